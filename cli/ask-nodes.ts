@@ -1,4 +1,4 @@
-export interface Answers {
+export interface NodeAnswers {
   readonly answers: ReadonlyMap<string, unknown>;
   /** The nodes that failed, each with the reason. */
   readonly failures: ReadonlyMap<string, string>;
@@ -8,7 +8,7 @@ export interface Answers {
 export async function askNodes<N extends { readonly id: string }>(
   nodes: readonly N[],
   ask: (node: N) => Promise<unknown>,
-): Promise<Answers> {
+): Promise<NodeAnswers> {
   const answers = new Map<string, unknown>();
   const failures = new Map<string, string>();
   const settled = await Promise.allSettled(nodes.map(ask));
@@ -21,7 +21,7 @@ export async function askNodes<N extends { readonly id: string }>(
 }
 
 /** `2 of 12 nodes did not change: app-1 (nothing answers at port 7001), app-2 (...)`. */
-export function failureLine({ answers, failures }: Answers, did: string): string {
+export function failureLine({ answers, failures }: NodeAnswers, did: string): string {
   const each = [...failures].map(([id, why]) => `${id} (${why})`).join(', ');
   return `${failures.size} of ${answers.size + failures.size} ready nodes ${did}: ${each}`;
 }

@@ -10,7 +10,7 @@ export interface IncidentReport {
 }
 
 /** The news to print: about the answering monitor, and the incidents that changed. */
-export interface News {
+export interface IncidentChanges {
   readonly notes: readonly string[];
   readonly incidents: readonly Incident[];
 }
@@ -25,7 +25,7 @@ export function createIncidentChanges() {
   let silent = false;
 
   return {
-    read(report: IncidentReport): News {
+    read(report: IncidentReport): IncidentChanges {
       const before = last;
       const notes = notesOn(report, before, silent);
       last = report;

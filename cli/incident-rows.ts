@@ -1,4 +1,4 @@
-import { orderWords, phases, type Incident, type Stamps } from '../services/monitor/incident.ts';
+import { orderWords, repairTimes, type Incident, type Stamps } from '../services/monitor/incident.ts';
 import { timeSpan } from '../shared/time-span.ts';
 import { clockTime } from '../shared/clock-time.ts';
 import { table } from './table.ts';
@@ -20,9 +20,9 @@ export function incidentRows(list: readonly Incident[], terminal: Terminal): rea
       { head: 'node', text: ({ node }) => node, width: 12 },
       { head: 'diagnosis', text: ({ verdict }) => verdict ?? 'in doubt', width: 11 },
       { head: 'detection', text: ({ stamps }) => detection(stamps), align: 'right' },
-      { head: '+ diagnosis', text: ({ stamps }) => timeSpan(phases(stamps).diagnosisMs), align: 'right' },
-      { head: '+ fix', text: ({ stamps }) => timeSpan(phases(stamps).fixMs), align: 'right' },
-      { head: '= time to repair', text: ({ stamps }) => timeSpan(phases(stamps).repairMs), align: 'right' },
+      { head: '+ diagnosis', text: ({ stamps }) => timeSpan(repairTimes(stamps).diagnosisMs), align: 'right' },
+      { head: '+ fix', text: ({ stamps }) => timeSpan(repairTimes(stamps).fixMs), align: 'right' },
+      { head: '= time to repair', text: ({ stamps }) => timeSpan(repairTimes(stamps).repairMs), align: 'right' },
       { head: 'outcome', text: ({ outcome }) => outcome, paint, width: 8 },
       { head: 'orders', text: repairs },
     ],

@@ -1,4 +1,4 @@
-import { ask } from './watchdog-client.ts';
+import { askWatchdog } from './watchdog-client.ts';
 
 /** The time in which a node drains, stops and starts, ms. */
 const boundMs = 60_000;
@@ -10,4 +10,4 @@ const boundMs = 60_000;
 export const nodeOrders =
   (portBase: number, token: string) =>
   (id: string, action: 'start' | 'retire' | 'stop' | 'restart'): Promise<unknown> =>
-    ask(portBase, `/nodes/${id}/${action}`, { method: 'POST', token, timeoutMs: boundMs });
+    askWatchdog(portBase, `/nodes/${id}/${action}`, { method: 'POST', token, timeoutMs: boundMs });

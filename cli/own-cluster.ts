@@ -28,14 +28,14 @@ export async function startOwnCluster(name: string, dataDir: string, script = en
   const topology = await freePlace(name);
   const { watchdogPort: portBase } = topology;
   const place = ['--data', dataDir, '--port-base', String(portBase)];
-  await tierlab(['up', '--topology', name, '--detach', ...place], { script });
+  await runTierlab(['up', '--topology', name, '--detach', ...place], { script });
   const run = readRunFile(dataDir, portBase);
   if (!run) throw new CommandError(`${name} ended as soon as it had started`);
   return {
     topology,
     status: () => fetchStatus(portBase),
     watchdogPid: run.pid,
-    stop: async () => void (await tierlab(['down', ...place], { script })),
+    stop: async () => void (await runTierlab(['down', ...place], { script })),
   };
 }
 
@@ -49,7 +49,7 @@ async function freePlace(name: string): Promise<Topology> {
 }
 
 /** Runs a command of this program and returns its stdout. Its stderr is shown only if it fails. */
-export async function tierlab(
+export async function runTierlab(
   words: readonly string[],
   { script = entryScript(), mayFail = false }: { readonly script?: string; readonly mayFail?: boolean } = {},
 ): Promise<string> {

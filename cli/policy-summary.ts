@@ -10,7 +10,7 @@ export interface PolicySummary {
 }
 
 /** A short form of a policy: the nearest preset and the differences from it. */
-export function summarise(policy: Policy): PolicySummary {
+export function summarisePolicy(policy: Policy): PolicySummary {
   const [nearest] = presetNames
     .map((preset) => ({ preset, usual: resolvePolicy(preset) }))
     .map(({ preset, usual }) => ({

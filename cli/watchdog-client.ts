@@ -40,7 +40,7 @@ const otherTimeoutMs = 2_000;
  * containers are asked.
  */
 export async function fetchStatus(portBase: number): Promise<ClusterStatus> {
-  const status = (await ask(portBase, '/status')) as WatchdogStatus;
+  const status = (await askWatchdog(portBase, '/status')) as WatchdogStatus;
   if (!Array.isArray(status?.nodes)) throw otherProgram(portBase, (await holdersOf([portBase])).get(portBase));
   const { topology } = status;
   if (process.env.TIERLAB_HOSTS === 'by-name') return { topology, nodes: await nodesByName(topology, portBase) };
@@ -92,7 +92,7 @@ type Asked = Omit<ControlRequest, 'path' | 'timeoutMs'> & { readonly timeoutMs?:
  * Asks this machine's watchdog of the cluster at `portBase`. If it is silent, the error names the reason: nobody
  * listens there, or a process that does not answer.
  */
-export async function ask(portBase: number, path: string, asked: Asked = {}): Promise<unknown> {
+export async function askWatchdog(portBase: number, path: string, asked: Asked = {}): Promise<unknown> {
   const at = { host: here, port: portBase };
   const nobody =
     `no cluster answers at port base ${portBase}. If yours has another one, name it with --port-base. ` +

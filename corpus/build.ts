@@ -22,7 +22,7 @@ import { markDatasetUsed } from './in-use.ts';
 import { withLock, type LockOptions } from './lock.ts';
 import type { OnProgress } from './progress.ts';
 import type { ShardJob } from './shard-job.ts';
-import { readSources, type Sources } from './sources.ts';
+import { readSources, type CorpusSources } from './sources.ts';
 import { readCorpus } from './read-corpus.ts';
 import { runJobs } from './workers.ts';
 
@@ -119,7 +119,7 @@ async function buildDataset(options: DatasetOptions): Promise<Dataset> {
   }
 }
 
-function shardJobs({ dataDir, shards }: DatasetOptions, sources: Sources, folder: string): ShardJob[] {
+function shardJobs({ dataDir, shards }: DatasetOptions, sources: CorpusSources, folder: string): ShardJob[] {
   const key = processingKey(dataDir);
   return Array.from({ length: shards }, (_, i) => ({
     dataDir,
@@ -134,7 +134,7 @@ function shardJobs({ dataDir, shards }: DatasetOptions, sources: Sources, folder
 function describe(
   cut: Fingerprint,
   { dataDir, shards }: DatasetOptions,
-  sources: Sources,
+  sources: CorpusSources,
   graph: Graph,
   pagesByShard: number[],
 ): DatasetManifest {

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:
 import path from 'node:path';
 import { shardFolder } from '../search/sharding.ts';
 import { isDatasetUsed } from './in-use.ts';
-import { sourcesFingerprint, type Sources } from './sources.ts';
+import { sourcesFingerprint, type CorpusSources } from './sources.ts';
 
 /**
  * Increase it when a build makes other pages, signatures, popularity or shard files from the same sources. Then every
@@ -46,7 +46,7 @@ export interface Fingerprint {
   readonly cut: string;
 }
 
-export function fingerprint(sources: Sources, shards: number): Fingerprint {
+export function fingerprint(sources: CorpusSources, shards: number): Fingerprint {
   const corpus = hash('sha256', `${formatVersion} ${schemaVersion} ${sourcesFingerprint(sources)}`).slice(0, 16);
   return { corpus, cut: `${corpus}-${shards}` };
 }

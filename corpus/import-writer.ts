@@ -3,7 +3,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSyn
 import path from 'node:path';
 import type { LockOptions } from './lock.ts';
 import type { CorpusPage } from './page.ts';
-import { changeSources, draftName, importsDir, type Sources } from './sources.ts';
+import { changeSources, draftName, importsDir, type CorpusSources } from './sources.ts';
 
 export interface CommitOptions extends LockOptions {
   readonly name: string;
@@ -18,7 +18,7 @@ export interface ImportWriter {
   readonly add: (page: CorpusPage) => void;
   readonly pages: () => number;
   /** Makes the import count, in place of an earlier one of this name. Returns the sources as they are now. */
-  readonly commit: (options: CommitOptions) => Promise<Sources>;
+  readonly commit: (options: CommitOptions) => Promise<CorpusSources>;
   /** Removes the unfinished import. It has no effect after `commit`. */
   readonly discard: () => void;
 }

@@ -9,7 +9,7 @@ import { readLines, type Line } from './lines.ts';
 import type { LockOptions } from './lock.ts';
 import { importName } from './names.ts';
 import type { OnProgress } from './progress.ts';
-import { createSkipList, nothingValid, report, type ImportReport } from './report.ts';
+import { createSkipList, nothingValid, importReport, type ImportReport } from './report.ts';
 
 export interface ImportOptions extends LockOptions {
   readonly dataDir: string;
@@ -73,7 +73,7 @@ export async function importPages(file: string, options: ImportOptions): Promise
       signal,
       onWait: options.onWait,
     });
-    return report(name, writer.pages(), links, skipped, sources);
+    return importReport(name, writer.pages(), links, skipped, sources);
   } catch (error) {
     throw inPlainWords(error);
   } finally {

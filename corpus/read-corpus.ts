@@ -3,7 +3,7 @@ import { CorpusError, throwIfCancelled } from './errors.ts';
 import { collectGraph, type Graph } from './graph.ts';
 import type { OnProgress } from './progress.ts';
 import type { CorpusTable } from './shard-job.ts';
-import { openSources, type Sources } from './sources.ts';
+import { openSources, type CorpusSources } from './sources.ts';
 import { wordNetPageCount } from './wordnet.ts';
 
 interface ReadOptions {
@@ -17,7 +17,7 @@ interface ReadOptions {
  */
 export async function readCorpus(
   dataDir: string,
-  sources: Sources,
+  sources: CorpusSources,
   { signal, onProgress }: ReadOptions,
 ): Promise<{ graph: Graph; table: CorpusTable }> {
   const total = sources.imports.reduce((sum, entry) => sum + entry.pages, sources.default ? wordNetPageCount : 0);

@@ -1,7 +1,7 @@
 import { cutText } from '../shared/cut-text.ts';
 import { cleanLine } from './check-page.ts';
 import { CorpusError } from './errors.ts';
-import type { Sources } from './sources.ts';
+import type { CorpusSources } from './sources.ts';
 
 /** Something that was left out, and the reason. `where` = a line number or an address. */
 export interface Skipped {
@@ -93,7 +93,13 @@ export function nothingValid(from: string, skipped: SkipList, stopped?: string):
   return new CorpusError('nothing_valid', `No page could be taken from ${from}: ${why}. Nothing was changed.`);
 }
 
-export function report(name: string, pages: number, links: number, skipped: SkipList, sources: Sources): ImportReport {
+export function importReport(
+  name: string,
+  pages: number,
+  links: number,
+  skipped: SkipList,
+  sources: CorpusSources,
+): ImportReport {
   return {
     name,
     pages,

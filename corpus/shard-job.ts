@@ -2,12 +2,12 @@ import { shardOf } from '../search/sharding.ts';
 import type { SourcePage } from '../search/source-page.ts';
 import { firstVersion, signPage } from '../shared/security/signing.ts';
 import type { CorpusPage } from './page.ts';
-import { openSources, type Sources } from './sources.ts';
+import { openSources, type CorpusSources } from './sources.ts';
 
 /** The input of a worker for one shard. The worker reads the pages itself, because sending them would cost more. */
 export interface ShardJob {
   readonly dataDir: string;
-  readonly sources: Sources;
+  readonly sources: CorpusSources;
   /** The number of the shard, from 1. */
   readonly shard: number;
   readonly shards: number;

@@ -20,7 +20,7 @@ export interface ImportEntry {
 }
 
 /** The sources of the corpus. `default` = WordNet is one of them. */
-export interface Sources {
+export interface CorpusSources {
   readonly default: boolean;
   readonly imports: readonly ImportEntry[];
 }
@@ -31,7 +31,7 @@ export interface CorpusSource {
   readonly pages: (wanted?: (id: string) => boolean) => Iterable<CorpusPage>;
 }
 
-const untouched: Sources = { default: true, imports: [] };
+const untouched: CorpusSources = { default: true, imports: [] };
 
 export function importsDir(dataDir: string): string {
   return path.join(dataDir, 'imports');
@@ -45,11 +45,11 @@ function manifestFile(dataDir: string): string {
  * The sources that the manifest names; without a manifest, the default corpus. Throws `damaged` for a manifest that
  * cannot be read.
  */
-export function readSources(dataDir: string): Sources {
+export function readSources(dataDir: string): CorpusSources {
   const file = manifestFile(dataDir);
   if (!existsSync(file)) return untouched;
   try {
-    const sources = JSON.parse(readFileSync(file, 'utf8')) as Sources;
+    const sources = JSON.parse(readFileSync(file, 'utf8')) as CorpusSources;
     const sound =
       typeof sources.default === 'boolean' &&
       sources.imports.every((entry) =>
@@ -69,8 +69,8 @@ export function readSources(dataDir: string): Sources {
 export async function changeSources(
   dataDir: string,
   options: LockOptions,
-  change: (sources: Sources) => Sources | Promise<Sources>,
-): Promise<Sources> {
+  change: (sources: CorpusSources) => CorpusSources | Promise<CorpusSources>,
+): Promise<CorpusSources> {
   return withLock(dataDir, options, async () => {
     mkdirSync(importsDir(dataDir), { recursive: true });
     const sources = await change(readSources(dataDir));
@@ -94,7 +94,7 @@ function isLiveDraft(file: string): boolean {
 }
 
 /** Returns to the default corpus and removes all imports. Returns the sources as they were before. */
-export async function resetSources(dataDir: string, options: LockOptions = {}): Promise<Sources> {
+export async function resetSources(dataDir: string, options: LockOptions = {}): Promise<CorpusSources> {
   let before = untouched;
   await changeSources(dataDir, options, (sources) => {
     before = sources;
@@ -104,7 +104,7 @@ export async function resetSources(dataDir: string, options: LockOptions = {}): 
 }
 
 /** The sources in order. When several sources hold a page of the same id, the last one counts. */
-export function openSources(dataDir: string, sources: Sources): CorpusSource[] {
+export function openSources(dataDir: string, sources: CorpusSources): CorpusSource[] {
   const imported = sources.imports.map((entry) => importSource(entry.name, path.join(importsDir(dataDir), entry.file)));
   return sources.default ? [{ name: 'wordnet', pages: wordNetPages }, ...imported] : imported;
 }
@@ -128,7 +128,7 @@ function importSource(name: string, file: string): CorpusSource {
 const idStart = '{"id":"'.length;
 
 /** Equal for two corpora with the same content, and different otherwise. It is computed without reading pages. */
-export function sourcesFingerprint(sources: Sources): string {
+export function sourcesFingerprint(sources: CorpusSources): string {
   const parts = [sources.default ? wordNetVersion() : '', sources.imports.map((entry) => [entry.name, entry.sha256])];
   return hash('sha256', JSON.stringify(parts)).slice(0, 16);
 }

@@ -1,5 +1,5 @@
 import { Document, isScalar, visit, YAMLMap } from 'yaml';
-import { expand } from '../shared/cluster/topology-file.ts';
+import { expandTopology } from '../shared/cluster/topology-file.ts';
 import { readsPages } from '../shared/security/keyring.ts';
 import { hostsOrderer } from '../shared/security/operator.ts';
 import type { Topology, TopologyFile, TopologyNode } from '../shared/cluster/topology.ts';
@@ -11,7 +11,7 @@ import { observers, published } from './compose-observers.ts';
  * volume and ends. `root` is the path from the folder of the compose file to the root of the repository.
  */
 export function composeFile(file: TopologyFile, version: string, root = '.'): string {
-  const topology = expand(file, { hosts: 'by-name' });
+  const topology = expandTopology(file, { hosts: 'by-name' });
   const document = new Document({}, { merge: true });
   const anchored = (name: string, map: YAMLMap): YAMLMap => {
     map.anchor = name;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { dashboards } from '../grafana/boards/all.ts';
 import { targets } from '../grafana/targets.ts';
-import { expand, topologyNames } from '../shared/cluster/topology-file.ts';
+import { expandTopology, topologyNames } from '../shared/cluster/topology-file.ts';
 import { TopologyFile } from '../shared/cluster/topology.ts';
 import { composeFile } from './compose.ts';
 import { withLayerTables } from './layer-tables.ts';
@@ -30,7 +30,7 @@ export async function generatedFiles(): Promise<Readonly<Record<string, string>>
       const folder = `topologies/compose/${name}`;
       return [
         [`${folder}/docker-compose.yml`, composeFile(file, version, '../../..')],
-        [`${folder}/targets.json`, targets(expand(file, { hosts: 'by-name' }))],
+        [`${folder}/targets.json`, targets(expandTopology(file, { hosts: 'by-name' }))],
       ] as const;
     }),
   );
@@ -44,8 +44,8 @@ export async function generatedFiles(): Promise<Readonly<Record<string, string>>
         `${JSON.stringify(make(), null, 2)}\n`,
       ]),
     ),
-    'grafana/prometheus/targets/compose.json': targets(expand(topology, { hosts: 'by-name' })),
-    'grafana/prometheus/targets/local.json': targets(expand(topology)),
+    'grafana/prometheus/targets/compose.json': targets(expandTopology(topology, { hosts: 'by-name' })),
+    'grafana/prometheus/targets/local.json': targets(expandTopology(topology)),
     [layersReadme]: withLayerTables(await readText(layersReadme)),
   };
 }

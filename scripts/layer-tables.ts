@@ -1,4 +1,11 @@
-import { besideCalls, clientOrder, clientSide, serverOrder, serverSide, type Row } from '../shared/rpc/mechanisms.ts';
+import {
+  besideCalls,
+  clientOrder,
+  clientSide,
+  serverOrder,
+  serverSide,
+  type MechanismRow,
+} from '../shared/rpc/mechanisms.ts';
 
 /** The tables of shared/rpc/layers/README.md, between these two lines. */
 const begin = '<!-- begin: npm run generate -->';
@@ -17,7 +24,7 @@ export function withLayerTables(readme: string): string {
   return [readme.slice(0, from + begin.length), '\n\n', tables.join('\n'), '\n', readme.slice(to)].join('');
 }
 
-function table(title: string, side: Readonly<Record<string, Row>>, layers: readonly string[]): string {
+function table(title: string, side: Readonly<Record<string, MechanismRow>>, layers: readonly string[]): string {
   const cells = Object.entries(side).map(([name, row]) => [
     layers.includes(name) ? `\`${name}\`` : `(\`${name}\`)`,
     row.does,

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorCodes, type ErrorCode, type RpcError, toProblem } from '../shared/rpc/errors.ts';
-import { failurePage, type Failure } from './failure-page.ts';
+import { failurePage, type PageFailure } from './failure-page.ts';
 import type { AssetUrls } from './layout.ts';
 
 /**
@@ -33,7 +33,7 @@ function wantsPage(url: string, accept: string | undefined): boolean {
 /** A temporary error: the same request may succeed in a moment. */
 const isPassing = (code: ErrorCode): boolean => errorCodes[code].cure !== 'nothing' && code !== 'internal';
 
-function failureOf(error: RpcError, requestId: string, request: FastifyRequest): Failure {
+function failureOf(error: RpcError, requestId: string, request: FastifyRequest): PageFailure {
   const { q } = (request.query ?? {}) as { q?: unknown };
   const common = { status: error.status, requestId, q: typeof q === 'string' ? q : undefined };
   if (error.code === 'not_found') return { ...common, title: 'There is no such page', detail: sentence(error.message) };

@@ -2,7 +2,7 @@ import { layout, type AssetUrls } from './layout.ts';
 import { markup } from './markup.ts';
 
 /** The error, in words for a reader. Never a stack trace. */
-export interface Failure {
+export interface PageFailure {
   readonly status: number;
   readonly title: string;
   readonly detail: string;
@@ -14,7 +14,7 @@ export interface Failure {
 }
 
 /** A page that explains the error. It needs no other tier, so the client can show it when no gateway answers. */
-export function failurePage(failure: Failure, assets: AssetUrls): string {
+export function failurePage(failure: PageFailure, assets: AssetUrls): string {
   const { status, title, detail, requestId, retryUrl, q = '' } = failure;
   const retry = retryUrl !== undefined && markup`<a class="button" href="${retryUrl}">Try again</a> `;
   const request = requestId !== undefined && markup`Request <code>${requestId}</code>: its name in logs and traces.`;

@@ -12,7 +12,7 @@ export function counted(count: number, one: string, many: string): string {
 }
 
 /** A duration as people read it: 0.42 ms, 7.3 ms, 123 ms, 1.2 s. */
-export function duration(ms: number): string {
+export function preciseDuration(ms: number): string {
   if (ms >= 1_000) return `${(ms / 1_000).toFixed(1)} s`;
   return `${ms >= 100 ? ms.toFixed(0) : ms.toFixed(ms >= 1 ? 1 : 2)} ms`;
 }

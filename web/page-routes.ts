@@ -20,7 +20,7 @@ import {
 import { Style } from '../search/making.ts';
 
 /** Answers the requests of the pages: the gateway's own handlers, or in the client calls to the gateway. */
-export interface Answers {
+export interface PageHandlers {
   readonly search: (request: UserSearchRequest, context: Context) => Promise<UserSearchResponse>;
   readonly page: (request: UserPageRequest, context: Context) => Promise<UserPageResponse>;
   readonly suggest: (request: SuggestRequest, context: Context) => Promise<SuggestResponse>;
@@ -65,7 +65,7 @@ export function checkDepth(page: number, size: number): void {
 /** The pages for people: home, results, one page of the corpus, and the suggestions that the search box asks for. */
 export function pageRoutes(
   scope: FastifyInstance,
-  answers: Answers,
+  answers: PageHandlers,
   contexts: HttpContexts,
   consolePort: number | undefined,
 ): void {

@@ -10,7 +10,7 @@ import { operatorToken, portBaseOf } from '../run-file.ts';
 import { fetchStatus, type ClusterNode } from '../watchdog-client.ts';
 
 /** How the chaos commands reach a running cluster: the controller's address, and every place that holds faults. */
-export interface Connection {
+export interface ChaosConnection {
   readonly portBase: number;
   readonly token: string;
   /** Undefined: no node of this topology hosts the controller. */
@@ -22,7 +22,7 @@ export interface Connection {
 }
 
 /** Throws CommandError if no cluster answers, or if its token cannot be read. */
-export async function connect(flags: ClusterFlags): Promise<Connection> {
+export async function connect(flags: ClusterFlags): Promise<ChaosConnection> {
   const portBase = portBaseOf(flags.portBase);
   const { topology, nodes } = await fetchStatus(portBase);
   const token = operatorToken(dataDirOf(flags.data), portBase, 'inject faults');
@@ -43,7 +43,7 @@ const patienceMs = 20_000;
 
 /** Asks the controller. Throws UsageError for an invalid request, and CommandError for every other refusal. */
 export async function askController(
-  { controller, token }: Connection,
+  { controller, token }: ChaosConnection,
   method: 'GET' | 'POST' | 'DELETE',
   path: string,
   body?: unknown,

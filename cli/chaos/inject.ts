@@ -14,7 +14,7 @@ import {
   addParameterOptions,
   asFlags,
   durationOf,
-  exampleOf,
+  exampleCommandOf,
   millisecondsOf,
   numberOf,
   parametersOf,
@@ -94,7 +94,7 @@ export function inject(command: Command): void {
       )
       .option('--json', 'the answer of the controller, as it is');
     addParameterOptions(sub, kind);
-    withExamples(sub.addHelpText('after', times), [exampleOf(kind)]);
+    withExamples(sub.addHelpText('after', times), [exampleCommandOf(kind)]);
     sub.action((flags: InjectFlags) => run(kind, flags));
   }
 }
@@ -142,7 +142,7 @@ function withAnExample<T>(kind: FaultKind, work: () => T): T {
 function inFlags(kind: FaultKind, error: unknown): unknown {
   const isMistake = error instanceof UsageError || (error instanceof RpcError && error.code === 'bad_request');
   if (!isMistake) return error;
-  return new UsageError(`${asFlags(kind, error.message)}\nExample: ${tierlab(exampleOf(kind))}`);
+  return new UsageError(`${asFlags(kind, error.message)}\nExample: ${tierlab(exampleCommandOf(kind))}`);
 }
 
 /** The request to the controller. Throws UsageError for a value that cannot be parsed. */

@@ -20,7 +20,7 @@ interface ListFlags extends ClusterFlags {
 }
 
 /** Asks every node and watchdog, and shows all faults, whoever injected them. */
-export async function list(flags: ListFlags): Promise<void> {
+export async function listFaults(flags: ListFlags): Promise<void> {
   const { ports, token, nodes, portBase } = await connect(flags);
   const answers = await Promise.all(
     ports.map(async (port) => ({ port, faults: await faultsAt(port, token).catch(() => undefined) })),
@@ -120,7 +120,7 @@ function rowOf({ at, event, id, kind, target, ...more }: JournalEntry): string[]
 }
 
 /** Needs no cluster. */
-export function kinds(flags: { readonly json?: true }): void {
+export function listFaultKinds(flags: { readonly json?: true }): void {
   const rows = [...faultKinds.values()];
   if (flags.json) return printJson(rows.map(({ kind, summary, params }) => ({ kind, summary, params })));
   printTable(

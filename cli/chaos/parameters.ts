@@ -62,7 +62,7 @@ const exampleValues: Readonly<Record<string, string>> = {
 };
 
 /** The arguments of a command that injects this kind, with every required parameter. */
-export function exampleOf(kind: FaultKind): string {
+export function exampleCommandOf(kind: FaultKind): string {
   const required: readonly string[] = (kind.params as { required?: string[] }).required ?? [];
   const flags = propertiesOf(kind).flatMap(([name, property]) => {
     const flag = `--${kebab(name)}`;

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import type { DryRun, Run } from '../../services/chaos/experiments.ts';
+import type { DryRun, ExperimentRun } from '../../services/chaos/experiments.ts';
 import type { Report } from '../../services/chaos/run.ts';
 import { exitCodes } from '../../shared/exit-codes.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
@@ -25,7 +25,7 @@ const experimentsDir = path.join(root, 'chaos', 'experiments');
 const pollMs = 250;
 
 /** Runs an experiment to its end. Every result but "passed" is a bad verdict. Ctrl-C heals everything first. */
-export async function run(nameOrFile: string, flags: RunFlags): Promise<void> {
+export async function runNamedExperiment(nameOrFile: string, flags: RunFlags): Promise<void> {
   const experiment = readExperiment(nameOrFile);
   const connection = await connect(flags);
   const terminal = createTerminal(process.stdout);
@@ -36,14 +36,14 @@ export async function run(nameOrFile: string, flags: RunFlags): Promise<void> {
     if (answer.objections.length > 0) process.exitCode = exitCodes.failed;
     return;
   }
-  const { experiment: name } = (await askController(connection, 'POST', '/experiments', experiment)) as Run;
+  const { experiment: name } = (await askController(connection, 'POST', '/experiments', experiment)) as ExperimentRun;
   const report = await onInterrupt(async (signal) => {
     for (;;) {
       if (signal.aborted) {
         await askController(connection, 'POST', '/halt', { reason: 'Ctrl-C' });
         throw new InterruptedError(`the experiment ${name} was stopped; everything is healed`);
       }
-      const state = (await askController(connection, 'GET', `/experiments/${name}`)) as Run;
+      const state = (await askController(connection, 'GET', `/experiments/${name}`)) as ExperimentRun;
       if (state.state === 'failed') throw new CommandError(`${name}: ${state.reason}`);
       if (state.state === 'done') return state.report;
       await sleep(systemScheduler, pollMs);

@@ -3,7 +3,7 @@ import { loadComponents } from '../../services/registry.ts';
 import { controlPlane } from '../../shared/cluster/control-plane.ts';
 import { isStarted, startedNodes, type Topology, type TopologyNode } from '../../shared/cluster/topology.ts';
 import { changeOf, type TopologyChange } from '../../shared/cluster/topology-change.ts';
-import type { Placement } from '../../shared/cluster/watchdog/placement-routes.ts';
+import type { CurrentTopology } from '../../shared/cluster/watchdog/placement-routes.ts';
 import { takenPorts } from '../../shared/cluster/watchdog/port-check.ts';
 import { startWaves } from '../../shared/cluster/watchdog/start-order.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
@@ -20,7 +20,7 @@ import { topologyOf, topologySource } from '../topology.ts';
 import { untilAlive } from '../until-alive.ts';
 import { waitUntil } from '../wait-until.ts';
 import { takenInWords, wantedPorts } from '../wanted-ports.ts';
-import { ask, fetchStatus, type ClusterNode } from '../watchdog-client.ts';
+import { askWatchdog, fetchStatus, type ClusterNode } from '../watchdog-client.ts';
 
 interface ApplyFlags extends ClusterFlags {
   readonly dryRun?: true;
@@ -53,7 +53,7 @@ export function apply(command: Command): void {
 async function run(name: string, flags: ApplyFlags): Promise<void> {
   const portBase = portBaseOf(flags.portBase);
   const wanted = await topologyOf(name, { portBase });
-  const { topology: running, isChanging } = (await ask(portBase, '/topology')) as Placement;
+  const { topology: running, isChanging } = (await askWatchdog(portBase, '/topology')) as CurrentTopology;
   const { nodes } = await fetchStatus(portBase);
   const change = changeOf(running, { ...wanted, tls: wanted.tls || running.tls });
   if (change.problems.length > 0)
@@ -82,11 +82,11 @@ async function run(name: string, flags: ApplyFlags): Promise<void> {
   if (warning !== undefined) terminal.line(`${terminal.warn('!')} ${warning}`);
   const order = nodeOrders(portBase, token);
   const place = (next: Topology): Promise<unknown> =>
-    ask(portBase, '/topology', { method: 'POST', token, body: { next, source: topologySource(name) } });
+    askWatchdog(portBase, '/topology', { method: 'POST', token, body: { next, source: topologySource(name) } });
 
   /** All nodes get this topology. No search needs monitors and control nodes, so each restarts with it. */
   const tell = async (nodes: readonly TopologyNode[]): Promise<void> => {
-    await ask(portBase, '/topology/announce', { method: 'POST', token });
+    await askWatchdog(portBase, '/topology/announce', { method: 'POST', token });
     for (const { id } of nodes.filter(isControl)) {
       await order(id, 'restart');
       terminal.line(`${terminal.good('✓')} ${id} has restarted and knows the current nodes`);
@@ -116,7 +116,7 @@ async function run(name: string, flags: ApplyFlags): Promise<void> {
     await place(change.next);
     await tell(change.next.nodes);
   }
-  await ask(portBase, '/topology/settle', { method: 'POST', token });
+  await askWatchdog(portBase, '/topology/settle', { method: 'POST', token });
 }
 
 /** The nodes that are to start, and the ids of those that are to stop. */

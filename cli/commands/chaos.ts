@@ -3,8 +3,8 @@ import { withExamples } from '../command-line.ts';
 import { inject } from '../chaos/inject.ts';
 import { bathtub } from '../chaos/bathtub/command.ts';
 import { matrix } from '../chaos/matrix/command.ts';
-import { heal, halt, journal, kinds, list } from '../chaos/manage.ts';
-import { run } from '../chaos/run.ts';
+import { heal, halt, journal, listFaultKinds, listFaults } from '../chaos/manage.ts';
+import { runNamedExperiment } from '../chaos/run.ts';
 import { whatUndoMeans } from '../chaos/messages.ts';
 import { parseCount, withClusterOptions } from '../options.ts';
 
@@ -28,7 +28,7 @@ export function chaos(command: Command): void {
   add('list', 'the faults in effect, and what they do')
     .option('--ended', 'also the faults that have ended')
     .option('--json', 'one JSON document on stdout')
-    .action(list);
+    .action(listFaults);
   add('heal <id>', 'end one fault', 'heal f1').action(heal);
   add('halt', 'end everything, everywhere, at once; works without the controller')
     .option('--json', 'one JSON document on stdout')
@@ -36,7 +36,7 @@ export function chaos(command: Command): void {
   add('run <experiment>', 'run an experiment: a name in chaos/experiments/, or a file', 'run one-ranking-limps')
     .option('--dry-run', 'shows all steps and the objections, and changes nothing; exit code 1 with objections')
     .option('--json', 'one JSON document on stdout')
-    .action(run);
+    .action(runNamedExperiment);
   add('journal', 'the log of injected faults, from its file; works without a cluster')
     .option('--count <n>', 'how many of the last lines', parseCount, 40)
     .option('--json', 'one JSON document on stdout')
@@ -66,5 +66,5 @@ export function chaos(command: Command): void {
     .description('every kind of fault and its parameters')
     .exitOverride()
     .option('--json', 'with the schema of their parameters')
-    .action(kinds);
+    .action(listFaultKinds);
 }

@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { styles } from '../../search/making.ts';
-import { measureAll, type Measured, type MeasureOptions } from '../compare/measure.ts';
+import { measureAll, type MeasuredStyle, type MeasureOptions } from '../compare/measure.ts';
 import { comparedComponents, comparedStyles } from '../compare/architecture.ts';
 import { comparedAnswers, documentOf, tracesOf } from '../compare/document.ts';
-import { type Row, rowsOfBothStyles, rowsOfStyle } from '../compare/rows.ts';
+import { type ComparedRow, rowsOfBothStyles, rowsOfStyle } from '../compare/rows.ts';
 import { withExamples } from '../command-line.ts';
 import { printJson } from '../print-json.ts';
 import { UsageError } from '../errors.ts';
@@ -56,11 +56,11 @@ async function run(a: string, b: string, flags: CompareFlags): Promise<void> {
   if (flags.json) return printJson(documentOf(measured));
   const [first, second] = measured;
   const terminal = createTerminal(process.stdout);
-  const show = (rows: readonly Row[]): void => {
+  const show = (rows: readonly ComparedRow[]): void => {
     const columns = [
-      { head: '', text: ({ what }: Row) => what },
-      { head: first.name, text: ({ a: text }: Row) => text },
-      { head: second.name, text: ({ b: text }: Row) => text },
+      { head: '', text: ({ what }: ComparedRow) => what },
+      { head: first.name, text: ({ a: text }: ComparedRow) => text },
+      { head: second.name, text: ({ b: text }: ComparedRow) => text },
     ];
     for (const line of table(rows, columns, terminal.dim)) terminal.line(line);
     terminal.line('');
@@ -82,7 +82,7 @@ async function run(a: string, b: string, flags: CompareFlags): Promise<void> {
 }
 
 /** Components, functions and relationships: which component does what, where it runs, and who called whom. */
-function showArchitecture(first: Measured, second: Measured, terminal: Terminal): void {
+function showArchitecture(first: MeasuredStyle, second: MeasuredStyle, terminal: Terminal): void {
   const place = (nodes: readonly string[]) => (nodes.length > 3 ? `${nodes.length} nodes` : nodes.join(', '));
   const components = comparedComponents(first, second);
   type Component = (typeof components)[number];

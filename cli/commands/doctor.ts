@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../../shared/exit-codes.ts';
 import { withExamples } from '../command-line.ts';
-import { examine } from '../doctor/checks.ts';
+import { runChecks } from '../doctor/checks.ts';
 import { isWrong } from '../doctor/finding.ts';
 import { gatherFacts } from '../doctor/gather.ts';
-import { report } from '../doctor/report.ts';
+import { findingsInWords } from '../doctor/report.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
 import { portBaseOf } from '../run-file.ts';
@@ -39,7 +39,7 @@ export function doctor(command: Command): void {
 async function run(flags: DoctorFlags): Promise<void> {
   const place = { portBase: portBaseOf(flags.portBase), dataDir: dataDirOf(flags.data) };
   const { facts, topology } = await gatherFacts(place, flags.topology);
-  const findings = examine(facts);
+  const findings = runChecks(facts);
   const file = flags.bundle === true ? `tierlab-doctor-${place.portBase}.tar.gz` : flags.bundle;
   if (file !== undefined) {
     const { writeBundle } = await import('../doctor/bundle.ts');
@@ -48,7 +48,7 @@ async function run(flags: DoctorFlags): Promise<void> {
   if (flags.json) printJson({ wrong: isWrong(findings), findings, bundle: file });
   else {
     const terminal = createTerminal(process.stdout);
-    terminal.line(report(findings, terminal));
+    terminal.line(findingsInWords(findings, terminal));
     if (file !== undefined) terminal.line(`\nThe bundle is in ${file}. It holds no tokens, keys or passwords.`);
   }
   if (isWrong(findings)) process.exitCode = exitCodes.failed;

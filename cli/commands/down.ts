@@ -5,7 +5,7 @@ import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
 import { portBaseOf, readRunFile } from '../run-file.ts';
 import { waitUntil } from '../wait-until.ts';
-import { ask } from '../watchdog-client.ts';
+import { askWatchdog } from '../watchdog-client.ts';
 
 /** Long enough for every wave of nodes to drain, ms. */
 const patienceMs = 60_000;
@@ -23,7 +23,7 @@ async function runDown(flags: ClusterFlags): Promise<void> {
       `no cluster with the data folder ${dataDir} runs at port base ${portBase}; ` +
         '--data and --port-base name another cluster',
     );
-  await ask(portBase, '/shutdown', { method: 'POST', token: run.token });
+  await askWatchdog(portBase, '/shutdown', { method: 'POST', token: run.token });
   const hasEnded = async () => readRunFile(dataDir, portBase)?.pid !== run.pid || undefined;
   const late = `process ${run.pid} has not ended in ${patienceMs / 1000} s`;
   await waitUntil(hasEnded, { boundMs: patienceMs, everyMs: 50, late });

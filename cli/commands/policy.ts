@@ -8,7 +8,7 @@ import { chooseNodes, statesOf } from '../choose-nodes.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
-import { summarise } from '../policy-summary.ts';
+import { summarisePolicy } from '../policy-summary.ts';
 import { operatorToken, portBaseOf } from '../run-file.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
 import { askPort, fetchStatus } from '../watchdog-client.ts';
@@ -77,7 +77,7 @@ function order(file: unknown, dataDir: string, portBase: number) {
 function show(policies: ReadonlyMap<string, Policy>, terminal: Terminal, everybody: boolean): void {
   const groups = [...Map.groupBy(policies, ([, each]) => JSON.stringify(each)).values()];
   for (const same of groups.sort((a, b) => a.length - b.length)) {
-    const { preset, differences } = summarise(same[0]![1]);
+    const { preset, differences } = summarisePolicy(same[0]![1]);
     const ids = everybody && groups.length === 1 ? `all ${same.length} ready nodes` : same.map(([id]) => id).join(', ');
     terminal.line(`${terminal.bold(ids)}: ${preset}${differences.length > 0 ? ', but' : ''}`);
     for (const { mechanism, text } of differences) terminal.line(`    ${mechanism.padEnd(16)} ${text}`);

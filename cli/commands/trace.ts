@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Trace, TraceList, TraceSummary, UsualTimes } from '../../services/traces/contract.ts';
-import { counted, duration } from '../../web/numbers.ts';
+import { counted, preciseDuration } from '../../web/numbers.ts';
 import { askComponent } from '../ask-component.ts';
 import { exactTime } from '../../shared/clock-time.ts';
 import { tierlab, withExamples } from '../command-line.ts';
@@ -80,7 +80,7 @@ function showTimes(times: UsualTimes | null, terminal: Terminal): void {
   if (times === null) return terminal.line(noTrace);
   const { request, requests, durationMs } = times;
   terminal.line(
-    `${terminal.bold(request)}  ${duration(durationMs)}  mean of ${counted(requests, 'request', 'requests')}`,
+    `${terminal.bold(request)}  ${preciseDuration(durationMs)}  mean of ${counted(requests, 'request', 'requests')}`,
   );
   terminal.line('');
   for (const line of usualTable(times, terminal)) terminal.line(line);
@@ -90,7 +90,7 @@ function showTrace(trace: Trace, terminal: Terminal, columns: number): void {
   const { request, durationMs, outcome, hops, extraAttempts, missingSpans, requestId } = trace;
   const ended = outcome === 'ok' ? terminal.good(outcome) : terminal.bad(outcome);
   const extra = extraAttempts === 0 ? '' : `, ${extraAttempts} extra attempt${extraAttempts === 1 ? '' : 's'}`;
-  terminal.line(`${terminal.bold(request)}  ${duration(durationMs)}  ${ended}  ${hops} hops${extra}`);
+  terminal.line(`${terminal.bold(request)}  ${preciseDuration(durationMs)}  ${ended}  ${hops} hops${extra}`);
   terminal.line(terminal.dim(`${exactTime(trace.at)}  request ${requestId}`));
   terminal.line('');
   for (const line of waterfall(trace, terminal, columns)) terminal.line(line);
@@ -108,7 +108,7 @@ function showList(list: readonly TraceSummary[], terminal: Terminal): void {
     list,
     [
       { head: 'at', text: ({ at }) => exactTime(at) },
-      { head: 'took', text: ({ durationMs }) => duration(durationMs), align: 'right' },
+      { head: 'took', text: ({ durationMs }) => preciseDuration(durationMs), align: 'right' },
       {
         head: 'outcome',
         text: ({ outcome }) => outcome,

@@ -1,8 +1,8 @@
 import type { Style } from '../../search/making.ts';
 import { comparedComponents } from './architecture.ts';
-import type { Measured } from './measure.ts';
+import type { MeasuredStyle } from './measure.ts';
 
-type Both = readonly [Measured, Measured];
+type Both = readonly [MeasuredStyle, MeasuredStyle];
 
 /** The comparison as one JSON document. */
 export function documentOf(measured: Both): object {

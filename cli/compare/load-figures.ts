@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Style } from '../../search/making.ts';
 import { searchUrl } from '../../web/urls.ts';
-import { tierlab, type OwnCluster } from '../own-cluster.ts';
+import { runTierlab, type OwnCluster } from '../own-cluster.ts';
 import { doorUrls, queries } from './session.ts';
 
 export interface LoadFigures {
@@ -38,7 +38,7 @@ export async function loadCluster(
   const [door] = doorUrls(cluster).client;
   const load = async (...how: readonly string[]): Promise<LoadReport> =>
     JSON.parse(
-      await tierlab(['load', door!, '--requests', file, '--json', '-q', '-d', `${seconds}s`, ...how], {
+      await runTierlab(['load', door!, '--requests', file, '--json', '-q', '-d', `${seconds}s`, ...how], {
         mayFail: true,
       }),
     ) as LoadReport;

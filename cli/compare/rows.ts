@@ -1,34 +1,34 @@
 import type { Style } from '../../search/making.ts';
 import { median } from '../../shared/quantile.ts';
-import { duration, grouped, shortNumber } from '../../web/numbers.ts';
+import { preciseDuration, grouped, shortNumber } from '../../web/numbers.ts';
 import { shareWithNines } from '../share-with-nines.ts';
 import type { Crash } from './crashes.ts';
-import type { Measured } from './measure.ts';
+import type { MeasuredStyle } from './measure.ts';
 
-export interface Row {
+export interface ComparedRow {
   readonly what: string;
   readonly a: string;
   readonly b: string;
 }
 
-type Figure = (what: string, text: (measured: Measured) => string) => Row;
+type Figure = (what: string, text: (measured: MeasuredStyle) => string) => ComparedRow;
 
 /** What differs between the styles, one line for each figure. */
-export function rowsOfStyle(a: Measured, b: Measured, style: Style): readonly Row[] {
+export function rowsOfStyle(a: MeasuredStyle, b: MeasuredStyle, style: Style): readonly ComparedRow[] {
   const row = figureOf(a, b);
-  const sessionsOf = ({ sessions }: Measured) => sessions.flat().filter((it) => it.style === style);
-  const loadsOf = ({ loads }: Measured) => loads.filter((it) => it.style === style);
-  const hops = (it: Measured) => sessionsOf(it).flatMap((session) => session.hops);
-  const messages = (it: Measured) => hops(it).map((n) => 2 * n);
-  const bytes = (it: Measured) => sessionsOf(it).flatMap((session) => session.bytes ?? []);
-  const load = (it: Measured, name: 'p50Ms' | 'p99Ms' | 'capacity') => loadsOf(it).map((figures) => figures[name]);
+  const sessionsOf = ({ sessions }: MeasuredStyle) => sessions.flat().filter((it) => it.style === style);
+  const loadsOf = ({ loads }: MeasuredStyle) => loads.filter((it) => it.style === style);
+  const hops = (it: MeasuredStyle) => sessionsOf(it).flatMap((session) => session.hops);
+  const messages = (it: MeasuredStyle) => hops(it).map((n) => 2 * n);
+  const bytes = (it: MeasuredStyle) => sessionsOf(it).flatMap((session) => session.bytes ?? []);
+  const load = (it: MeasuredStyle, name: 'p50Ms' | 'p99Ms' | 'capacity') => loadsOf(it).map((figures) => figures[name]);
   return [
     row('hops per search, from traces', (it) => withSpread(hops(it), shortNumber)),
     row('  by arithmetic', ({ arithmetic }) => shortNumber(arithmetic.hops[style])),
     row('messages per search, from traces', (it) => withSpread(messages(it), shortNumber)),
     row('bytes written per search', (it) => withSpread(bytes(it), (n) => grouped(Math.round(n)))),
-    row('latency p50', (it) => withSpread(load(it, 'p50Ms'), duration)),
-    row('latency p99', (it) => withSpread(load(it, 'p99Ms'), duration)),
+    row('latency p50', (it) => withSpread(load(it, 'p50Ms'), preciseDuration)),
+    row('latency p99', (it) => withSpread(load(it, 'p99Ms'), preciseDuration)),
     row('capacity, searches per second', (it) => withSpread(load(it, 'capacity'), (n) => n.toFixed(0))),
     row('answered, all nodes up', (it) => {
       const sum = (name: 'sent' | 'failed') => loadsOf(it).reduce((count, figures) => count + figures[name], 0);
@@ -38,7 +38,7 @@ export function rowsOfStyle(a: Measured, b: Measured, style: Style): readonly Ro
   ];
 }
 
-function crashRows(row: Figure, style: Style): readonly Row[] {
+function crashRows(row: Figure, style: Style): readonly ComparedRow[] {
   return [
     row('searches answered, worst node down', (it) => worst(it, ({ searches }) => searches[style])),
     row('whose crash stopped every search', ({ crashes }) =>
@@ -48,7 +48,7 @@ function crashRows(row: Figure, style: Style): readonly Row[] {
 }
 
 /** What no style changes. */
-export function rowsOfBothStyles(a: Measured, b: Measured): readonly Row[] {
+export function rowsOfBothStyles(a: MeasuredStyle, b: MeasuredStyle): readonly ComparedRow[] {
   const row = figureOf(a, b);
   return [
     ...(isCrashed(a, b) ? [row('pages answered, worst node down', (it) => worst(it, ({ pages }) => pages))] : []),
@@ -59,13 +59,13 @@ export function rowsOfBothStyles(a: Measured, b: Measured): readonly Row[] {
 }
 
 const figureOf =
-  (a: Measured, b: Measured): Figure =>
+  (a: MeasuredStyle, b: MeasuredStyle): Figure =>
   (what, text) => ({ what, a: text(a), b: text(b) });
 
-const isCrashed = (a: Measured, b: Measured): boolean => a.crashes.length + b.crashes.length > 0;
+const isCrashed = (a: MeasuredStyle, b: MeasuredStyle): boolean => a.crashes.length + b.crashes.length > 0;
 
 /** The least share that was answered, and the node that was down. */
-function worst({ crashes }: Measured, answered: (crash: Crash) => number): string {
+function worst({ crashes }: MeasuredStyle, answered: (crash: Crash) => number): string {
   const found = crashes.toSorted((x, y) => answered(x) - answered(y))[0]!;
   const least = answered(found);
   return `${shareWithNines(least)}${least < 1 ? ` (${found.node})` : ''}`;

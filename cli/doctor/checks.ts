@@ -1,4 +1,4 @@
-import { clock } from './checks/clock.ts';
+import { clockCheck } from './checks/clock.ts';
 import { disk } from './checks/disk.ts';
 import { fileLimit } from './checks/file-limit.ts';
 import { lastErrors } from './checks/last-errors.ts';
@@ -8,16 +8,16 @@ import { nodes } from './checks/nodes.ts';
 import { nodeVersion } from './checks/node-version.ts';
 import { ports } from './checks/ports.ts';
 import { proxies } from './checks/proxies.ts';
-import type { Check, Facts } from './facts.ts';
+import type { DoctorCheck, Facts } from './facts.ts';
 import type { Finding } from './finding.ts';
 
 /** The machine first, then the cluster. */
-const checks: readonly Check[] = [
+const checks: readonly DoctorCheck[] = [
   nodeVersion,
   memory,
   disk,
   fileLimit,
-  clock,
+  clockCheck,
   proxies,
   ports,
   leftovers,
@@ -25,4 +25,4 @@ const checks: readonly Check[] = [
   lastErrors,
 ];
 
-export const examine = (facts: Facts): readonly Finding[] => checks.flatMap((check) => check(facts));
+export const runChecks = (facts: Facts): readonly Finding[] => checks.flatMap((check) => check(facts));

@@ -1,10 +1,10 @@
 /** `note`: worth knowing, but nothing is wrong. */
-export type Level = 'ok' | 'note' | 'problem';
+export type Severity = 'ok' | 'note' | 'problem';
 
 /** One answer of a check. */
 export interface Finding {
   readonly check: string;
-  readonly level: Level;
+  readonly level: Severity;
   /** What the check saw. */
   readonly found: string;
   /** What to do about it: a sentence with a command that can be pasted. Absent where nothing is to do. */

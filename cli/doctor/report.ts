@@ -2,7 +2,7 @@ import type { Terminal } from '../terminal.ts';
 import type { Finding } from './finding.ts';
 
 /** One line per finding, and below it what to do. */
-export function report(
+export function findingsInWords(
   findings: readonly Finding[],
   terminal: Pick<Terminal, 'good' | 'warn' | 'bad' | 'bold'>,
 ): string {

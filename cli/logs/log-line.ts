@@ -1,4 +1,4 @@
-import { levelOf, levels, type LogLine } from '../../shared/observe/log-line.ts';
+import { logLevelOf, logLevels, type LogLine } from '../../shared/observe/log-line.ts';
 import { exactTime } from '../../shared/clock-time.ts';
 import { keyValues } from '../key-values.ts';
 import type { Terminal } from '../terminal.ts';
@@ -24,13 +24,13 @@ export function prettyLine(
 ): string {
   if (fields === undefined) return text;
   const { time, level: _level, msg, component, node: _node, err, ...rest } = fields;
-  const { number, name } = levelOf(fields);
+  const { number, name } = logLevelOf(fields);
   const paint =
-    number >= levels.error
+    number >= logLevels.error
       ? terminal.bad
-      : number >= levels.warn
+      : number >= logLevels.warn
         ? terminal.warn
-        : number >= levels.info
+        : number >= logLevels.info
           ? terminal.good
           : terminal.dim;
   const parts = [

@@ -1,16 +1,16 @@
 import { percent } from '../../services/console/page/quantities.ts';
 import type { Trace, UsualTimes } from '../../services/traces/contract.ts';
-import { duration } from '../../web/numbers.ts';
+import { preciseDuration } from '../../web/numbers.ts';
 import { type Column, table } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 
 type UsualTier = UsualTimes['tiers'][number];
 
-const heldColumn: Column<UsualTier> = { head: 'held', text: ({ heldMs }) => duration(heldMs), align: 'right' };
-const workColumn: Column<UsualTier> = { head: 'work', text: ({ workMs }) => duration(workMs), align: 'right' };
+const heldColumn: Column<UsualTier> = { head: 'held', text: ({ heldMs }) => preciseDuration(heldMs), align: 'right' };
+const workColumn: Column<UsualTier> = { head: 'work', text: ({ workMs }) => preciseDuration(workMs), align: 'right' };
 const waitColumns: readonly Column<UsualTier>[] = [
-  { head: 'wait for data', text: ({ waitForDataMs }) => duration(waitForDataMs), align: 'right' },
-  { head: 'wait for result', text: ({ waitForResultMs }) => duration(waitForResultMs), align: 'right' },
+  { head: 'wait for data', text: ({ waitForDataMs }) => preciseDuration(waitForDataMs), align: 'right' },
+  { head: 'wait for result', text: ({ waitForResultMs }) => preciseDuration(waitForResultMs), align: 'right' },
 ];
 
 /** How long each component held its requests in one trace. */

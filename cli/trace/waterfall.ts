@@ -1,10 +1,10 @@
 import type { Trace } from '../../services/traces/contract.ts';
-import { type Phase, type WaterfallRow, waterfallRows } from '../../services/traces/rows.ts';
-import { duration } from '../../web/numbers.ts';
+import { type RowPhase, type WaterfallRow, waterfallRows } from '../../services/traces/rows.ts';
+import { preciseDuration } from '../../web/numbers.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Each phase has a character of its own, so that the picture can be read without colour. */
-const marks: Readonly<Record<Phase, string>> = {
+const marks: Readonly<Record<RowPhase, string>> = {
   way: '─',
   queue: '┄',
   work: '█',
@@ -12,7 +12,7 @@ const marks: Readonly<Record<Phase, string>> = {
   'wait-for-result': '░',
   failed: '╳',
 };
-const words: Readonly<Record<Phase, string>> = {
+const words: Readonly<Record<RowPhase, string>> = {
   work: 'work',
   'wait-for-data': 'wait for data',
   'wait-for-result': 'wait for result',
@@ -29,7 +29,7 @@ const widestBar = 120;
 export function waterfall(trace: Trace, terminal: Terminal, columns: number): string[] {
   const rows = waterfallRows(trace);
   const labels = rows.map(labelOf);
-  const times = rows.map(({ heldMs, durationMs }) => duration(heldMs ?? durationMs));
+  const times = rows.map(({ heldMs, durationMs }) => preciseDuration(heldMs ?? durationMs));
   const timeWidth = Math.max(...times.map((time) => time.length));
   const longest = Math.max(...labels.map((label) => label.length));
   const labelWidth = Math.min(longest, Math.max(16, columns - narrowest - timeWidth - 4));
@@ -49,7 +49,7 @@ export function waterfall(trace: Trace, terminal: Terminal, columns: number): st
 /** The marks of the bars, with their meaning. */
 export function legend(terminal: Terminal): string {
   const paint = painter(terminal);
-  const phases = Object.keys(words) as Phase[];
+  const phases = Object.keys(words) as RowPhase[];
   return phases.map((phase) => `${paint[phase](marks[phase])} ${terminal.dim(words[phase])}`).join('  ');
 }
 
@@ -57,7 +57,7 @@ function labelOf({ depth, node, what, notes }: WaterfallRow): string {
   return `${'  '.repeat(depth)}${node} ${what}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`;
 }
 
-function painter({ good, warn, bad, dim, info }: Terminal): Readonly<Record<Phase, (text: string) => string>> {
+function painter({ good, warn, bad, dim, info }: Terminal): Readonly<Record<RowPhase, (text: string) => string>> {
   return { work: good, 'wait-for-data': info, 'wait-for-result': dim, queue: warn, way: dim, failed: bad };
 }
 
@@ -66,13 +66,13 @@ function barOf(
   { segments }: WaterfallRow,
   endMs: number,
   width: number,
-  paint: Readonly<Record<Phase, (text: string) => string>>,
+  paint: Readonly<Record<RowPhase, (text: string) => string>>,
 ): string {
   const cellMs = endMs / width;
-  const cells = Array.from({ length: width }, (_, i): Phase | undefined => {
+  const cells = Array.from({ length: width }, (_, i): RowPhase | undefined => {
     const [from, to] = [i * cellMs, (i + 1) * cellMs];
     let longest = 0;
-    let phase: Phase | undefined;
+    let phase: RowPhase | undefined;
     for (const it of segments) {
       const overlapMs = Math.min(to, it.startMs + it.durationMs) - Math.max(from, it.startMs);
       if (overlapMs > longest) [longest, phase] = [overlapMs, it.phase];

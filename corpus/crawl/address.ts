@@ -1,7 +1,7 @@
 import { normaliseEscapes } from './percent-encoding.ts';
 
 /** The addresses of a crawl: those of one origin, below one path. */
-export interface Scope {
+export interface CrawlScope {
   readonly origin: string;
   /** Ends with a slash; percent-encoding is normalised. */
   readonly path: string;
@@ -20,7 +20,7 @@ const pageEnding = /\.(?:x?html?|shtml|md|txt|php\d?|phtml|aspx?|jspx?|cgi|pl|cf
  * The address that a browser requests when it follows `href`: as written, without fragment and password. Undefined when
  * `href` is not a web address.
  */
-export function addressOf(href: string, base?: string): string | undefined {
+export function requestedAddress(href: string, base?: string): string | undefined {
   const url = URL.parse(href, base);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return undefined;
   url.hash = '';
@@ -53,7 +53,7 @@ export function withoutVisitParameters(address: string): string {
  * The scope of a start address: its folder if it names a page (`/docs/index.html` -> `/docs/`), else the address itself
  * (`/docs` -> `/docs/`, `/docs/v1.2` -> `/docs/v1.2/`).
  */
-export function scopeOf(start: string): Scope {
+export function scopeOf(start: string): CrawlScope {
   const { origin } = new URL(start);
   const pathname = pathOf(start);
   const last = pathname.slice(pathname.lastIndexOf('/') + 1);
@@ -61,13 +61,13 @@ export function scopeOf(start: string): Scope {
   return { origin, path };
 }
 
-export function inScope(address: string, scope: Scope): boolean {
+export function inScope(address: string, scope: CrawlScope): boolean {
   const pathname = pathOf(address);
   return new URL(address).origin === scope.origin && `${pathname}/`.startsWith(scope.path);
 }
 
 /** Path and query below the scope, for messages and ids; empty for the root of the scope. */
-export function pathBelow(address: string, scope: Scope): string {
+export function pathBelow(address: string, scope: CrawlScope): string {
   const { search } = new URL(address);
   return pathOf(address).slice(scope.path.length) + search;
 }

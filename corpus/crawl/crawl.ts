@@ -6,7 +6,7 @@ import { createImportWriter } from '../import-writer.ts';
 import type { LockOptions } from '../lock.ts';
 import { importName } from '../names.ts';
 import type { OnProgress } from '../progress.ts';
-import { createSkipList, nothingValid, report, type ImportReport } from '../report.ts';
+import { createSkipList, nothingValid, importReport, type ImportReport } from '../report.ts';
 import { openFolder } from './folder.ts';
 import { toPages } from './graph.ts';
 import { openSite } from './site.ts';
@@ -77,7 +77,7 @@ export async function crawl(target: string, options: CrawlOptions): Promise<Craw
       throwIfCancelled(signal);
       const sources = await writer.commit({ name, from: target, replace, signal, scheduler, onWait });
       const links = pages.reduce((sum, page) => sum + page.links.length, 0);
-      const done = report(name, pages.length, links, skipped, sources);
+      const done = importReport(name, pages.length, links, skipped, sources);
       return { ...done, stopped, complete: done.complete && stopped === undefined };
     } finally {
       writer.discard();

@@ -1,7 +1,7 @@
 import { cleanLine, cleanText } from '../check-page.ts';
 import { readDirectives, type RobotsDirectives } from './directives.ts';
 import { userAgent } from './robots.ts';
-import { isFurniture, lineOf, pageText } from './text.ts';
+import { isFurniture, inlineText, pageText } from './text.ts';
 import { attribute, isElement, parseHtml, walk, type Document, type Element } from './tree.ts';
 import { claimsXhtml, closeEmptyElements, parseXhtml } from './xhtml.ts';
 
@@ -107,10 +107,10 @@ function note(element: Element, head: Head, furniture: boolean): void {
   const rel = (attribute(element, 'rel') ?? '').toLowerCase().split(/\s+/);
   switch (element.tagName) {
     case 'title':
-      head.title ||= lineOf(element);
+      head.title ||= inlineText(element);
       return;
     case 'h1':
-      head.heading ||= lineOf(element);
+      head.heading ||= inlineText(element);
       return;
     case 'base':
       if (href !== undefined) head.base ??= href;

@@ -2,7 +2,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { readFile, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CorpusError, throwIfCancelled } from '../errors.ts';
-import { addressOf } from './address.ts';
+import { requestedAddress } from './address.ts';
 import { leadsElsewhere, notHtml, notThere, tooLarge, type Fetched, type Origin } from './origin.ts';
 
 export interface FolderOptions {
@@ -29,7 +29,7 @@ export async function openFolder(target: string, options: FolderOptions): Promis
     resolve(href, { address, base }) {
       const declared = URL.parse(base ?? '', address)?.href;
       // A copied site declares the original site as its base. Links in the copy lead to the copy.
-      const found = addressOf(href, declared?.startsWith(root) ? declared : address);
+      const found = requestedAddress(href, declared?.startsWith(root) ? declared : address);
       if (found === undefined) return undefined;
       if (!found.startsWith(root)) return { kind: 'outside', where: found, reason: leadsElsewhere };
       // A file has no query, so it is cut off.

@@ -6,7 +6,7 @@ import { isThisMachine } from '../../shared/net/this-machine.ts';
 import { sleep, type Scheduler } from '../../shared/time/scheduler.ts';
 import { userAgent } from './robots.ts';
 
-export type Answer =
+export type SiteAnswer =
   | {
       readonly kind: 'answer';
       readonly status: number;
@@ -50,7 +50,7 @@ const decoders = new Map([
  * Sends one GET and does not follow redirects. The timeout covers the body, too. The caller's abort is thrown; every
  * other failure is returned.
  */
-export async function get(address: string, options: GetOptions): Promise<Answer> {
+export async function get(address: string, options: GetOptions): Promise<SiteAnswer> {
   const { timeoutMs, maxBytes, scheduler, signal } = options;
   const timeout = new AbortController();
   const timer = scheduler.after(timeoutMs, () => timeout.abort(new Error('timeout')));

@@ -21,7 +21,7 @@ export type Fetched =
   | { readonly kind: 'gone'; readonly why: string };
 
 /** Where a link leads: to an address of the origin, or elsewhere, with the reason. */
-export type Target =
+export type LinkTarget =
   | { readonly kind: 'inside'; readonly address: string }
   | { readonly kind: 'outside'; readonly where: string; readonly reason: string };
 
@@ -41,7 +41,7 @@ export interface Origin {
   /** Files and folders that were left out before the first page was requested. */
   readonly leftOut: readonly { readonly where: string; readonly reason: string; readonly lost: boolean }[];
   /** The target of a link. Undefined when the link leads to no page (`mailto:`). */
-  readonly resolve: (href: string, context: LinkContext) => Target | undefined;
+  readonly resolve: (href: string, context: LinkContext) => LinkTarget | undefined;
   readonly fetch: (address: string, signal: AbortSignal | undefined) => Promise<Fetched>;
   /** The path below the root, for ids, and for the title when a page has none; empty for the root. */
   readonly pathOf: (address: string) => string;

@@ -2,8 +2,8 @@ import { isThisMachine } from '../../shared/net/this-machine.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { sleep, type Scheduler } from '../../shared/time/scheduler.ts';
 import { CorpusError } from '../errors.ts';
-import { addressOf, inScope, maxAddressCharacters, pathBelow, scopeOf } from './address.ts';
-import { createPace, get, type Answer } from './http.ts';
+import { requestedAddress, inScope, maxAddressCharacters, pathBelow, scopeOf } from './address.ts';
+import { createPace, get, type SiteAnswer } from './http.ts';
 import {
   isOtherFile,
   leadsElsewhere,
@@ -12,7 +12,7 @@ import {
   tooLarge,
   type Fetched,
   type Origin,
-  type Target,
+  type LinkTarget,
 } from './origin.ts';
 import { encodeQuery } from './query-encoding.ts';
 import { allowAll, maxRobotsBytes, parseRobots, type RobotRules } from './robots.ts';
@@ -43,12 +43,12 @@ const maxFailuresInARow = 5;
 /** RFC 9309, section 2.3.1.2: at least five redirects must be followed. */
 const maxRobotsRedirects = 5;
 
-type Ask = (address: string, maxBytes: number, signal: AbortSignal | undefined) => Promise<Answer>;
+type Ask = (address: string, maxBytes: number, signal: AbortSignal | undefined) => Promise<SiteAnswer>;
 
 /** A site as an origin: the pages below the start that links lead to and robots.txt allows. */
 export async function openSite(target: string, options: SiteOptions): Promise<Origin> {
   const { scheduler, clock, maxPageBytes, timeoutMs } = options;
-  const start = addressOf(target.trim());
+  const start = requestedAddress(target.trim());
   if (start === undefined)
     throw new CorpusError(
       'bad_target',
@@ -64,7 +64,7 @@ export async function openSite(target: string, options: SiteOptions): Promise<Or
   let failures = 0;
 
   /** Repeats the request once when the server is busy, or when it has closed a connection that may have been idle. */
-  async function ask(address: string, maxBytes: number, signal: AbortSignal | undefined): Promise<Answer> {
+  async function ask(address: string, maxBytes: number, signal: AbortSignal | undefined): Promise<SiteAnswer> {
     const once = async () => {
       await pace(signal);
       return get(address, { timeoutMs, maxBytes, scheduler, signal });
@@ -91,7 +91,7 @@ export async function openSite(target: string, options: SiteOptions): Promise<Or
     starts: [start],
     leftOut: [],
     resolve: (href, { address, base, encoding = 'utf-8' }) => {
-      const found = addressOf(encodeQuery(href, encoding), URL.parse(base ?? '', address)?.href ?? address);
+      const found = requestedAddress(encodeQuery(href, encoding), URL.parse(base ?? '', address)?.href ?? address);
       return found === undefined ? undefined : targetOf(found);
     },
     async fetch(address, signal) {
@@ -118,7 +118,7 @@ export async function openSite(target: string, options: SiteOptions): Promise<Or
     urlOf: (address) => address,
   };
 
-  function targetOf(address: string): Target {
+  function targetOf(address: string): LinkTarget {
     if (!inScope(address, scope)) return { kind: 'outside', where: address, reason: leadsElsewhere };
     if (address.length > maxAddressCharacters)
       return {
@@ -130,7 +130,7 @@ export async function openSite(target: string, options: SiteOptions): Promise<Or
   }
 }
 
-async function understand(answer: Answer & { kind: 'answer' }, maxPageBytes: number): Promise<Fetched> {
+async function understand(answer: SiteAnswer & { kind: 'answer' }, maxPageBytes: number): Promise<Fetched> {
   const { status, header } = answer;
   const location = locationOf(answer);
   if (location !== undefined) return { kind: 'moved', to: location };
@@ -148,7 +148,7 @@ async function understand(answer: Answer & { kind: 'answer' }, maxPageBytes: num
 }
 
 /** The target of a redirect. Bytes beyond ASCII are sent back to the server unchanged, as browsers do. */
-function locationOf({ status, header }: Answer & { kind: 'answer' }): string | undefined {
+function locationOf({ status, header }: SiteAnswer & { kind: 'answer' }): string | undefined {
   if (status < 300 || status >= 400) return undefined;
   // Header values are Latin-1: one character per byte.
   return header('location')[0]?.replaceAll(
@@ -179,7 +179,7 @@ async function readRobots(start: string, { allowHosts, signal }: SiteOptions, as
     const location = locationOf(answer);
     if (location !== undefined) {
       answer.close();
-      address = addressOf(location, address) ?? address;
+      address = requestedAddress(location, address) ?? address;
       requireAllowed(address, allowHosts);
       continue;
     }
@@ -207,7 +207,7 @@ function unreadable(address: string, why: string): CorpusError {
   );
 }
 
-function retryAfterMs({ header }: Answer & { kind: 'answer' }): number {
+function retryAfterMs({ header }: SiteAnswer & { kind: 'answer' }): number {
   const seconds = Number(header('retry-after')[0] ?? 1);
   return Math.min(Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : politeDelayMs, maxRetryAfterMs);
 }

@@ -68,7 +68,7 @@ export function pageText(document: Document): string {
 }
 
 /** The text inside one element, on one line. */
-export function lineOf(element: Element): string {
+export function inlineText(element: Element): string {
   return collect(element, false).replaceAll(/[\n\t]/g, ' ');
 }
 

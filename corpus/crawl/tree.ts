@@ -2,16 +2,16 @@ import { defaultTreeAdapter, parse, type DefaultTreeAdapterTypes } from 'parse5'
 
 export type Document = DefaultTreeAdapterTypes.Document;
 export type Element = DefaultTreeAdapterTypes.Element;
-export type Node = DefaultTreeAdapterTypes.ChildNode;
+export type HtmlNode = DefaultTreeAdapterTypes.ChildNode;
 
 /**
  * The greatest depth. Real pages do not nest deeper, and the time to parse a page grows with the square of its depth.
  */
-export const maxDepth = 1_000;
+export const maxTreeDepth = 1_000;
 
 export class TooDeepError extends Error {
   constructor() {
-    super(`elements nest deeper than ${maxDepth}`);
+    super(`elements nest deeper than ${maxTreeDepth}`);
     this.name = 'TooDeepError';
   }
 }
@@ -23,7 +23,7 @@ export function parseHtml(html: string): Document {
     treeAdapter: {
       ...defaultTreeAdapter,
       onItemPush() {
-        if (++depth > maxDepth) throw new TooDeepError();
+        if (++depth > maxTreeDepth) throw new TooDeepError();
       },
       onItemPop() {
         depth--;
@@ -32,7 +32,7 @@ export function parseHtml(html: string): Document {
   });
 }
 
-export function isElement(node: Node): node is Element {
+export function isElement(node: HtmlNode): node is Element {
   return 'tagName' in node;
 }
 
@@ -46,7 +46,7 @@ export function attribute(element: Element, name: string): string | undefined {
  */
 export function walk(
   root: Document | Element,
-  enter: (node: Node) => boolean,
+  enter: (node: HtmlNode) => boolean,
   leave: (element: Element) => void = () => {},
 ): void {
   const path: { element: Document | Element; next: number }[] = [{ element: root, next: 0 }];

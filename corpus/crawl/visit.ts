@@ -10,7 +10,7 @@ import { addressKey } from './address.ts';
 import { decodeHtml } from './encoding.ts';
 import { extract, type Extract } from './extract.ts';
 import type { Content, Visited } from './graph.ts';
-import { notHtml, type Fetched, type LinkContext, type Origin, type Target } from './origin.ts';
+import { notHtml, type Fetched, type LinkContext, type Origin, type LinkTarget } from './origin.ts';
 import { TooDeepError } from './tree.ts';
 import { createVisitParameters } from './visit-parameters.ts';
 
@@ -57,7 +57,7 @@ export async function visit(origin: Origin, options: VisitOptions, skipped: Skip
     skipped.skip(origin.label(address), reason, detail, lost);
 
   /** The spelling under which the target is known, or undefined when it will not be visited. */
-  function discover(target: Target | undefined): string | undefined {
+  function discover(target: LinkTarget | undefined): string | undefined {
     if (target === undefined) return undefined;
     if (target.kind === 'outside') return leave(target.where, target.where, target.reason);
     const key = addressKey(target.address);
@@ -73,7 +73,7 @@ export async function visit(origin: Origin, options: VisitOptions, skipped: Skip
     if (leftOut.size < maxKnown) leftOut.set(key, { where, reason });
   }
 
-  function move(address: string, target: Target | undefined, to: string): void {
+  function move(address: string, target: LinkTarget | undefined, to: string): void {
     if (target?.kind !== 'inside') return skip(address, 'redirects to somewhere else', to);
     const hops = (redirects.get(address) ?? 0) + 1;
     if (hops > maxRedirects) return skip(address, 'redirects too often');

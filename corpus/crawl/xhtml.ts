@@ -1,6 +1,6 @@
 import { defaultTreeAdapter, html, parseFragment } from 'parse5';
 import { SaxesParser } from 'saxes';
-import { maxDepth, TooDeepError, type Document, type Element } from './tree.ts';
+import { maxTreeDepth, TooDeepError, type Document, type Element } from './tree.ts';
 
 /** True for a page that declares that it is XHTML: by an XML declaration, its document type, or its namespace. */
 export function claimsXhtml(source: string): boolean {
@@ -23,7 +23,7 @@ export function parseXhtml(source: string): Document | undefined {
   const parser = new SaxesParser({ xmlns: true });
   Object.assign(parser.ENTITIES, entitiesIn(source));
   parser.on('opentag', ({ local, attributes }) => {
-    if (path.length > maxDepth) throw new TooDeepError();
+    if (path.length > maxTreeDepth) throw new TooDeepError();
     const attrs = Object.values(attributes).map((attr) => ({ name: attr.name.toLowerCase(), value: attr.value }));
     const element = adapter.createElement(local.toLowerCase(), html.NS.HTML, attrs);
     adapter.appendChild(path.at(-1)!, element);

@@ -1,7 +1,8 @@
 import { exactly, nothing, within } from '../kit/checks.ts';
 import { lab, type Check, type Point } from '../runner/lab.ts';
-import { runLive } from './live.ts';
-import { heldMsOf, isStyle, runShape, shapes, tiers, timeOf, type Run, type Style } from './model.ts';
+import { runBothStyles } from './live.ts';
+import type { Style } from '../../search/making.ts';
+import { heldMsOf, isStyle, runShape, shapes, tiers, timeOf, type ModelRun } from './model.ts';
 
 const jobs = 2_000;
 const perSecond = 20;
@@ -63,7 +64,7 @@ export const layeredAndObjectBased = lab({
     }
     return { points, checks: found, timeline };
   },
-  live: runLive,
+  live: runBothStyles,
   variants: {
     broken: 'the page view waits for each answer before it makes the next call',
     control: 'one worker for each tier and a high load: calls wait for the worker, which the formula leaves out',
@@ -100,7 +101,7 @@ who knows which calls are independent can save this time.`,
 });
 
 /** How long each tier holds a call, and how many it holds at a time. */
-function whoWaits(style: Style, run: Run, r: number, s: number): readonly Check[] {
+function whoWaits(style: Style, run: ModelRun, r: number, s: number): readonly Check[] {
   return tiers.flatMap((tier) => {
     const heldMs = heldMsOf(style, tier, r, s);
     const { meanMs, calls } = run.held[tier];

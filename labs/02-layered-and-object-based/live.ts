@@ -1,7 +1,7 @@
 import type { Trace } from '../../services/traces/contract.ts';
 import { check, unanswered, unknown, within } from '../kit/checks.ts';
 import { nodeOf } from '../kit/nodes.ts';
-import { type Answer, ask, closedLoad, openLoad, type Question } from '../kit/open-load.ts';
+import { type TimedAnswer, callNode, closedLoad, openLoad, type NodeCall } from '../kit/open-load.ts';
 import { labPageId, labQueries } from '../kit/pages.ts';
 import { appSearch, labSearch } from '../kit/searches.ts';
 import { heldBetween, heldBy, type Held } from '../kit/server-times.ts';
@@ -10,7 +10,8 @@ import { traceLines, traceOf } from '../kit/traces.ts';
 import type { Check, FaultProof, Findings, LabCluster, LiveContext, Parameters, Point } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 import { medianInterval } from '../statistics/median.ts';
-import { heldMsOf, isStyle, type Shape, shapes, type Style, tiers, timeOf, type TierName } from './model.ts';
+import type { Style } from '../../search/making.ts';
+import { heldMsOf, isStyle, type Shape, shapes, tiers, timeOf, type TierName } from './model.ts';
 
 const requests = 160;
 const perSecond = 20;
@@ -37,7 +38,7 @@ const edges: Readonly<Record<Style, Readonly<Record<TierName, { readonly calls: 
 const labCalls: readonly TierName[] = ['html', 'database'];
 
 /** Both styles, and both ways to make the calls of a page view, on real processes. */
-export async function runLive({ r, s }: Parameters, context: LiveContext): Promise<Findings> {
+export async function runBothStyles({ r, s }: Parameters, context: LiveContext): Promise<Findings> {
   const { signal, say, progress } = context;
   const own = await context.cluster({
     name: 'lab-02',
@@ -107,13 +108,13 @@ async function slowDown(own: LabCluster, r: number, s: number): Promise<readonly
 }
 
 interface Measured {
-  readonly answers: readonly Answer[];
+  readonly answers: readonly TimedAnswer[];
   readonly tookMs: number;
   /** The calls that each tier held. Empty for page views. */
   readonly held: Readonly<Partial<Record<TierName, Held>>>;
 }
 
-async function measured(own: LabCluster, shape: Shape, work: () => Promise<readonly Answer[]>): Promise<Measured> {
+async function measured(own: LabCluster, shape: Shape, work: () => Promise<readonly TimedAnswer[]>): Promise<Measured> {
   const read = async () =>
     isStyle(shape) ? await Promise.all(tiers.map((tier) => heldBy(nodeOf(own, tier), edges[shape][tier].calls))) : [];
   const before = await read();
@@ -126,34 +127,39 @@ async function measured(own: LabCluster, shape: Shape, work: () => Promise<reado
 }
 
 /** The question to the application server. */
-function questionOf(own: LabCluster, shape: Shape): (i: number) => Question {
+function questionOf(own: LabCluster, shape: Shape): (i: number) => NodeCall {
   const app = nodeOf(own, 'app');
   if (isStyle(shape)) return (i) => appSearch(app, labSearch(i), { style: shape, format: 'html' });
   return (i) => ({ node: app, component: 'app', operation: 'page', request: { id: labPageId(i), format: 'html' } });
 }
 
 /** The four calls of a page view, each after the answer of the one before it. */
-async function pageInTurn(own: LabCluster, i: number): Promise<Answer> {
+async function pageInTurn(own: LabCluster, i: number): Promise<TimedAnswer> {
   const id = labPageId(i);
   const at = { node: nodeOf(own, 'database'), component: 'database', shard: 1 };
   const startedAt = performance.now();
   const [pages, neighbours, popularity] = [
-    await ask({ ...at, operation: 'pages', request: { ids: [id] } }),
-    await ask({ ...at, operation: 'neighbours', request: { id, size: 3 } }),
-    await ask({ ...at, operation: 'popularity', request: { id } }),
+    await callNode({ ...at, operation: 'pages', request: { ids: [id] } }),
+    await callNode({ ...at, operation: 'neighbours', request: { id, size: 3 } }),
+    await callNode({ ...at, operation: 'popularity', request: { id } }),
   ];
   const failed = [pages, neighbours, popularity].find(({ ok }) => !ok);
   if (failed !== undefined) return failed;
   const making = { tookMs: 0, via: [], servedBy: [], style: 'object-based' };
   const page = (pages.body as { pages: readonly object[] }).pages[0]!;
   const request = { page, neighbours: neighbours.body, ...(popularity.body as object), making };
-  const html = await ask({ node: nodeOf(own, 'html'), component: 'html', operation: 'page', request });
+  const html = await callNode({ node: nodeOf(own, 'html'), component: 'html', operation: 'page', request });
   return { ...html, tookMs: performance.now() - startedAt };
 }
 
-async function oneByOne(own: LabCluster, shape: Shape, n: number, signal: AbortSignal): Promise<readonly Answer[]> {
+async function oneByOne(
+  own: LabCluster,
+  shape: Shape,
+  n: number,
+  signal: AbortSignal,
+): Promise<readonly TimedAnswer[]> {
   if (shape !== 'in turn') return closedLoad({ n, lanes: 1, question: questionOf(own, shape), signal });
-  const answers: Answer[] = [];
+  const answers: TimedAnswer[] = [];
   for (let i = 0; i < n; i++) {
     signal.throwIfAborted();
     answers.push(await pageInTurn(own, i));
@@ -161,7 +167,7 @@ async function oneByOne(own: LabCluster, shape: Shape, n: number, signal: AbortS
   return answers;
 }
 
-async function underLoad(own: LabCluster, shape: Shape, context: LiveContext): Promise<readonly Answer[]> {
+async function underLoad(own: LabCluster, shape: Shape, context: LiveContext): Promise<readonly TimedAnswer[]> {
   const { seed, signal, progress } = context;
   if (shape === 'in turn') {
     progress(shape, 0, 1);

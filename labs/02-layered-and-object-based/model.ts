@@ -4,6 +4,7 @@ import { createSimulation } from '../../shared/time/sim/simulation.ts';
 import { createStation } from '../../shared/time/sim/station.ts';
 import type { Variant } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
+import type { Style } from '../../search/making.ts';
 
 /** The four tiers below the application server, from the highest. */
 export const tiers = ['html', 'ranking', 'query', 'database'] as const;
@@ -12,7 +13,6 @@ export type TierName = (typeof tiers)[number];
 export const shapes = ['layered', 'object-based', 'parallel', 'in turn'] as const;
 /** Two styles of a search, and two ways to make the four calls of a page view. */
 export type Shape = (typeof shapes)[number];
-export type Style = Extract<Shape, 'layered' | 'object-based'>;
 export const isStyle = (shape: Shape): shape is Style => shape === 'layered' || shape === 'object-based';
 
 /** The theory: how long a shape takes, ms. */
@@ -22,7 +22,7 @@ export const timeOf = (shape: Shape, r: number, s: number): number => (shape ===
 export const heldMsOf = (style: Style, tier: TierName, r: number, s: number): number =>
   s + (style === 'layered' ? tiers.length - 1 - tiers.indexOf(tier) : 0) * (r + s);
 
-export interface RunOptions {
+export interface ModelOptions {
   readonly seed: string;
   readonly shape: Shape;
   /** Round trip and service time, ms. */
@@ -33,7 +33,7 @@ export interface RunOptions {
   readonly variant: Variant;
 }
 
-export interface Run {
+export interface ModelRun {
   readonly n: number;
   readonly meanMs: number;
   /** For each tier: how long it holds one call on average, ms, and how many calls it holds on average. */
@@ -43,7 +43,7 @@ export interface Run {
 }
 
 /** Poisson arrivals at an application server above four stations, over a virtual network. */
-export async function runShape({ seed, shape, r, s, jobs, perSecond, variant }: RunOptions): Promise<Run> {
+export async function runShape({ seed, shape, r, s, jobs, perSecond, variant }: ModelOptions): Promise<ModelRun> {
   const sim = createSimulation(seed);
   const { clock } = sim;
   const network = createNetwork({ ...sim, link: { latency: constant(r / 2) } });
@@ -120,7 +120,7 @@ export async function runShape({ seed, shape, r, s, jobs, perSecond, variant }: 
   return {
     n: done,
     meanMs: totalMs / done,
-    held: Object.fromEntries(perTier) as Run['held'],
+    held: Object.fromEntries(perTier) as ModelRun['held'],
     timeline,
   };
 }

@@ -1,4 +1,4 @@
-import { check, shareOf, within } from '../kit/checks.ts';
+import { check, measuredShare, within } from '../kit/checks.ts';
 import { lab, type Check, type FaultProof, type Parameters, type Point } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 import { meanInterval, shownConfidence } from '../statistics/interval.ts';
@@ -112,7 +112,7 @@ function judged({ s }: Parameters, measured: Partial<All>) {
     const interval = meanInterval(found.perSecond, shownConfidence);
     rates.set(each.id, interval.mean);
     points.push({ id: `rate-${each.id}`, measured: interval.mean, n: found.answered, interval });
-    const lost = shareOf(`lost-${each.id}`, found.lost, crashCalls);
+    const lost = measuredShare(`lost-${each.id}`, found.lost, crashCalls);
     points.push(lost.point);
     if (each.servers === 1) checks.push(within(`${each.label}: 1 / s`, interval.mean, 1_000 / s!, 0.1, found.answered));
     else {

@@ -1,6 +1,6 @@
 import { createInvertedIndex } from '../../services/database/index/inverted-index.ts';
 import { createIndexBuilder } from '../../services/database/index/builder.ts';
-import { partOf } from '../../services/database/index/part.ts';
+import { indexPartOf } from '../../services/database/index/part.ts';
 import { finish } from '../../services/database/index/work.ts';
 import { passageOf } from '../../services/database/passage.ts';
 import { complete } from '../../services/query/completion.ts';
@@ -9,7 +9,7 @@ import { didYouMean } from '../../services/query/spelling.ts';
 import { buildVocabulary } from '../../services/query/vocabulary.ts';
 import { rankRequest } from '../../services/ranking/rank-request.ts';
 import { rank } from '../../services/ranking/rank.ts';
-import { type Below, createService, type Service } from '../../services/client/placements/server/service.ts';
+import { type Below, createService, type WireService } from '../../services/client/placements/server/service.ts';
 import { candidatesFor } from '../../search/candidates.ts';
 import { clientDepth } from '../../search/limits.ts';
 import { searchResults } from '../../search/search-results.ts';
@@ -25,7 +25,7 @@ interface LabPage {
 const version = 'lab';
 
 /** The server of the placements with the tiers of the system in this process: functions, no network, one shard. */
-export function createEngine(): Service {
+export function createEngine(): WireService {
   const pages = labPages()
     .split('\n')
     .map((line) => JSON.parse(line) as LabPage)
@@ -61,7 +61,7 @@ export function createEngine(): Service {
     suggest: async ({ prefix, size }) => ({ suggestions: complete(vocabulary, prefix, size) }),
     candidates: async ({ q }) => find(q, clientDepth),
     parts: async ({ term }) => ({
-      parts: [finish(partOf(index.segment, term, (number) => pages[number]!.id))],
+      parts: [finish(indexPartOf(index.segment, term, (number) => pages[number]!.id))],
       versions: { 1: version },
     }),
     texts: async ({ ids }) => ({

@@ -3,7 +3,7 @@ import { check, exactly, nothing } from '../kit/checks.ts';
 import { lab } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 import { liveRun } from './live.ts';
-import { asScript, countOf, inWords, query, scripts } from './script.ts';
+import { asScript, countOf, scriptInWords, query, scripts } from './script.ts';
 import { virtualSessions } from './virtual.ts';
 
 const labels: Readonly<Record<PlacementName, string>> = {
@@ -54,8 +54,8 @@ export const thinAndFatClients = lab({
           const sent = asScript(messages);
           return check(
             `${name}: the messages are those of the script`,
-            inWords(sent) === inWords(wanted),
-            `sent: ${inWords(sent)}; script: ${inWords(wanted)}`,
+            scriptInWords(sent) === scriptInWords(wanted),
+            `sent: ${scriptInWords(sent)}; script: ${scriptInWords(wanted)}`,
           );
         }),
         check(
@@ -67,7 +67,8 @@ export const thinAndFatClients = lab({
       timeline: [
         `the session: "${query}" key by key, Enter, ${turns!} pages on, the order of titles`,
         ...sessions.map(
-          ({ name, messages, tookMs }) => `  ${name}: ${inWords(asScript(messages))}; ${digits(tookMs)} ms on the wire`,
+          ({ name, messages, tookMs }) =>
+            `  ${name}: ${scriptInWords(asScript(messages))}; ${digits(tookMs)} ms on the wire`,
         ),
       ],
     };

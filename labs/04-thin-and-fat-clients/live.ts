@@ -5,7 +5,7 @@ import { nodeOf } from '../kit/nodes.ts';
 import type { Check, Findings, LabCluster, LiveContext } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 import { type LiveSession, openBrowser, openPerson, type Person } from './browser.ts';
-import { asScript, countOf, inWords, query, scripts } from './script.ts';
+import { asScript, countOf, scriptInWords, query, scripts } from './script.ts';
 
 /** How many times slower the processor of the client is made: one after the other, until the order changes. */
 const slowTimes = [6, 12, 24];
@@ -136,14 +136,15 @@ function scriptCheck(fast: Measured, slow: readonly LiveSession[], turns: number
   const wanted = scripts[fast.name](turns);
   const all = [...fast.all, ...slow];
   const wrong = all.find(
-    ({ messages, counted }) => inWords(asScript(messages)) !== inWords(wanted) || counted !== countOf(wanted),
+    ({ messages, counted }) =>
+      scriptInWords(asScript(messages)) !== scriptInWords(wanted) || counted !== countOf(wanted),
   );
   return check(
     `${fast.name}: every session sent the messages of its script`,
     wrong === undefined,
     wrong === undefined
-      ? `${inWords(wanted)}; ${all.length} sessions`
-      : `${inWords(asScript(wrong.messages))} instead of ${inWords(wanted)}; the page counted ${wrong.counted}`,
+      ? `${scriptInWords(wanted)}; ${all.length} sessions`
+      : `${scriptInWords(asScript(wrong.messages))} instead of ${scriptInWords(wanted)}; the page counted ${wrong.counted}`,
   );
 }
 

@@ -39,5 +39,5 @@ export function asScript(messages: readonly string[]): Script {
   return script;
 }
 
-export const inWords = (script: Script): string =>
+export const scriptInWords = (script: Script): string =>
   script.map(([message, times]) => `${times} x ${message}`).join(', ') || 'nothing';

@@ -2,14 +2,14 @@ import { createPlacement } from '../../services/client/placements/create.ts';
 import { type PlacementName, placementNames } from '../../services/client/placements/names.ts';
 import type { Screen } from '../../services/client/placements/screen.ts';
 import { earlierKeys, sessionKeys } from '../../services/client/placements/session.ts';
-import type { Service } from '../../services/client/placements/server/service.ts';
+import type { WireService } from '../../services/client/placements/server/service.ts';
 import type { Wire } from '../../services/client/placements/wire.ts';
 import type { Context } from '../../shared/rpc/context.ts';
 import type { Variant } from '../runner/lab.ts';
 import { createEngine } from './engine.ts';
 import { query } from './script.ts';
 
-export interface Session {
+export interface ClientSession {
   readonly name: PlacementName;
   /** The messages in their order. */
   readonly messages: readonly string[];
@@ -18,16 +18,16 @@ export interface Session {
 }
 
 /** The engine answers the same for ever, so all runs share one. */
-let engine: Service | undefined;
+let engine: WireService | undefined;
 
 /** The session in each placement, in virtual time: the code of the page, and a wire on which a message takes r. */
-export async function virtualSessions(turns: number, r: number, variant: Variant): Promise<Session[]> {
+export async function virtualSessions(turns: number, r: number, variant: Variant): Promise<ClientSession[]> {
   engine ??= createEngine();
-  const sessions: Session[] = [];
+  const sessions: ClientSession[] = [];
   for (const name of placementNames) sessions.push(await session(name, engine));
   return sessions;
 
-  async function session(name: PlacementName, service: Service): Promise<Session> {
+  async function session(name: PlacementName, service: WireService): Promise<ClientSession> {
     let nowMs = 0;
     let messages: string[] = [];
     const wire = wireTo(service, (message) => {
@@ -54,7 +54,7 @@ export async function virtualSessions(turns: number, r: number, variant: Variant
 }
 
 /** A wire that notes each message before it hands it to the service. */
-function wireTo(service: Service, note: (message: string) => void): Wire {
+function wireTo(service: WireService, note: (message: string) => void): Wire {
   const context: Context = {
     requestId: 'lab',
     trace: { traceId: '', spanId: '', sampled: false },

@@ -5,7 +5,7 @@ import { createStation } from '../../shared/time/sim/station.ts';
 import { canonicalText } from '../../loadgen/verify/digest.ts';
 import { check, meanOf, nothing, unknown, within } from '../kit/checks.ts';
 import { nodeOf, nodesOf } from '../kit/nodes.ts';
-import { ask, closedLoad, meanMs } from '../kit/open-load.ts';
+import { callNode, closedLoad, meanMs } from '../kit/open-load.ts';
 import { labQueries } from '../kit/pages.ts';
 import { appSearch, labSearch } from '../kit/searches.ts';
 import { threeTiers } from '../kit/topology.ts';
@@ -161,7 +161,7 @@ async function liveFanOut(
   await closedLoad({ ...calls, n: 400 });
   const different: string[] = [];
   for (const [i, q] of labQueries.entries()) {
-    const { body } = await ask(question(i));
+    const { body } = await callNode(question(i));
     const results = canonicalText('', (body as { results?: unknown } | undefined)?.results ?? null);
     if (n === 1) oracle.set(q, results);
     else if (oracle.get(q) !== results) different.push(q);

@@ -4,7 +4,7 @@ import { createSimulation } from '../../shared/time/sim/simulation.ts';
 import { createStation } from '../../shared/time/sim/station.ts';
 import { check, exactly, nothing, unknown, within } from '../kit/checks.ts';
 import { nodeOf } from '../kit/nodes.ts';
-import { type Answer, ask, closedLoad, openLoad, type Question } from '../kit/open-load.ts';
+import { type TimedAnswer, callNode, closedLoad, openLoad, type NodeCall } from '../kit/open-load.ts';
 import { labQuery } from '../kit/pages.ts';
 import { labSearch } from '../kit/searches.ts';
 import { alone } from '../kit/topology.ts';
@@ -67,14 +67,14 @@ export const serverAsClient = lab({
       nodes: ['monitor', ...tiers].map((name) => alone(name)),
     });
     const idOf = (name: string): string => nodeOf(own, name).id;
-    const planned = await ask({
+    const planned = await callNode({
       node: nodeOf(own, 'query'),
       component: 'query',
       operation: 'plan',
       request: { q: labQuery(0) },
     });
     const { plan } = planned.body as { plan: unknown };
-    const questions: readonly ((i: number) => Question)[] = [
+    const questions: readonly ((i: number) => NodeCall)[] = [
       () => ({
         node: nodeOf(own, 'database'),
         component: 'database',
@@ -193,7 +193,7 @@ waiting times add up, too: that is lab 10 in every tier.`,
   },
 });
 
-const median = (answers: readonly Answer[]): number => medianInterval(answers.map(({ tookMs }) => tookMs)).median;
+const median = (answers: readonly TimedAnswer[]): number => medianInterval(answers.map(({ tookMs }) => tookMs)).median;
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 

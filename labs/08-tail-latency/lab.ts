@@ -2,7 +2,7 @@ import { lowerMedian } from '../../shared/quantile.ts';
 import { type Random, seededRandom } from '../../shared/time/random.ts';
 import { sleep } from '../../shared/time/scheduler.ts';
 import { createSimulation } from '../../shared/time/sim/simulation.ts';
-import { check, nothing, shareOf } from '../kit/checks.ts';
+import { check, nothing, measuredShare } from '../kit/checks.ts';
 import { createReplicaGroup } from '../kit/replica-group.ts';
 import { lab, type Check, type Point, type Variant } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
@@ -53,12 +53,12 @@ export const tailLatency = lab({
     const points: Point[] = [];
     const found: Check[] = [];
     for (const n of fanOuts) {
-      const share = shareOf(`n${n}`, slowRequests(seededRandom(`${seed}/${n}`), p!, n, variant), requests);
+      const share = measuredShare(`n${n}`, slowRequests(seededRandom(`${seed}/${n}`), p!, n, variant), requests);
       points.push(share.point);
       found.push(share.isTheory(`${counted(n)}: 1 - (1 - p)^${n}`, 1 - (1 - p!) ** n, checks));
     }
     const hedged = await hedgedRun(`${seed}/hedged`, p!, variant);
-    const share = shareOf('hedged', hedged.slow, hedgedRequests);
+    const share = measuredShare('hedged', hedged.slow, hedgedRequests);
     points.push(share.point);
     found.push(share.isTheory('10 hedged calls: 1 - (1 - p^2)^10', 1 - (1 - p! ** 2) ** hedgedFanOut, checks));
     const extra = hedged.extra / (hedgedFanOut * hedgedRequests);

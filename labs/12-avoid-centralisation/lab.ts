@@ -1,4 +1,4 @@
-import { shareOf, within } from '../kit/checks.ts';
+import { measuredShare, within } from '../kit/checks.ts';
 import { lab, type Check, type FaultProof, type Parameters, type Point } from '../runner/lab.ts';
 import { meanInterval, shownConfidence } from '../statistics/interval.ts';
 import { measuredLive } from './live.ts';
@@ -91,7 +91,7 @@ function judged({ S }: Parameters, { ceilings, failed, timeline }: Measured) {
     checks.push(within(`at f = ${f} at most 1 / (f S)`, interval.mean, 1_000 / (f * S!), 0.1, answered));
   }
   for (const { f, count } of failed) {
-    const share = shareOf(`failed-${f}`, count, searchesWithoutCentre);
+    const share = measuredShare(`failed-${f}`, count, searchesWithoutCentre);
     points.push(share.point);
     checks.push(share.isTheory(`without the centre, f = ${f} of the searches fails`, f, deadShares.length));
   }

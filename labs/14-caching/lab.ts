@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { type Random, seededRandom } from '../../shared/time/random.ts';
-import { check, exactly, nothing, shareOf, within } from '../kit/checks.ts';
+import { check, exactly, nothing, measuredShare, within } from '../kit/checks.ts';
 import { type Check, lab, type Variant } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 import { liveCache } from './live.ts';
@@ -74,8 +74,8 @@ export const caching = lab({
     );
     // The data of the search engine is not written to, so invalidation is studied in virtual time.
     const modelled = await caching.virtual!({ C: C! }, context.seed, 'correct');
-    const hit = shareOf('hit', hits, lookups);
-    const answered = shareOf('outage', outage.answered, outage.sent);
+    const hit = measuredShare('hit', hits, lookups);
+    const answered = measuredShare('outage', outage.answered, outage.sent);
     return {
       points: [hit.point, answered.point, modelled.points[2]!],
       checks: [

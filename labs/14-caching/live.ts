@@ -1,7 +1,7 @@
 import { seededRandom } from '../../shared/time/random.ts';
 import { metricOf, sumOf } from '../kit/metrics.ts';
 import { nodeOf } from '../kit/nodes.ts';
-import { type Answer, closedLoad } from '../kit/open-load.ts';
+import { type TimedAnswer, closedLoad } from '../kit/open-load.ts';
 import { labWords } from '../kit/pages.ts';
 import { appSearch } from '../kit/searches.ts';
 import { threeTiers } from '../kit/topology.ts';
@@ -41,7 +41,7 @@ export async function liveCache(
       base: 'naive',
       cache: { maxEntries: capacity, operations: { 'database.find': operation } },
     });
-  const search = (label: string, n: number): Promise<readonly Answer[]> => {
+  const search = (label: string, n: number): Promise<readonly TimedAnswer[]> => {
     const random = seededRandom(`${seed}/${label}`);
     return closedLoad({
       n,

@@ -1,6 +1,6 @@
 import { constant, exponential } from '../../shared/time/sim/distribution.ts';
 import { seededRandom } from '../../shared/time/random.ts';
-import { meanOf, nothing, shareOf } from '../kit/checks.ts';
+import { meanOf, nothing, measuredShare } from '../kit/checks.ts';
 import { type Cycle, cyclesOf, uptimeError, uptimeShare } from '../kit/up-down.ts';
 import { lab, type Check, type Point } from '../runner/lab.ts';
 
@@ -51,7 +51,7 @@ export const reliabilityAndAvailability = lab({
       );
       const a = meanOf(`a-${id}`, uptimeShare(run), cycles, uptimeError(run));
       const survived = run.filter((cycle) => cycle.up > job!).length;
-      const r = shareOf(`r-${id}`, survived, cycles);
+      const r = measuredShare(`r-${id}`, survived, cycles);
       points.push(a.point, r.point);
       found.push(a.isTheory(`${label}: A is up / (up + down)`, meanUp / (meanUp + meanDown), checks));
       found.push(r.isTheory(`${label}: R is e^(-t / up)`, Math.exp(-job! / meanUp), checks));

@@ -1,6 +1,6 @@
 import { constant, exponential, uniform } from '../../shared/time/sim/distribution.ts';
 import { seededRandom } from '../../shared/time/random.ts';
-import { meanOf, nothing, shareOf } from '../kit/checks.ts';
+import { meanOf, nothing, measuredShare } from '../kit/checks.ts';
 import { cyclesOf, probesUp, uptimeError, uptimeShare } from '../kit/up-down.ts';
 import { lab, type Check, type Point } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
@@ -70,7 +70,7 @@ export const mtbfAndMttr = lab({
       const mtbf = mean(cycles.map((cycle) => cycle.up + cycle.down));
       const mttr = mean(cycles.map((cycle) => cycle.down));
       const byFormula = (mtbf - mttr) / mtbf;
-      const probed = shareOf('', probesUp(cycles, probes, seededRandom(`${seed}/${system.id}/probes`)), probes);
+      const probed = measuredShare('', probesUp(cycles, probes, seededRandom(`${seed}/${system.id}/probes`)), probes);
       found.push(
         probed.isTheory(
           `${system.label}: probes at random times find it up as often as the formula says for this schedule`,

@@ -4,7 +4,7 @@ import { liveMatrix } from './live.ts';
 import {
   detectorNames,
   faults,
-  inWords,
+  detectorInWords,
   type Matrix,
   matrixChecks,
   matrixLines,
@@ -32,7 +32,7 @@ export const failureModels = lab({
   quantities: () =>
     detectorNames.map((detector) => ({
       id: detector,
-      label: `named rightly, of ${faults.length}: ${inWords[detector]}`,
+      label: `named rightly, of ${faults.length}: ${detectorInWords[detector]}`,
       unit: 'count' as const,
       theory: namedBy(detector),
     })),

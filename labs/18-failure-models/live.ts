@@ -1,10 +1,10 @@
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { diagnosesOf, notWell, untilWell } from '../kit/diagnoses.ts';
 import { nodesOf } from '../kit/nodes.ts';
-import { ask } from '../kit/open-load.ts';
+import { callNode } from '../kit/open-load.ts';
 import { appSearch, labSearch } from '../kit/searches.ts';
 import type { FaultProof, LabFault, LabNode, LiveContext } from '../runner/lab.ts';
-import { callersPolicy, detectorNames, detectors, type FaultName, faults, type Matrix } from './matrix.ts';
+import { callersPolicy, detectorNames, detectors, type MatrixFault, faults, type Matrix } from './matrix.ts';
 
 const perSecond = 24;
 /** How long each broken node is watched. A limp needs 5 s of evidence. */
@@ -28,7 +28,7 @@ export async function liveMatrix(
   { cluster, signal, progress, say }: LiveContext,
 ): Promise<{
   readonly matrix: Matrix;
-  readonly proofs: Readonly<Record<FaultName, FaultProof>>;
+  readonly proofs: Readonly<Record<MatrixFault, FaultProof>>;
   /** Whether most searches were answered: where nobody calls, nobody can judge. */
   readonly isUsed: boolean;
 }> {
@@ -42,24 +42,24 @@ export async function liveMatrix(
   const load = systemScheduler.every(1_000 / perSecond, () => {
     const question = appSearch(apps[sent % apps.length]!, labSearch(sent));
     sent++;
-    void ask(question).then(({ ok }) => void (answered += ok ? 1 : 0));
+    void callNode(question).then(({ ok }) => void (answered += ok ? 1 : 0));
   });
 
   const diagnoses = (monitor: LabNode) => diagnosesOf(monitor, signal);
   const allAreWell = () => untilWell(async () => notWell((await Promise.all(monitors.map(diagnoses))).flat()), signal);
 
-  const kinds: Readonly<Record<FaultName, LabFault>> = {
+  const faultOf: Readonly<Record<MatrixFault, LabFault>> = {
     stop: { kind: 'stop.kill', params: { downMs: watchMs } },
     limp: { kind: 'limp.latency', params: { meanMs: limpMs } },
     lie: { kind: 'byz.corrupt', params: {} },
   };
 
-  async function breakOne(fault: FaultName, victim: LabNode) {
+  async function breakOne(fault: MatrixFault, victim: LabNode) {
     await allAreWell();
     const found = new Map<string, string>();
     // A repair may start the node again; that is what repairs are for.
     own.mayEnd(victim.id);
-    const heal = await own.inject(victim.id, kinds[fault]);
+    const heal = await own.inject(victim.id, faultOf[fault]);
     const until = performance.now() + watchMs;
     while (performance.now() < until) {
       for (const [i, detector] of detectorNames.entries()) {
@@ -71,21 +71,21 @@ export async function liveMatrix(
     }
     const proof = await heal();
     const verdicts = Object.fromEntries(detectorNames.map((name) => [name, found.get(name) ?? 'healthy']));
-    return { verdicts: verdicts as Matrix[FaultName], proof };
+    return { verdicts: verdicts as Matrix[MatrixFault], proof };
   }
 
   try {
     say('both application servers search all the time, so that there are calls to judge by');
     await sleep(systemScheduler, 4_000, signal);
-    const matrix: Partial<Record<FaultName, Matrix[FaultName]>> = {};
-    const proofs: Partial<Record<FaultName, FaultProof>> = {};
+    const matrix: Partial<Record<MatrixFault, Matrix[MatrixFault]>> = {};
+    const proofs: Partial<Record<MatrixFault, FaultProof>> = {};
     for (const [i, fault] of faults.entries()) {
       const { verdicts, proof } = await breakOne(fault, rankings[i]!);
       matrix[fault] = verdicts;
       proofs[fault] = proof;
     }
     const isUsed = answered >= sent / 2;
-    return { matrix: matrix as Matrix, proofs: proofs as Record<FaultName, FaultProof>, isUsed };
+    return { matrix: matrix as Matrix, proofs: proofs as Record<MatrixFault, FaultProof>, isUsed };
   } finally {
     load.cancel();
   }

@@ -2,7 +2,7 @@ import { check, exactly, unknown } from '../kit/checks.ts';
 import type { Check, Point } from '../runner/lab.ts';
 
 export const faults = ['stop', 'limp', 'lie'] as const;
-export type FaultName = (typeof faults)[number];
+export type MatrixFault = (typeof faults)[number];
 
 /** What each of three monitors hears. All three watch the same nodes. */
 export const detectors = {
@@ -20,15 +20,15 @@ export const callersPolicy = {
 export type Detector = keyof typeof detectors;
 export const detectorNames = Object.keys(detectors) as readonly Detector[];
 
-export const inWords: Readonly<Record<Detector, string>> = {
+export const detectorInWords: Readonly<Record<Detector, string>> = {
   heartbeats: 'heartbeats only',
   calls: 'heartbeats and calls',
   votes: 'heartbeats, calls and votes',
 };
 
 /** The names that a monitor has for the three. */
-const names: Readonly<Record<FaultName, string>> = { stop: 'crashed', limp: 'limping', lie: 'lying' };
-const sees: Readonly<Record<Detector, readonly FaultName[]>> = {
+const names: Readonly<Record<MatrixFault, string>> = { stop: 'crashed', limp: 'limping', lie: 'lying' };
+const sees: Readonly<Record<Detector, readonly MatrixFault[]>> = {
   heartbeats: ['stop'],
   calls: ['stop', 'limp'],
   votes: ['stop', 'limp', 'lie'],
@@ -36,11 +36,11 @@ const sees: Readonly<Record<Detector, readonly FaultName[]>> = {
 
 export const namedBy = (detector: Detector): number => sees[detector].length;
 
-const expected = (fault: FaultName, detector: Detector): string =>
+const expected = (fault: MatrixFault, detector: Detector): string =>
   sees[detector].includes(fault) ? names[fault] : 'healthy';
 
 /** The first verdict of each detector about each broken node; `healthy`: it never had another one. */
-export type Matrix = Readonly<Record<FaultName, Readonly<Record<Detector, string>>>>;
+export type Matrix = Readonly<Record<MatrixFault, Readonly<Record<Detector, string>>>>;
 
 export const matrixPoints = (matrix: Matrix): readonly Point[] =>
   detectorNames.map((detector) => {
@@ -49,11 +49,11 @@ export const matrixPoints = (matrix: Matrix): readonly Point[] =>
   });
 
 /** One check for each of the nine cells. `applied`: whether the fault changed something. */
-export const matrixChecks = (matrix: Matrix, applied: (fault: FaultName) => boolean = () => true): readonly Check[] =>
+export const matrixChecks = (matrix: Matrix, applied: (fault: MatrixFault) => boolean = () => true): readonly Check[] =>
   faults.flatMap((fault) =>
     detectorNames.map((detector) => {
       const wanted = expected(fault, detector);
-      const label = `${inWords[detector]}: a ${fault} is called ${wanted}`;
+      const label = `${detectorInWords[detector]}: a ${fault} is called ${wanted}`;
       if (!applied(fault))
         return unknown(label, 'the fault changed nothing, or most searches failed', 'run the lab again');
       const found = matrix[fault][detector];
@@ -63,7 +63,7 @@ export const matrixChecks = (matrix: Matrix, applied: (fault: FaultName) => bool
 
 export const matrixLines = (matrix: Matrix): readonly string[] =>
   [
-    ['', ...detectorNames.map((detector) => inWords[detector])],
+    ['', ...detectorNames.map((detector) => detectorInWords[detector])],
     ...faults.map((fault) => [fault, ...detectorNames.map((detector) => matrix[fault][detector])]),
   ].map((cells) =>
     cells

@@ -3,7 +3,7 @@ import { resolvePolicy } from '../../shared/rpc/policy.ts';
 import { createSimulatedCluster } from '../kit/simulated-cluster.ts';
 import { startTraffic } from '../kit/simulated-traffic.ts';
 import type { Variant } from '../runner/lab.ts';
-import { type Detector, detectorNames, callersPolicy, detectors, type FaultName } from './matrix.ts';
+import { type Detector, detectorNames, callersPolicy, detectors, type MatrixFault } from './matrix.ts';
 
 const groups = [
   { name: 'monitor', components: ['monitor'], replicas: detectorNames.length },
@@ -14,14 +14,14 @@ const callers = ['app-1', 'app-2'];
 const ratePerSecond = 10;
 const brokenAt = 6_000;
 /** Long enough for every diagnosis: a limp takes longest. */
-const watchMs: Readonly<Record<FaultName, number>> = { stop: 4_000, limp: 8_000, lie: 4_000 };
+const watchMs: Readonly<Record<MatrixFault, number>> = { stop: 4_000, limp: 8_000, lie: 4_000 };
 
 /** The monitor that is this detector. */
 const monitorOf = (detector: Detector): string => `monitor-${detectorNames.indexOf(detector) + 1}`;
 
 /** Real monitors, heartbeats and middleware in virtual time. One replica breaks; what do the three monitors call it? */
 export async function simulatedVerdicts(
-  fault: FaultName,
+  fault: MatrixFault,
   { seed, limpMs, variant }: { seed: string; limpMs: number; variant: Variant },
 ): Promise<{ readonly verdicts: Readonly<Record<Detector, string>>; readonly log: readonly string[] }> {
   const switchesOf = (monitor: string): MonitorSwitches => {

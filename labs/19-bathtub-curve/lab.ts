@@ -6,8 +6,8 @@ import { contains, passConfidence, shownConfidence } from '../statistics/interva
 import { weibullFit, weibullShapeInterval } from '../statistics/weibull-fit.ts';
 
 const machines = 2_000;
-const kinds = ['young', 'random', 'worn'] as const;
-const checks = kinds.length + 1;
+const failureAges = ['young', 'random', 'worn'] as const;
+const checks = failureAges.length + 1;
 const labels = {
   young: 'shape of early failures',
   random: 'shape of random failures',
@@ -42,8 +42,8 @@ export const bathtubCurve = lab({
     const shapes = { young: young!, random: 1, worn: worn! };
     const points: Point[] = [];
     const found: Check[] = [];
-    const lives: Record<(typeof kinds)[number], number[]> = { young: [], random: [], worn: [] };
-    for (const kind of kinds) {
+    const lives: Record<(typeof failureAges)[number], number[]> = { young: [], random: [], worn: [] };
+    for (const kind of failureAges) {
       const random = seededRandom(`${seed}/${kind}`);
       lives[kind] = Array.from({ length: machines }, () =>
         lifetime(random, variant === 'broken' ? 1 : shapes[kind], scales[kind]),
@@ -106,11 +106,11 @@ const lifetime = (random: Random, shape: number, scale: number): number =>
  */
 function ratesAddUp(
   first: readonly number[],
-  shapes: Readonly<Record<(typeof kinds)[number], number>>,
+  shapes: Readonly<Record<(typeof failureAges)[number], number>>,
   censored: boolean,
 ): Check[] {
   const cumulativeRate = (t: number): number =>
-    kinds.reduce((sum, kind) => sum + (t / scales[kind]) ** shapes[kind], 0);
+    failureAges.reduce((sum, kind) => sum + (t / scales[kind]) ** shapes[kind], 0);
   const label = 'the observed rate is the sum of the three rates';
   if (censored) return [unknown(label, 'machines are missing', 'watch all machines until they fail')];
   const errors = ages.map((t) => {

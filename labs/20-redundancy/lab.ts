@@ -1,5 +1,5 @@
 import { seededRandom } from '../../shared/time/random.ts';
-import { meanOf, nothing, shareOf } from '../kit/checks.ts';
+import { meanOf, nothing, measuredShare } from '../kit/checks.ts';
 import { lab, type Check, type Point, type Variant } from '../runner/lab.ts';
 
 const servers = 4;
@@ -38,7 +38,7 @@ export const redundancy = lab({
     const draw = (p: number): boolean => random.next() < p;
     let hits = 0;
     for (let i = 0; i < counted; i++) if (allDown(often!, draw, variant)) hits++;
-    const byCounting = shareOf('counted', hits, counted);
+    const byCounting = measuredShare('counted', hits, counted);
 
     let sum = 0;
     let squares = 0;
@@ -57,7 +57,7 @@ export const redundancy = lab({
       const all = draw(commonShare * rare!);
       if (all || allDown(own, draw, variant)) together++;
     }
-    const common = shareOf('common', together, counted);
+    const common = measuredShare('common', together, counted);
     const points: Point[] = [byCounting.point, byWeight.point, common.point];
     const found: Check[] = [
       byCounting.isTheory('all four fail with p^4, by counting', often! ** servers, checks),

@@ -3,7 +3,7 @@ import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import type { StandbyKind } from '../../shared/membership/fencing.ts';
 import type { View } from '../../shared/membership/view.ts';
 import { nodeOf, nodesOf } from '../kit/nodes.ts';
-import { ask, closedLoad } from '../kit/open-load.ts';
+import { callNode, closedLoad } from '../kit/open-load.ts';
 import { appSearch, labSearch } from '../kit/searches.ts';
 import { alone } from '../kit/topology.ts';
 import { untilNo } from '../kit/until.ts';
@@ -85,7 +85,7 @@ export async function liveTakeovers({ cluster, seed, signal, progress, say }: Li
     const servedMs: number[] = [];
     for (let i = 0; servedMs.length === 0 && downForMs() < giveUpMs; i++) {
       await pause(everyMs);
-      void ask(question(i), patienceMs).then(({ ok }) => {
+      void callNode(question(i), patienceMs).then(({ ok }) => {
         if (ok) servedMs.push(downForMs());
       });
     }

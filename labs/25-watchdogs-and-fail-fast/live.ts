@@ -1,7 +1,7 @@
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
-import { type Diagnosis, diagnosesOf, notWell, untilWell } from '../kit/diagnoses.ts';
+import { type ReportedDiagnosis, diagnosesOf, notWell, untilWell } from '../kit/diagnoses.ts';
 import { nodeOf } from '../kit/nodes.ts';
-import { ask } from '../kit/open-load.ts';
+import { callNode } from '../kit/open-load.ts';
 import type { LabNode, LiveContext } from '../runner/lab.ts';
 
 const startInMs = 300;
@@ -42,10 +42,10 @@ export async function liveHangs({
   const server = nodeOf(own, 'query');
   own.mayEnd(server.id);
   const pause = (ms: number) => sleep(systemScheduler, ms, signal);
-  const seen = async (): Promise<Diagnosis> =>
+  const seen = async (): Promise<ReportedDiagnosis> =>
     (await diagnosesOf(monitor, signal)).find(({ node }) => node === server.id)!;
   const answers = async (node: LabNode): Promise<boolean> =>
-    (await ask({ node, component: 'query', operation: 'plan', request: { q: 'river' } }, 1_000)).ok;
+    (await callNode({ node, component: 'query', operation: 'plan', request: { q: 'river' } }, 1_000)).ok;
   const serverIsWell = () =>
     untilWell(
       async () => notWell([await seen()]) ?? ((await answers(server)) ? undefined : `${server.id} does not answer`),

@@ -2,7 +2,7 @@ import { RpcError } from '../../shared/rpc/errors.ts';
 import { seededRandom } from '../../shared/time/random.ts';
 import { sleep } from '../../shared/time/scheduler.ts';
 import { createSimulation } from '../../shared/time/sim/simulation.ts';
-import { check, exactly, nothing, shareOf } from '../kit/checks.ts';
+import { check, exactly, nothing, measuredShare } from '../kit/checks.ts';
 import { createReplicaGroup, nameOf, readOperation } from '../kit/replica-group.ts';
 import { lab, type Variant } from '../runner/lab.ts';
 
@@ -59,9 +59,9 @@ export const byzantineAnswers = lab({
     const always = await run('always', 1, false, 1);
     const independent = await run('independent', 2, false, 1);
     const colluding = await run('colluding', 2, true, 1);
-    const neverShare = shareOf('never', never.wrong, questions);
-    const sampleShare = shareOf('sample', sample.wrong, questions);
-    const independentShare = shareOf('independent', independent.refused, questions);
+    const neverShare = measuredShare('never', never.wrong, questions);
+    const sampleShare = measuredShare('sample', sample.wrong, questions);
+    const independentShare = measuredShare('independent', independent.refused, questions);
     return {
       points: [
         neverShare.point,

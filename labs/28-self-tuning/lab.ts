@@ -1,4 +1,4 @@
-import { check, exactly, nothing, shareOf, unknown } from '../kit/checks.ts';
+import { check, exactly, nothing, measuredShare, unknown } from '../kit/checks.ts';
 import { lab, type Check, type Point } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 import { liveTimeouts } from './live.ts';
@@ -125,7 +125,8 @@ is today.`,
 
 const inWords = { fixed: 'fixed', own: 'measured' } as const;
 
-const answered = (id: string, { after }: Pick<Answered, 'after'>): Point => shareOf(id, after.good, after.sent).point;
+const answered = (id: string, { after }: Pick<Answered, 'after'>): Point =>
+  measuredShare(id, after.good, after.sent).point;
 
 const used = (id: string, { after }: Answered, S: number): Point => exactly(id, goodput(after, S, 'after'), after.sent);
 

@@ -1,5 +1,5 @@
 import { nodeOf } from '../kit/nodes.ts';
-import { openLoad, type Answer, type Question } from '../kit/open-load.ts';
+import { openLoad, type TimedAnswer, type NodeCall } from '../kit/open-load.ts';
 import { labPageId } from '../kit/pages.ts';
 import { threeTiers } from '../kit/topology.ts';
 import type { LiveContext } from '../runner/lab.ts';
@@ -23,7 +23,7 @@ export async function liveTimeouts(
   const own = await cluster(threeTiers('lab-28'));
   const app = nodeOf(own, 'app');
   const database = nodeOf(own, 'database');
-  const question = (i: number): Question => ({
+  const question = (i: number): NodeCall => ({
     node: app,
     component: 'app',
     operation: 'page',
@@ -53,7 +53,7 @@ export async function liveTimeouts(
   return { fixed: await measured('fixed'), own: await measured('own') };
 }
 
-const shareOf = (answers: readonly Answer[]): Share => ({
+const shareOf = (answers: readonly TimedAnswer[]): Share => ({
   sent: answers.length,
   good: answers.filter(({ ok }) => ok).length,
 });

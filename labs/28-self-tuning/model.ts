@@ -36,7 +36,7 @@ export interface Share {
   readonly good: number;
 }
 
-export interface Step {
+export interface SlowdownStep {
   readonly seed: string;
   /** The service time, ms, and how much longer it takes after the change. */
   readonly S: number;
@@ -44,7 +44,7 @@ export interface Step {
 }
 
 /** A client with the time-outs of `policy`, and a server that nobody overloads. */
-export async function timeouts({ seed, S, factor }: Step, attemptTimeout: object | true): Promise<Answered> {
+export async function timeouts({ seed, S, factor }: SlowdownStep, attemptTimeout: object | true): Promise<Answered> {
   const sim = createSimulation(seed);
   const isSlow = (): boolean => sim.clock.now() >= 1_000 * slowerAt;
   const ask = createReplicaGroup({
@@ -57,7 +57,7 @@ export async function timeouts({ seed, S, factor }: Step, attemptTimeout: object
 }
 
 /** A server with the admission layer of `policy`, and more calls than it can answer. */
-export async function limits({ seed, S, factor }: Step, admission: object | true): Promise<Answered> {
+export async function limits({ seed, S, factor }: SlowdownStep, admission: object | true): Promise<Answered> {
   const sim = createSimulation(seed);
   const station = createStation({ ...sim, workers, serviceTime: constant(S) });
   sim.scheduler.after(1_000 * slowerAt, () => station.setSlowness(factor));

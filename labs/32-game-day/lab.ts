@@ -1,4 +1,4 @@
-import { check, exactly, nothing, shareOf, within } from '../kit/checks.ts';
+import { check, exactly, nothing, measuredShare, within } from '../kit/checks.ts';
 import { lab, type Check, type Findings } from '../runner/lab.ts';
 import { liveGameDay } from './live.ts';
 import { playVirtually } from './model.ts';
@@ -6,9 +6,9 @@ import { gameDayLines, type Played } from './played.ts';
 import {
   blindGuesses,
   hashOf,
-  inWords,
+  secretInWords,
   isSame,
-  kinds,
+  failureKinds,
   meanQuestions,
   possibilities,
   questionsAsked,
@@ -65,7 +65,7 @@ export const gameDay = lab({
       'weighings are enough for nine coins, because each one decides about several coins.',
   ],
   explanation: () =>
-    `There are ${suspects.length} nodes and ${kinds.length} kinds of failures, so ${possibilities} possibilities. A
+    `There are ${suspects.length} nodes and ${failureKinds.length} kinds of failures, so ${possibilities} possibilities. A
 blind guess is right once in ${possibilities} times. Every good question halves what is left, and
 ${Math.ceil(meanQuestions)} questions are always enough. People who know a system do not look faster. They ask questions
 that halve more.
@@ -88,7 +88,7 @@ that no rule knows.`,
 });
 
 function judged({ secret, journal, shownHash, person, monitor }: Played, seed: string) {
-  const guess = shareOf('guess', blindGuesses(secret, guesses, seed), guesses);
+  const guess = measuredShare('guess', blindGuesses(secret, guesses, seed), guesses);
   const questions = questionsAsked(guesses, seed);
   const monitorIsRight = isSame(monitor?.answer, secret);
   const checks: Check[] = [
@@ -98,7 +98,9 @@ function judged({ secret, journal, shownHash, person, monitor }: Played, seed: s
     check(
       'the monitor names node and kind',
       monitorIsRight,
-      monitor === undefined ? 'it named nobody' : `${inWords(monitor.answer)}, after ${monitor.seconds.toFixed(1)} s`,
+      monitor === undefined
+        ? 'it named nobody'
+        : `${secretInWords(monitor.answer)}, after ${monitor.seconds.toFixed(1)} s`,
     ),
   ];
   if (person !== undefined)
@@ -106,14 +108,14 @@ function judged({ secret, journal, shownHash, person, monitor }: Played, seed: s
       ...check(
         'your answer is what the journal says',
         isSame(person.answer, secret),
-        `${inWords(person.answer)}, after ${person.seconds.toFixed(1)} s; the journal says ${inWords(secret)}`,
+        `${secretInWords(person.answer)}, after ${person.seconds.toFixed(1)} s; the journal says ${secretInWords(secret)}`,
       ),
       untimed: true,
     });
   const points: Findings['points'] = [
     guess.point,
     exactly('questions', questions, guesses),
-    shareOf('named', monitorIsRight ? 1 : 0, 1).point,
+    measuredShare('named', monitorIsRight ? 1 : 0, 1).point,
   ];
   return { points, checks };
 }

@@ -5,7 +5,7 @@ import { nodeOf, nodesOf } from '../kit/nodes.ts';
 import { labQuery } from '../kit/pages.ts';
 import type { FaultProof, LabCluster, LabFault, LabNode, LiveContext } from '../runner/lab.ts';
 import type { Played } from './played.ts';
-import { hashOf, journalOf, kinds, secretOf, suspects, type Kind, type Secret } from './secret.ts';
+import { hashOf, journalOf, failureKinds, secretOf, suspects, type FailureKind, type Secret } from './secret.ts';
 
 const perSecond = 10;
 const warmUpMs = 6_000;
@@ -30,7 +30,7 @@ const topology = {
   ],
 };
 
-const faults: Readonly<Record<Kind, LabFault>> = {
+const faults: Readonly<Record<FailureKind, LabFault>> = {
   crashed: { kind: 'stop.kill', params: { downMs: 300_000 } },
   limping: { kind: 'limp.latency', params: { meanMs: 400 } },
   lying: { kind: 'byz.corrupt', params: {} },
@@ -99,12 +99,12 @@ async function asked(choose: LiveContext['choose']): Promise<Played['person']> {
   const answers = await choose(
     [
       { label: 'Which node is it?', options: suspects },
-      { label: 'What is wrong with it?', options: kinds },
+      { label: 'What is wrong with it?', options: failureKinds },
     ],
     AbortSignal.timeout(thinkingMs),
   );
   if (answers === undefined) return undefined;
-  const [node, kind] = answers as readonly [string, Kind];
+  const [node, kind] = answers as readonly [string, FailureKind];
   return { answer: { node, kind }, seconds: (performance.now() - startedAt) / 1_000 };
 }
 
@@ -127,7 +127,7 @@ async function named(own: LabCluster, signal: AbortSignal): Promise<Played['moni
     const diagnoses = await diagnosesOf(monitor, signal);
     const seconds = (performance.now() - startedAt) / 1_000;
     const found = diagnoses.find(({ verdict }) => verdict !== 'healthy');
-    if (found) return { answer: { node: found.node, kind: found.verdict as Kind }, seconds };
+    if (found) return { answer: { node: found.node, kind: found.verdict as FailureKind }, seconds };
     if (1_000 * seconds > monitorBoundMs) return undefined;
     await sleep(systemScheduler, pollMs, signal);
   }

@@ -3,7 +3,7 @@ import { createSimulatedCluster } from '../kit/simulated-cluster.ts';
 import { startTraffic } from '../kit/simulated-traffic.ts';
 import type { Variant } from '../runner/lab.ts';
 import type { Played } from './played.ts';
-import { hashOf, journalOf, kinds, secretOf, suspects, type Kind, type Secret } from './secret.ts';
+import { hashOf, journalOf, failureKinds, secretOf, suspects, type FailureKind, type Secret } from './secret.ts';
 
 const groups = [
   { name: 'monitor', components: ['monitor'], replicas: 1 },
@@ -60,7 +60,10 @@ export async function playVirtually(seed: string, variant: Variant): Promise<Vir
     journal: journalOf(told, seed),
     shownHash,
     ...(found && {
-      monitor: { answer: { node: found.node, kind: found.verdict as Kind }, seconds: (found.at - brokenAt) / 1_000 },
+      monitor: {
+        answer: { node: found.node, kind: found.verdict as FailureKind },
+        seconds: (found.at - brokenAt) / 1_000,
+      },
     }),
     log: cluster.log.filter((line) => line.includes(secret.node)),
   };
@@ -68,5 +71,5 @@ export async function playVirtually(seed: string, variant: Variant): Promise<Vir
 
 const edited = ({ node, kind }: Secret): Secret => ({
   node: suspects[(suspects.findIndex((one) => one === node) + 1) % suspects.length]!,
-  kind: kinds[(kinds.indexOf(kind) + 1) % kinds.length]!,
+  kind: failureKinds[(failureKinds.indexOf(kind) + 1) % failureKinds.length]!,
 });

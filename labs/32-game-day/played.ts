@@ -1,4 +1,4 @@
-import { inWords, type Secret } from './secret.ts';
+import { secretInWords, type Secret } from './secret.ts';
 
 /** The outcome of a game day. */
 export interface Played {
@@ -15,9 +15,11 @@ export interface Played {
 export const gameDayLines = ({ secret, journal, shownHash, person, monitor }: Played): readonly string[] => [
   `the hash that was shown: ${shownHash}`,
   `the journal: ${journal}`,
-  `what broke: ${inWords(secret)}`,
-  person === undefined ? 'nobody answered' : `you: ${inWords(person.answer)}, after ${person.seconds.toFixed(1)} s`,
+  `what broke: ${secretInWords(secret)}`,
+  person === undefined
+    ? 'nobody answered'
+    : `you: ${secretInWords(person.answer)}, after ${person.seconds.toFixed(1)} s`,
   monitor === undefined
     ? 'the monitor named nobody'
-    : `the monitor: ${inWords(monitor.answer)}, ${monitor.seconds.toFixed(1)} s after it could hear`,
+    : `the monitor: ${secretInWords(monitor.answer)}, ${monitor.seconds.toFixed(1)} s after it could hear`,
 ];

@@ -2,22 +2,22 @@ import { hash } from 'node:crypto';
 import { seededRandom } from '../../shared/time/random.ts';
 
 /** What can be wrong, in the words of a monitor: fail-stop, limping, Byzantine. */
-export const kinds = ['crashed', 'limping', 'lying'] as const;
-export type Kind = (typeof kinds)[number];
+export const failureKinds = ['crashed', 'limping', 'lying'] as const;
+export type FailureKind = (typeof failureKinds)[number];
 
 /** The nodes of which one breaks: three replicas of two tiers. */
 export const suspects = ['database-1', 'database-2', 'database-3', 'ranking-1', 'ranking-2', 'ranking-3'] as const;
 
 export interface Secret {
   readonly node: string;
-  readonly kind: Kind;
+  readonly kind: FailureKind;
 }
 
-export const possibilities = suspects.length * kinds.length;
+export const possibilities = suspects.length * failureKinds.length;
 
 const at = (index: number): Secret => ({
-  node: suspects[Math.floor(index / kinds.length)]!,
-  kind: kinds[index % kinds.length]!,
+  node: suspects[Math.floor(index / failureKinds.length)]!,
+  kind: failureKinds[index % failureKinds.length]!,
 });
 
 const indexFrom = (seed: string): number => Math.floor(possibilities * seededRandom(seed).next());
@@ -30,7 +30,7 @@ export const journalOf = (secret: Secret, nonce: string): string => JSON.stringi
 export const hashOf = (journal: string): string => hash('sha256', journal, 'hex');
 
 export const isSame = (a: Secret | undefined, b: Secret): boolean => a?.node === b.node && a.kind === b.kind;
-export const inWords = ({ node, kind }: Secret): string => `${node} ${kind}`;
+export const secretInWords = ({ node, kind }: Secret): string => `${node} ${kind}`;
 
 /** How many of `n` blind guesses meet the secret. */
 export function blindGuesses(secret: Secret, n: number, seed: string): number {

@@ -2,15 +2,15 @@ import type { Terminal } from '../../cli/terminal.ts';
 import { labs } from '../registry.ts';
 import { LabUnknownError, labExitCodes } from '../runner/errors.ts';
 import type { Home } from '../runner/home.ts';
-import type { Verdict } from '../runner/lab.ts';
+import type { LabVerdict } from '../runner/lab.ts';
 import type { Owner } from '../runner/parameters.ts';
-import { symbols } from '../runner/report/words.ts';
+import { verdictSymbols } from '../runner/report/words.ts';
 import { formOf, type FormFlags } from './choose.ts';
 import { run } from './run.ts';
 
 /** Every lab, one after the other; `--virtual` and `--live` choose the form where a lab has both. */
 export async function all(owner: Owner, home: Home, flags: FormFlags, terminal: Terminal): Promise<number> {
-  const verdicts: { readonly id: string; readonly verdict: Verdict; readonly seconds: number }[] = [];
+  const verdicts: { readonly id: string; readonly verdict: LabVerdict; readonly seconds: number }[] = [];
   for (const lab of labs) {
     const startedAt = performance.now();
     const form = formOf(lab, lab.live && lab.virtual ? flags : {});
@@ -26,7 +26,7 @@ export async function all(owner: Owner, home: Home, flags: FormFlags, terminal: 
     terminal.line('-'.repeat(60));
   }
   for (const { id, verdict, seconds } of verdicts)
-    terminal.line(`${symbols[verdict]} ${id}  ${verdict}  ${seconds.toFixed(1)} s`);
+    terminal.line(`${verdictSymbols[verdict]} ${id}  ${verdict}  ${seconds.toFixed(1)} s`);
   const total = verdicts.reduce((sum, { seconds }) => sum + seconds, 0);
   const passed = verdicts.filter(({ verdict }) => verdict === 'PASS').length;
   terminal.line(`${passed} of ${verdicts.length} labs passed in ${(total / 60).toFixed(1)} minutes`);

@@ -1,8 +1,8 @@
 import type { Terminal } from '../../cli/terminal.ts';
 import { labExitCodes } from '../runner/errors.ts';
-import { variants, type Lab, type Variant, type Verdict } from '../runner/lab.ts';
+import { variants, type Lab, type Variant, type LabVerdict } from '../runner/lab.ts';
 import { drawParameters, seedOf } from '../runner/parameters.ts';
-import { completed, verdictOf } from '../runner/verdict.ts';
+import { completed, labVerdictOf } from '../runner/verdict.ts';
 
 /** The results of one lab's checks: how many runs passed, and of how many. */
 export interface Audit {
@@ -33,13 +33,13 @@ export async function auditLab(lab: Lab, correctRuns: number, otherRuns: number)
   return { id: lab.id, passed, correctRuns, otherRuns, seconds, ...(firstFailure !== undefined && { firstFailure }) };
 }
 
-async function judged(lab: Lab, seed: number, variant: Variant): Promise<{ verdict: Verdict; why: string }> {
+async function judged(lab: Lab, seed: number, variant: Variant): Promise<{ verdict: LabVerdict; why: string }> {
   const parameters = drawParameters(lab, { seed });
   const own = seedOf({ seed }, lab.id);
   const findings = lab.madeUp ? lab.madeUp(own, variant) : await lab.virtual!(parameters, own, variant);
   const { checks } = completed(findings, lab.quantities(parameters));
   const bad = checks.find(({ verdict }) => verdict !== 'PASS');
-  return { verdict: verdictOf(checks), why: bad ? `${bad.label}: ${bad.detail}` : '' };
+  return { verdict: labVerdictOf(checks), why: bad ? `${bad.label}: ${bad.detail}` : '' };
 }
 
 /** A correct lab may fail in 1 of 1,000 runs; no other variant may ever pass. */

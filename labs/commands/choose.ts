@@ -3,7 +3,7 @@ import { LabUsageError } from '../runner/errors.ts';
 import type { Place } from '../kit/attached-cluster.ts';
 import type { Form, Lab } from '../runner/lab.ts';
 import type { Owner } from '../runner/parameters.ts';
-import type { Progress } from '../runner/progress.ts';
+import type { StudentProgress } from '../runner/progress.ts';
 
 /** A lab by number (`7` or `07`), name (`utilisation`) or both (`10-utilisation`). */
 export function labOf(text: string): Lab {
@@ -65,7 +65,7 @@ export function studentIn(text: string, where = 'student'): string {
 const first = ['01', '10', '06', '05'];
 
 /** The lab to do next; undefined when all are passed. */
-export function nextLab(progress: Progress): Lab | undefined {
+export function nextLab(progress: StudentProgress): Lab | undefined {
   const open = labs.filter(({ id }) => !progress[id]?.passed);
   return first.flatMap((id) => open.find((lab) => lab.id === id) ?? [])[0] ?? open[0];
 }

@@ -3,7 +3,7 @@ import type { Terminal } from '../../cli/terminal.ts';
 import { labs } from '../registry.ts';
 import type { Home } from '../runner/home.ts';
 import { readProgress } from '../runner/progress.ts';
-import { symbols } from '../runner/report/words.ts';
+import { verdictSymbols } from '../runner/report/words.ts';
 import { nextLab } from './choose.ts';
 
 /** The labs with progress, and the one to do next. */
@@ -35,7 +35,11 @@ export function list(home: Home, terminal: Terminal, json: boolean): void {
       {
         head: 'so far',
         text: ({ done }) =>
-          done?.passed ? `${symbols.PASS} passed` : done?.verdict ? `${symbols[done.verdict]} ${done.verdict}` : '',
+          done?.passed
+            ? `${verdictSymbols.PASS} passed`
+            : done?.verdict
+              ? `${verdictSymbols[done.verdict]} ${done.verdict}`
+              : '',
       },
     ],
     terminal.dim,

@@ -15,10 +15,10 @@ import {
   parametersInWords,
   predictedCell,
   predictionInWords,
-  symbols,
+  verdictSymbols,
   taskOf,
 } from '../runner/report/words.ts';
-import type { Result } from '../runner/result.ts';
+import type { LabResult } from '../runner/result.ts';
 import { runLab } from '../runner/run.ts';
 import { parsePrediction, suffixOf } from '../runner/units.ts';
 import { askPrediction, chooseAt } from './questions.ts';
@@ -42,7 +42,7 @@ export async function run(
   },
   flags: PredictFlags,
   terminal: Terminal,
-): Promise<{ readonly code: number; readonly result: Result }> {
+): Promise<{ readonly code: number; readonly result: LabResult }> {
   const { lab, form, owner, home, json, attach } = options;
   const parameters = drawParameters(lab, owner);
   const quantities = lab.quantities(parameters);
@@ -90,7 +90,7 @@ const shownAt =
     else if (event.kind === 'say') terminal.line(terminal.dim(event.text));
   };
 
-function show(lab: Lab, result: Result, home: Home, terminal: Terminal): void {
+function show(lab: Lab, result: LabResult, home: Home, terminal: Terminal): void {
   const { verdict, rows, checks } = result;
   const mark = { PASS: terminal.good, FAIL: terminal.bad, UNKNOWN: terminal.warn }[verdict];
   terminal.line('');
@@ -109,9 +109,9 @@ function show(lab: Lab, result: Result, home: Home, terminal: Terminal): void {
     terminal.line(line);
   terminal.line('');
   for (const { verdict: one, label, detail, next } of checks)
-    terminal.line(wrapped(`${symbols[one]} ${label}: ${detail}${next ? `. Next: ${next}` : ''}`));
+    terminal.line(wrapped(`${verdictSymbols[one]} ${label}: ${detail}${next ? `. Next: ${next}` : ''}`));
   const passed = checks.filter((it) => it.verdict === 'PASS').length;
-  terminal.line(`${mark(`${symbols[verdict]} ${verdict}`)}  ${passed} of ${checks.length} checks hold.`);
+  terminal.line(`${mark(`${verdictSymbols[verdict]} ${verdict}`)}  ${passed} of ${checks.length} checks hold.`);
   terminal.line(wrapped(predictionInWords(result)));
   if (verdict === 'FAIL' && result.timeline.length > 0)
     for (const line of result.timeline) terminal.line(terminal.dim(`  ${line}`));

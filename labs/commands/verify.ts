@@ -3,7 +3,7 @@ import { labs } from '../registry.ts';
 import { labExitCodes } from '../runner/errors.ts';
 import { readHandIn, receiptProblem, type HandIn } from '../runner/hand-in.ts';
 import { drawParameters, seedOf } from '../runner/parameters.ts';
-import { resultOf } from '../runner/result.ts';
+import { labResultOf } from '../runner/result.ts';
 
 /** Why a hand-in cannot be trusted. Undefined: its receipt is right, and a virtual run gives the same result again. */
 export async function handInProblem(handIn: HandIn): Promise<string | undefined> {
@@ -16,7 +16,7 @@ export async function handInProblem(handIn: HandIn): Promise<string | undefined>
   if (!lab.virtual) return `lab ${lab.id} has no virtual form`;
   const parameters = drawParameters(lab, result.owner);
   const findings = await lab.virtual(parameters, seedOf(result.owner, lab.id), 'correct');
-  const again = resultOf({
+  const again = labResultOf({
     lab,
     form: 'virtual',
     owner: result.owner,

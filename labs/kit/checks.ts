@@ -2,7 +2,7 @@ import type { Check, Point } from '../runner/lab.ts';
 import {
   binomialInterval,
   contains,
-  type Interval,
+  type ConfidenceInterval,
   normalInterval,
   passConfidence,
   shownConfidence,
@@ -29,7 +29,7 @@ export const unanswered = (label: string, failed: readonly { readonly code?: str
   failed.length === 0 ? [] : [unknown(label, `${failed.length} failed: ${failed[0]!.code}`, 'run the lab again')];
 
 /** A check by an interval; without samples it is unknown. */
-function inside(label: string, n: number, interval: Interval, theory: number): Check {
+function inside(label: string, n: number, interval: ConfidenceInterval, theory: number): Check {
   if (n === 0) return unknown(label, 'there is no sample', 'run the lab again');
   return check(
     label,
@@ -39,7 +39,7 @@ function inside(label: string, n: number, interval: Interval, theory: number): C
 }
 
 /** A measured share: the point with the shown interval, and the check whether `theory` may be its true value. */
-export function shareOf(id: string, hits: number, n: number) {
+export function measuredShare(id: string, hits: number, n: number) {
   const point: Point = {
     id,
     measured: n === 0 ? Number.NaN : hits / n,
@@ -55,7 +55,7 @@ export function shareOf(id: string, hits: number, n: number) {
 
 /** A measured mean with a known standard error and, where it is not symmetric, a known skewness. */
 export function meanOf(id: string, mean: number, n: number, standardError: number, skewness?: number) {
-  const at = (confidence: number): Interval => {
+  const at = (confidence: number): ConfidenceInterval => {
     if (n === 0) return noInterval;
     return skewness === undefined
       ? normalInterval(mean, standardError, confidence)
@@ -89,7 +89,7 @@ export function within(label: string, measured: number, theory: number, share: n
   );
 }
 
-const noInterval: Interval = {
+const noInterval: ConfidenceInterval = {
   low: Number.NEGATIVE_INFINITY,
   high: Number.POSITIVE_INFINITY,
   confidence: shownConfidence,

@@ -12,7 +12,7 @@ const root = path.resolve(import.meta.dirname, '..', '..');
 const host = '127.0.0.1';
 const startBoundMs = 60_000;
 
-export interface ClusterOptions {
+export interface LabClusterOptions {
   readonly dir: string;
   readonly topology: object;
   /** How many of the labs' pages the data set has; the usual number where it is absent. */
@@ -27,13 +27,13 @@ export interface StartedCluster extends ClusterHandle {
 }
 
 /** Starts a cluster of the lab's own, beside any other: own ports, own data. It ends with this process. */
-export async function startOwnCluster({
+export async function startLabCluster({
   dir,
   topology,
   pages,
   signal,
   onStart,
-}: ClusterOptions): Promise<StartedCluster> {
+}: LabClusterOptions): Promise<StartedCluster> {
   mkdirSync(dir, { recursive: true });
   const topologyFile = path.join(dir, 'topology.json');
   writeFileSync(topologyFile, JSON.stringify({ summary: 'The cluster of a lab', ...topology }));

@@ -4,7 +4,7 @@ import type { LabNode } from '../runner/lab.ts';
 import { untilNo } from './until.ts';
 
 /** What a monitor says of one node. */
-export interface Diagnosis {
+export interface ReportedDiagnosis {
   readonly node: string;
   readonly verdict: string;
   readonly suspected: boolean;
@@ -17,14 +17,14 @@ export interface Diagnosis {
 export async function diagnosesOf(
   { id, host, publicPort }: LabNode,
   signal: AbortSignal,
-): Promise<readonly Diagnosis[]> {
+): Promise<readonly ReportedDiagnosis[]> {
   const response = await fetch(`http://${host}:${publicPort}/api/diagnoses`, { signal });
   if (!response.ok) throw new LabUnknownError(`${id} does not answer`, 'run the lab again');
-  return ((await response.json()) as { nodes: readonly Diagnosis[] }).nodes;
+  return ((await response.json()) as { nodes: readonly ReportedDiagnosis[] }).nodes;
 }
 
 /** The first node that is not well, in words. */
-export function notWell(diagnoses: readonly Diagnosis[]): string | undefined {
+export function notWell(diagnoses: readonly ReportedDiagnosis[]): string | undefined {
   const found = diagnoses.find(({ verdict, suspected }) => verdict !== 'healthy' || suspected);
   return found && `${found.node} is ${found.verdict === 'healthy' ? 'suspected' : found.verdict}`;
 }

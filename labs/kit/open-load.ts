@@ -7,7 +7,7 @@ import type { LabNode } from '../runner/lab.ts';
 import { createRateMeter, type RateMeterOptions } from './rate-meter.ts';
 
 /** One call to one node of a lab's cluster. */
-export interface Question {
+export interface NodeCall {
   readonly node: Pick<LabNode, 'host' | 'port'>;
   readonly component: string;
   readonly operation: string;
@@ -15,7 +15,7 @@ export interface Question {
   readonly shard?: number;
 }
 
-export interface Answer {
+export interface TimedAnswer {
   readonly ok: boolean;
   readonly tookMs: number;
   readonly body: unknown;
@@ -28,7 +28,10 @@ const agent = new Agent({ keepAlive: true, maxSockets: 512 });
 let serial = 0;
 
 /** Resolves always; a failure has `ok: false` and a code. */
-export function ask({ node, component, operation, request, shard }: Question, timeoutMs = 20_000): Promise<Answer> {
+export function callNode(
+  { node, component, operation, request, shard }: NodeCall,
+  timeoutMs = 20_000,
+): Promise<TimedAnswer> {
   const payload = JSON.stringify(request);
   const startedAt = performance.now();
   return new Promise((resolve) => {
@@ -92,19 +95,19 @@ export async function openLoad(options: {
   readonly seed: string;
   readonly n: number;
   readonly perSecond: number;
-  readonly question: (i: number) => Question;
+  readonly question: (i: number) => NodeCall;
   readonly signal: AbortSignal;
   readonly onProgress?: (done: number) => void;
-}): Promise<readonly Answer[]> {
+}): Promise<readonly TimedAnswer[]> {
   const { seed, n, perSecond, question, signal, onProgress } = options;
   const startedAt = performance.now();
-  const answers: Promise<Answer>[] = [];
+  const answers: Promise<TimedAnswer>[] = [];
   for (const [i, dueMs] of arrivalTimes(seed, n, perSecond).entries()) {
     const waitMs = startedAt + dueMs - performance.now();
     if (waitMs > 0.5) await sleep(systemScheduler, waitMs, signal);
     signal.throwIfAborted();
     const lateMs = Math.max(0, performance.now() - startedAt - dueMs);
-    answers.push(ask(question(i)).then((answer) => ({ ...answer, tookMs: answer.tookMs + lateMs })));
+    answers.push(callNode(question(i)).then((answer) => ({ ...answer, tookMs: answer.tookMs + lateMs })));
     if (i % 20 === 0) onProgress?.(i);
   }
   return Promise.all(answers);
@@ -114,18 +117,18 @@ export async function openLoad(options: {
 export async function closedLoad(options: {
   readonly n: number;
   readonly lanes: number;
-  readonly question: (i: number) => Question;
+  readonly question: (i: number) => NodeCall;
   readonly signal: AbortSignal;
   readonly onProgress?: (done: number) => void;
-}): Promise<readonly Answer[]> {
+}): Promise<readonly TimedAnswer[]> {
   const { n, lanes, question, signal, onProgress } = options;
-  const answers: Answer[] = [];
+  const answers: TimedAnswer[] = [];
   let next = 0;
   await Promise.all(
     Array.from({ length: lanes }, async () => {
       while (next < n) {
         signal.throwIfAborted();
-        answers.push(await ask(question(next++)));
+        answers.push(await callNode(question(next++)));
         if (answers.length % 20 === 0) onProgress?.(answers.length);
       }
     }),
@@ -140,20 +143,24 @@ export async function closedLoad(options: {
 export async function throughput(
   options: RateMeterOptions & {
     readonly lanes: number;
-    readonly question: (i: number) => Question;
+    readonly question: (i: number) => NodeCall;
     readonly signal: AbortSignal;
     readonly onProgress?: (done: number, total: number) => void;
   },
-): Promise<{ readonly perSecond: readonly number[]; readonly answered: number; readonly failed: readonly Answer[] }> {
+): Promise<{
+  readonly perSecond: readonly number[];
+  readonly answered: number;
+  readonly failed: readonly TimedAnswer[];
+}> {
   const { lanes, question, signal, onProgress, windows } = options;
   const meter = createRateMeter(systemClock, options);
-  const failed: Answer[] = [];
+  const failed: TimedAnswer[] = [];
   let next = 0;
   await Promise.all(
     Array.from({ length: lanes }, async () => {
       for (;;) {
         signal.throwIfAborted();
-        const answer = await ask(question(next++));
+        const answer = await callNode(question(next++));
         if (meter.isOver()) return;
         if (answer.ok) meter.count();
         else failed.push(answer);
@@ -170,5 +177,5 @@ export async function throughput(
  */
 export const calibrationMs = (meanMs: number): number => Math.floor(meanMs) + 0.5;
 
-export const meanMs = (answers: readonly Answer[]): number =>
+export const meanMs = (answers: readonly TimedAnswer[]): number =>
   answers.reduce((sum, { tookMs }) => sum + tookMs, 0) / answers.length;

@@ -1,7 +1,7 @@
 import type { Format, Style } from '../../search/making.ts';
 import type { SearchRequest } from '../../search/plan.ts';
 import type { UserSearchRequest } from '../../search/user-requests.ts';
-import type { Question } from './open-load.ts';
+import type { NodeCall } from './open-load.ts';
 import { labQuery } from './pages.ts';
 
 /** The first ten results of the i-th query. */
@@ -9,10 +9,10 @@ export const labSearch = (i: number): SearchRequest => ({ q: labQuery(i), page: 
 
 /** The question to an application server. Without a `style` it uses that of the topology. */
 export const appSearch = (
-  node: Question['node'],
+  node: NodeCall['node'],
   search: SearchRequest,
   { format = 'json', style }: { readonly format?: Format; readonly style?: Style } = {},
-): Question => ({
+): NodeCall => ({
   node,
   component: 'app',
   operation: 'search',

@@ -1,7 +1,7 @@
 import { createMonitor, type Monitor, type MonitorSwitches } from '../../services/monitor/monitor.ts';
 import type { Digest } from '../../services/monitor/contract.ts';
 import { createRole } from '../../shared/cluster/role.ts';
-import { expand } from '../../shared/cluster/topology-file.ts';
+import { expandTopology } from '../../shared/cluster/topology-file.ts';
 import { startedNodes, type Topology, type TopologyFile, type TopologyNode } from '../../shared/cluster/topology.ts';
 import { createHeartbeatReceiver, type ReceiveDatagram } from '../../shared/membership/heartbeat-receiver.ts';
 import { startHeartbeatSender } from '../../shared/membership/heartbeat.ts';
@@ -13,7 +13,7 @@ import { incarnationKey, pairKey } from '../../shared/security/heartbeat-keys.ts
 import type { Call, Service } from '../../shared/rpc/call.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { Scheduler } from '../../shared/time/scheduler.ts';
-import { type Sources, stoppedProcess } from './simulated-process.ts';
+import { type ReportSources, stoppedProcess } from './simulated-process.ts';
 import { createSimulatedWatchdog } from './simulated-watchdog.ts';
 import { createNetwork, type Network } from '../../shared/time/sim/network.ts';
 import { createSimulation, type Simulation } from '../../shared/time/sim/simulation.ts';
@@ -48,7 +48,7 @@ export interface SimulatedCluster {
   /** What a node will report with its next heartbeat. */
   sees(node: string, ...evidence: CallEvidence[]): void;
   /** Where a node's evidence and its report about itself come from, instead of `sees`. */
-  connect(node: string, sources: Sources): void;
+  connect(node: string, sources: ReportSources): void;
 }
 
 export interface SimulatedOptions {
@@ -72,7 +72,7 @@ export function createSimulatedCluster(
   const sim = createSimulation(seed);
   const { clock, scheduler } = sim;
   const network = createNetwork({ scheduler, random: sim.random });
-  const topology = expand({ name: 'simulated', summary: '', style: 'object-based', nodes: groups });
+  const topology = expandTopology({ name: 'simulated', summary: '', style: 'object-based', nodes: groups });
   const processes = new Map(topology.nodes.map(({ id }) => [id, stoppedProcess()]));
   const monitorIds = topology.nodes.filter(({ components }) => components.includes('monitor')).map(({ id }) => id);
   const secret = new Uint8Array(32);

@@ -3,7 +3,7 @@ import type { CallEvidence } from '../../shared/membership/call-evidence.ts';
 import type { HeartbeatSender } from '../../shared/membership/heartbeat.ts';
 import type { SelfReport } from '../../shared/membership/self-report.ts';
 
-export interface Sources {
+export interface ReportSources {
   readonly evidence?: () => CallEvidence[];
   readonly self?: () => SelfReport;
 }
@@ -15,7 +15,7 @@ export interface SimulatedProcess {
   heartbeatSender: HeartbeatSender | undefined;
   stalledUntil: number;
   evidence: CallEvidence[];
-  sources: Sources;
+  sources: ReportSources;
   role: Role | undefined;
   /** It has loaded what it needs to serve. */
   isOpen: boolean;

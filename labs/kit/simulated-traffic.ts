@@ -21,7 +21,7 @@ const coldUnits = 40;
 /** Calls after which a process is two thirds warm. */
 const warmingCalls = 25;
 
-export interface Traffic {
+export interface SimulatedTraffic {
   readonly hosts: SimHosts;
   /** The processor that all nodes share: two cores. */
   readonly processor: Station;
@@ -46,7 +46,7 @@ export function startTraffic(
     ratePerSecond,
     policy: file = 'resilient',
   }: { callers: readonly string[]; component: string; ratePerSecond: number; policy?: PolicyFile },
-): Traffic {
+): SimulatedTraffic {
   const { clock, scheduler, random } = cluster.sim;
   const hosts = createSimHosts({ clock, network: cluster.network });
   const processor = createStation({ clock, scheduler, random, workers: 2, serviceTime: exponential(1) });

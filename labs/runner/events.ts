@@ -1,12 +1,12 @@
 import type { Choice } from './choice.ts';
-import type { Phase } from './journal.ts';
+import type { RunPhase } from './journal.ts';
 
 /**
  * What a run tells its front end while it goes on. Terminal and page show the same events. Each event is plain data,
  * because the page gets it from another process.
  */
 export type RunEvent =
-  | { readonly kind: 'phase'; readonly phase: Phase }
+  | { readonly kind: 'phase'; readonly phase: RunPhase }
   /** The prediction is on disk with this hash. Nothing has been started before. */
   | { readonly kind: 'predicted'; readonly sha256: string }
   /** The lab's own cluster is ready: where it is, and what it consists of. */

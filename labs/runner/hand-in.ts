@@ -4,11 +4,11 @@ import Type, { type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { LabUsageError } from './errors.ts';
 import { isUnchanged, type Prediction } from './prediction.ts';
-import type { Result } from './result.ts';
+import type { LabResult } from './result.ts';
 
 /** The one file that a student hands in. */
 export interface HandIn {
-  readonly result: Result;
+  readonly result: LabResult;
   readonly prediction: Prediction | null;
   /** Why the prediction and the measurement differ, in the student's words; null: not written yet. */
   readonly explanation: string | null;

@@ -7,33 +7,33 @@ import { asJson, createDurably, type Home, writeDurably } from './home.ts';
 import { LabUsageError } from './errors.ts';
 import { type Life, lifeOf, livesOn } from './life.ts';
 
-export type Phase = 'precheck' | 'prediction' | 'running' | 'verdict' | 'stopping';
+export type RunPhase = 'precheck' | 'prediction' | 'running' | 'verdict' | 'stopping';
 
 /**
  * The journal of a runner. Each step is on disk before the runner takes it. After `kill -9` of the runner, `restore`
  * reads here what to stop.
  */
-export interface JournalEntry {
+export interface LabJournalEntry {
   readonly lab: string;
   readonly runner: number;
   /** Of the runner's process, where the system tells it. */
   readonly life?: Life | undefined;
-  readonly phase: Phase;
+  readonly phase: RunPhase;
   /** The lab's own cluster: process and port base. */
   readonly cluster?: { readonly pid: number; readonly portBase: number };
   /** The cluster of the user, and what is to be put back there. */
   readonly attached?: { readonly place: Place; readonly changes: Changes };
 }
 
-export interface Journal {
-  readonly note: (change: Partial<Omit<JournalEntry, 'lab' | 'runner' | 'life'>>) => void;
+export interface LabJournal {
+  readonly note: (change: Partial<Omit<LabJournalEntry, 'lab' | 'runner' | 'life'>>) => void;
   readonly close: () => void;
 }
 
 /** Undefined when no lab runs, and none was killed. */
-export function readLabJournal({ journal }: Home): JournalEntry | undefined {
+export function readLabJournal({ journal }: Home): LabJournalEntry | undefined {
   try {
-    return JSON.parse(readFileSync(journal, 'utf8')) as JournalEntry;
+    return JSON.parse(readFileSync(journal, 'utf8')) as LabJournalEntry;
   } catch {
     return undefined;
   }
@@ -44,7 +44,7 @@ const touchMs = 2_000;
 const leftMs = 10_000;
 
 /** Whether the runner of a journal is alive. */
-export function isRunning({ runner, life }: JournalEntry, { journal }: Home): boolean {
+export function isRunning({ runner, life }: LabJournalEntry, { journal }: Home): boolean {
   const touchedAt = statSync(journal, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return livesOn(runner, life) ?? systemClock.wall() - touchedAt < leftMs;
 }
@@ -72,8 +72,8 @@ export function refusal(home: Home): string | undefined {
  * Refuses a second runner, even one that starts at the same moment. A journal whose runner has ended means that a
  * killed lab has left something. `onPhase` is called after each phase was written.
  */
-export function openJournal(home: Home, lab: string, onPhase: (phase: Phase) => void): Journal {
-  let entry: JournalEntry = { lab, runner: process.pid, life: lifeOf(process.pid), phase: 'precheck' };
+export function openJournal(home: Home, lab: string, onPhase: (phase: RunPhase) => void): LabJournal {
+  let entry: LabJournalEntry = { lab, runner: process.pid, life: lifeOf(process.pid), phase: 'precheck' };
   // Only one runner can create the file. If there is no problem, the other runner has just removed its file: try again.
   while (!createDurably(home.journal, asJson(entry))) {
     const problem = refusal(home);

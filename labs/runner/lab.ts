@@ -1,4 +1,4 @@
-import type { Interval } from '../statistics/interval.ts';
+import type { ConfidenceInterval } from '../statistics/interval.ts';
 import type { Ask } from './choice.ts';
 
 /** Units that a prediction can have; `none` is for shapes, ratios and slopes. */
@@ -18,20 +18,20 @@ export interface Point {
   readonly id: string;
   readonly measured: number;
   readonly n: number;
-  readonly interval: Interval;
+  readonly interval: ConfidenceInterval;
 }
 
 /** `detail` says what was found, or why nothing can be said; `next`, what to do about it. */
 export interface Check {
   readonly label: string;
-  readonly verdict: Verdict;
+  readonly verdict: LabVerdict;
   readonly detail: string;
   readonly next?: string;
   /** It judges no time, so a busy machine cannot have made it fail. */
   readonly untimed?: true;
 }
 
-export type Verdict = 'PASS' | 'FAIL' | 'UNKNOWN';
+export type LabVerdict = 'PASS' | 'FAIL' | 'UNKNOWN';
 
 /** What one run of a lab found. It holds no time of day, so that the same seed gives the same bytes. */
 export interface Findings {

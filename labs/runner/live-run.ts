@@ -1,16 +1,16 @@
 import { unknown } from '../kit/checks.ts';
 import { attach, type Place } from '../kit/attached-cluster.ts';
 import type { Changes } from '../kit/cluster-handle.ts';
-import { startOwnCluster, type StartedCluster } from '../kit/cluster.ts';
+import { startLabCluster, type StartedCluster } from '../kit/cluster.ts';
 import type { Ask } from './choice.ts';
 import type { RunListener } from './events.ts';
 import type { Home } from './home.ts';
 import { judgedWith, watchHost, type HostNoise } from './host-noise.ts';
-import type { Journal } from './journal.ts';
+import type { LabJournal } from './journal.ts';
 import type { Findings, Lab } from './lab.ts';
 import { drawParameters, seedOf, type Owner } from './parameters.ts';
 
-export interface LiveOptions {
+export interface LiveRunOptions {
   readonly lab: Lab;
   readonly owner: Owner;
   readonly home: Home;
@@ -31,8 +31,8 @@ export interface Ran {
 
 /** Runs the live form. However it ends, nothing that it started is left. */
 export async function runLive(
-  { lab, owner, home, signal, on, attach: place, choose = nobody }: LiveOptions,
-  journal: Journal,
+  { lab, owner, home, signal, on, attach: place, choose = nobody }: LiveRunOptions,
+  journal: LabJournal,
 ): Promise<Ran> {
   let own: StartedCluster | undefined;
   const died: string[] = [];
@@ -75,7 +75,7 @@ export async function runLive(
           pid = cluster.pid;
           journal.note({ cluster });
         };
-        own = await startOwnCluster({ dir: home.cluster, topology, pages, signal, onStart });
+        own = await startLabCluster({ dir: home.cluster, topology, pages, signal, onStart });
         host.resume(pid);
         on({ kind: 'cluster', portBase: own.portBase, topology });
         return announcing(own, on);

@@ -13,16 +13,16 @@ export interface Prediction {
   readonly sha256: string;
 }
 
-const digest = ({ lab, values, because, nonce }: Omit<Prediction, 'sha256'>): string =>
+const commitmentOf = ({ lab, values, because, nonce }: Omit<Prediction, 'sha256'>): string =>
   hash('sha256', JSON.stringify([lab, values, because, nonce]), 'hex');
 
 export function commit(lab: string, values: readonly number[], because: string): Prediction {
   const open = { lab, values, because, nonce: randomBytes(16).toString('hex') };
-  return { ...open, sha256: digest(open) };
+  return { ...open, sha256: commitmentOf(open) };
 }
 
 /** False when somebody changed it after it was stored. */
-export const isUnchanged = (prediction: Prediction): boolean => digest(prediction) === prediction.sha256;
+export const isUnchanged = (prediction: Prediction): boolean => commitmentOf(prediction) === prediction.sha256;
 
 const longestReason = 500;
 

@@ -1,24 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { asJson, type Home, writeDurably } from './home.ts';
-import type { Lab, Verdict } from './lab.ts';
+import type { Lab, LabVerdict } from './lab.ts';
 
 /** What is known about one lab of one student. Times in s. Only PASS and FAIL count as attempts. */
 export interface LabProgress {
   readonly attempts: number;
   readonly passed: boolean;
-  readonly verdict?: Verdict;
+  readonly verdict?: LabVerdict;
   readonly tookS?: number;
   /** How many hints were read. */
   readonly hints: number;
 }
 
-export type Progress = Readonly<Record<string, LabProgress>>;
+export type StudentProgress = Readonly<Record<string, LabProgress>>;
 
 const untouched: LabProgress = { attempts: 0, passed: false, hints: 0 };
 
-export function readProgress({ progress }: Home): Progress {
+export function readProgress({ progress }: Home): StudentProgress {
   try {
-    return JSON.parse(readFileSync(progress, 'utf8')) as Progress;
+    return JSON.parse(readFileSync(progress, 'utf8')) as StudentProgress;
   } catch {
     return {};
   }
@@ -31,7 +31,7 @@ function change(home: Home, id: string, own: (before: LabProgress) => LabProgres
   writeDurably(home.progress, asJson({ ...all, [id]: own(all[id] ?? untouched) }));
 }
 
-export function noteAttempt(home: Home, id: string, verdict: Verdict, tookS: number): void {
+export function noteAttempt(home: Home, id: string, verdict: LabVerdict, tookS: number): void {
   change(home, id, (before) => ({
     ...before,
     attempts: before.attempts + (verdict === 'UNKNOWN' ? 0 : 1),

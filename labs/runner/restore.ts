@@ -2,13 +2,13 @@ import { undoLeft } from '../kit/attached-cluster.ts';
 import { endLeftCluster } from '../kit/cluster.ts';
 import { LabUsageError } from './errors.ts';
 import type { Home } from './home.ts';
-import { isRunning, readLabJournal, removeJournal, type JournalEntry } from './journal.ts';
+import { isRunning, readLabJournal, removeJournal, type LabJournalEntry } from './journal.ts';
 
 /**
  * Cleans up after a runner that was killed: no process, port or fault is left, and the lab can start again. Resolves
  * with what was left; undefined when nothing was.
  */
-export async function restoreLeft(home: Home): Promise<JournalEntry | undefined> {
+export async function restoreLeft(home: Home): Promise<LabJournalEntry | undefined> {
   const left = readLabJournal(home);
   if (!left) return undefined;
   if (isRunning(left, home))

@@ -1,7 +1,7 @@
 import { seedOf, drawParameters, type Owner } from './parameters.ts';
 import type { Prediction } from './prediction.ts';
-import type { Check, FaultProof, Findings, Form, Lab, Parameters, Point, Unit, Verdict } from './lab.ts';
-import { completed, isRight, verdictOf } from './verdict.ts';
+import type { Check, FaultProof, Findings, Form, Lab, Parameters, Point, Unit, LabVerdict } from './lab.ts';
+import { completed, isRight, labVerdictOf } from './verdict.ts';
 import type { HostNoise } from './host-noise.ts';
 import { shownConfidence } from '../statistics/interval.ts';
 
@@ -23,14 +23,14 @@ export interface ResultRow {
 }
 
 /** All that a run found. A virtual result of the same seed has the same bytes. */
-export interface Result {
+export interface LabResult {
   readonly lab: string;
   readonly name: string;
   readonly form: Form;
   readonly seed: string;
   readonly owner: Owner;
   readonly parameters: Parameters;
-  readonly verdict: Verdict;
+  readonly verdict: LabVerdict;
   readonly labPassed: boolean;
   /** Whether all values were predicted right; null: one value is not judged. */
   readonly predictionRight: boolean | null;
@@ -63,12 +63,12 @@ const finite = (value: number | undefined): number | null =>
 
 const isMeasured = (point: Point | undefined): point is Point => Number.isFinite(point?.measured);
 
-export function resultOf(parts: ResultParts): Result {
+export function labResultOf(parts: ResultParts): LabResult {
   const { lab, form, owner, prediction, findings: found, hostNoise, hintsRead, attached = false } = parts;
   const parameters = drawParameters(lab, owner);
   const quantities = lab.quantities(parameters);
   const findings = completed(found, quantities);
-  const verdict = verdictOf(findings.checks);
+  const verdict = labVerdictOf(findings.checks);
   const rows = quantities.map(({ id, label, unit, x, theory }, i): ResultRow => {
     const point = findings.points.find((it) => it.id === id);
     const predicted = finite(prediction?.values[i]);

@@ -8,15 +8,15 @@ import { asJson, withDiskProblem, writeDurably } from './home.ts';
 import { isNoisy, noiseInWords, watchHost } from './host-noise.ts';
 import { openJournal } from './journal.ts';
 import type { Form } from './lab.ts';
-import { runLive, type LiveOptions, type Ran } from './live-run.ts';
+import { runLive, type LiveRunOptions, type Ran } from './live-run.ts';
 import { drawParameters, ownerOfRun, seedOf } from './parameters.ts';
 import type { Prediction } from './prediction.ts';
 import { noteAttempt, progressOf } from './progress.ts';
 import { handInOf } from './hand-in.ts';
 import { writeHandIn } from './report/write.ts';
-import { resultOf, type Result } from './result.ts';
+import { labResultOf, type LabResult } from './result.ts';
 
-export interface RunOptions extends LiveOptions {
+export interface LabRunOptions extends LiveRunOptions {
   readonly form: Form;
   /** Asks for the prediction; undefined = none is wanted. Nothing has been started when it is called. */
   readonly predict: () => Promise<Prediction | undefined>;
@@ -29,7 +29,7 @@ export interface RunOptions extends LiveOptions {
  *
  * The journal on disk is always one step ahead, so that `restore` can clean up after `kill -9`.
  */
-export async function runLab(asked: RunOptions): Promise<Result> {
+export async function runLab(asked: LabRunOptions): Promise<LabResult> {
   const { lab, form, home, on } = asked;
   const owner = ownerOfRun(lab, asked.owner, () => randomInt(2 ** 31));
   const options = { ...asked, owner };
@@ -51,7 +51,7 @@ export async function runLab(asked: RunOptions): Promise<Result> {
     journal.note({ phase: 'verdict' });
     const hintsRead = progressOf(home, lab.id).hints;
     const attached = options.attach !== undefined;
-    const result = resultOf({ lab, form, owner, prediction, findings, hostNoise, hintsRead, attached });
+    const result = labResultOf({ lab, form, owner, prediction, findings, hostNoise, hintsRead, attached });
     writeDurably(path.join(reports, 'result.json'), asJson(result));
     writeHandIn(home, lab, handInOf({ result, prediction: prediction ?? null, explanation: null }));
     noteAttempt(home, lab.id, result.verdict, Math.round((performance.now() - startedAt) / 100) / 10);
@@ -66,7 +66,7 @@ export async function runLab(asked: RunOptions): Promise<Result> {
 const calmMs = 400;
 
 /** A machine that is too busy makes times in ms meaningless: nothing is started. */
-async function precheck({ lab, attach: place, signal }: RunOptions): Promise<void> {
+async function precheck({ lab, attach: place, signal }: LabRunOptions): Promise<void> {
   if (place) await checkedCluster(lab.id, place);
   const host = watchHost();
   await sleep(systemScheduler, calmMs, signal);
@@ -78,7 +78,7 @@ async function precheck({ lab, attach: place, signal }: RunOptions): Promise<voi
     );
 }
 
-async function runVirtual({ lab, owner }: RunOptions): Promise<Ran> {
+async function runVirtual({ lab, owner }: LabRunOptions): Promise<Ran> {
   const findings = await lab.virtual!(drawParameters(lab, owner), seedOf(owner, lab.id), 'correct');
   // A run may compute for a second without a pause. An interrupt of that time is delivered only now.
   await sleep(systemScheduler, 0);

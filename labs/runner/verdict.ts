@@ -1,8 +1,8 @@
 import { contains } from '../statistics/interval.ts';
-import type { Check, Findings, Point, Quantity, Verdict } from './lab.ts';
+import type { Check, Findings, Point, Quantity, LabVerdict } from './lab.ts';
 
 /** One failed check fails the lab; otherwise one unknown check, or no check at all, makes it unknown. */
-export function verdictOf(checks: readonly Check[]): Verdict {
+export function labVerdictOf(checks: readonly Check[]): LabVerdict {
   if (checks.some(({ verdict }) => verdict === 'FAIL')) return 'FAIL';
   return checks.length === 0 || checks.some(({ verdict }) => verdict === 'UNKNOWN') ? 'UNKNOWN' : 'PASS';
 }

@@ -7,7 +7,7 @@ import { labs } from '../registry.ts';
 import type { Home } from '../runner/home.ts';
 import type { Lab } from '../runner/lab.ts';
 import { readNextHint } from '../runner/progress.ts';
-import { lastHandIn, explain } from '../runner/report/write.ts';
+import { lastHandIn, writeExplanation } from '../runner/report/write.ts';
 import { restoreLeft } from '../runner/restore.ts';
 import type { CurrentRun } from './current-run.ts';
 import { listOf, pageOf } from './lab-view.ts';
@@ -29,7 +29,7 @@ export function labRoutes(scope: FastifyInstance, home: Home): void {
   scope.post('/api/labs/:id/explanation', async (request) => {
     const { text } = (request.body ?? {}) as { readonly text?: unknown };
     if (typeof text !== 'string') throw new RpcError('bad_request', 'text: a text is wanted');
-    const { explanation } = explain(home, labIn(request), text);
+    const { explanation } = writeExplanation(home, labIn(request), text);
     return { explanation };
   });
   scope.get('/reports/:id', async (request, reply) => {

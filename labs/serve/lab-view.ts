@@ -4,7 +4,7 @@ import { root } from '../../cli/paths.ts';
 import { nextLab } from '../commands/choose.ts';
 import { labs } from '../registry.ts';
 import type { Home } from '../runner/home.ts';
-import type { Form, Lab, Verdict } from '../runner/lab.ts';
+import type { Form, Lab, LabVerdict } from '../runner/lab.ts';
 import { drawParameters, type Owner } from '../runner/parameters.ts';
 import { progressOf, readProgress, type LabProgress } from '../runner/progress.ts';
 import { findings, repeat } from '../runner/report/findings.ts';
@@ -50,7 +50,7 @@ export interface LabPage extends LabRow {
 export interface ResultView {
   /** Differs from run to run. */
   readonly receipt: string;
-  readonly verdict: Verdict;
+  readonly verdict: LabVerdict;
   readonly student?: string;
   /** From the verdict to the reason, as HTML: the same as in the report. */
   readonly findings: string;

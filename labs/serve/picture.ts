@@ -1,10 +1,10 @@
 import { askControl } from '../../shared/control/client.ts';
-import { expand } from '../../shared/cluster/topology-file.ts';
+import { expandTopology } from '../../shared/cluster/topology-file.ts';
 import type { Topology, TopologyFile } from '../../shared/cluster/topology.ts';
 import { systemClock } from '../../shared/time/clock.ts';
 import { systemScheduler } from '../../shared/time/scheduler.ts';
 import { aboutCluster, type About } from '../../services/console/about.ts';
-import { createCollector } from '../../services/console/live/collector.ts';
+import { createLiveCollector } from '../../services/console/live/collector.ts';
 import { createNodeReadings } from '../../services/console/live/node-readings.ts';
 import { createSources } from '../../services/console/sources.ts';
 import type { RunEvent } from '../runner/events.ts';
@@ -19,7 +19,7 @@ interface PictureOptions {
 
 /** The live picture of a lab's own cluster: what the console shows, without a node that hosts a console. */
 export function createPicture({ isWatched, onAbout, onSnapshot }: PictureOptions) {
-  let collector: ReturnType<typeof createCollector> | undefined;
+  let collector: ReturnType<typeof createLiveCollector> | undefined;
   let about: About | undefined;
 
   function close(): void {
@@ -38,7 +38,7 @@ export function createPicture({ isWatched, onAbout, onSnapshot }: PictureOptions
       const topology = topologyOf(event);
       if (!topology) return;
       onAbout((about = aboutCluster(topology, '', true)));
-      collector = createCollector({
+      collector = createLiveCollector({
         topology,
         sources: createSources(topology, askControl, undefined),
         readings: createNodeReadings(topology, askControl, systemClock),
@@ -56,7 +56,7 @@ export function createPicture({ isWatched, onAbout, onSnapshot }: PictureOptions
 /** Undefined where it cannot be expanded: a run goes on without its picture. */
 function topologyOf({ topology, portBase }: Extract<RunEvent, { kind: 'cluster' }>): Topology | undefined {
   try {
-    return expand({ summary: 'The cluster of a lab', ...topology } as TopologyFile, { portBase });
+    return expandTopology({ summary: 'The cluster of a lab', ...topology } as TopologyFile, { portBase });
   } catch {
     return undefined;
   }

@@ -1,11 +1,11 @@
 import type { Choice } from '../runner/choice.ts';
 import type { RunEvent } from '../runner/events.ts';
-import type { Phase } from '../runner/journal.ts';
-import type { Form, Verdict } from '../runner/lab.ts';
+import type { RunPhase } from '../runner/journal.ts';
+import type { Form, LabVerdict } from '../runner/lab.ts';
 
 /** How a run ended. Only `judged` can count as an attempt. */
 export type RunOutcome =
-  | { readonly kind: 'judged'; readonly verdict: Verdict }
+  | { readonly kind: 'judged'; readonly verdict: LabVerdict }
   | { readonly kind: 'unknown'; readonly cause: string; readonly next: string }
   | { readonly kind: 'interrupted' }
   | { readonly kind: 'failed'; readonly cause: string };
@@ -14,7 +14,7 @@ export type RunOutcome =
 export interface RunView {
   readonly lab: string;
   readonly form: Form;
-  readonly phase: Phase;
+  readonly phase: RunPhase;
   /** Somebody has asked for its end. */
   readonly stopping: boolean;
   /** One text per quantity; absent without a prediction. */

@@ -1,13 +1,13 @@
 import jStat from 'jstat';
 
 /** A two-sided interval. `confidence` is a share: .99. */
-export interface Interval {
+export interface ConfidenceInterval {
   readonly low: number;
   readonly high: number;
   readonly confidence: number;
 }
 
-export const contains = ({ low, high }: Interval, value: number): boolean => value >= low && value <= high;
+export const contains = ({ low, high }: ConfidenceInterval, value: number): boolean => value >= low && value <= high;
 
 /** The interval that a lab shows. The bound by which a check passes is wider: `passConfidence`. */
 export const shownConfidence = 0.99;
@@ -22,7 +22,7 @@ export const passConfidence = (checks: number): number => 1 - 0.0005 / checks;
 export const normalQuantile = (confidence: number): number => jStat.normal.inv(1 - (1 - confidence) / 2, 0, 1);
 
 /** The exact interval of a share: Clopper and Pearson, Biometrika 26 (1934). */
-export function binomialInterval(hits: number, n: number, confidence: number): Interval {
+export function binomialInterval(hits: number, n: number, confidence: number): ConfidenceInterval {
   const tail = (1 - confidence) / 2;
   return {
     low: hits === 0 ? 0 : jStat.beta.inv(tail, hits, n - hits + 1),
@@ -32,7 +32,7 @@ export function binomialInterval(hits: number, n: number, confidence: number): I
 }
 
 /** The exact interval of the mean of a Poisson count: Garwood, Biometrika 28 (1936). */
-export function poissonInterval(count: number, confidence: number): Interval {
+export function poissonInterval(count: number, confidence: number): ConfidenceInterval {
   const tail = (1 - confidence) / 2;
   return {
     low: count === 0 ? 0 : jStat.gamma.inv(tail, count, 1),
@@ -42,7 +42,10 @@ export function poissonInterval(count: number, confidence: number): Interval {
 }
 
 /** Student's t interval of the mean of independent values. One value has no interval: it is unlimited. */
-export function meanInterval(values: readonly number[], confidence: number): Interval & { readonly mean: number } {
+export function meanInterval(
+  values: readonly number[],
+  confidence: number,
+): ConfidenceInterval & { readonly mean: number } {
   const n = values.length;
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
   if (n < 2) return { mean, low: -Infinity, high: Infinity, confidence };
@@ -52,7 +55,7 @@ export function meanInterval(values: readonly number[], confidence: number): Int
 }
 
 /** An interval around `mean` whose standard error is known. */
-export function normalInterval(mean: number, standardError: number, confidence: number): Interval {
+export function normalInterval(mean: number, standardError: number, confidence: number): ConfidenceInterval {
   const half = normalQuantile(confidence) * standardError;
   return { low: mean - half, high: mean + half, confidence };
 }
@@ -68,7 +71,7 @@ export function skewedInterval(
   mean: number,
   { standardError, skewness }: { readonly standardError: number; readonly skewness: number },
   confidence: number,
-): Interval {
+): ConfidenceInterval {
   const tail = (1 - confidence) / 2;
   return {
     low: mean - skewedQuantile(1 - tail, skewness) * standardError,

@@ -1,4 +1,4 @@
-import { normalQuantile, shownConfidence, type Interval } from './interval.ts';
+import { normalQuantile, shownConfidence, type ConfidenceInterval } from './interval.ts';
 
 /**
  * The median, and its interval by order statistics: the number of values below the true median is binomial(n, 1/2),
@@ -8,7 +8,7 @@ import { normalQuantile, shownConfidence, type Interval } from './interval.ts';
 export function medianInterval(
   values: readonly number[],
   confidence: number = shownConfidence,
-): Interval & { readonly median: number } {
+): ConfidenceInterval & { readonly median: number } {
   const sorted = values.toSorted((a, b) => a - b);
   const n = sorted.length;
   if (n === 0) return { median: Number.NaN, low: -Infinity, high: Infinity, confidence };

@@ -1,4 +1,4 @@
-import { normalQuantile, shownConfidence, type Interval } from './interval.ts';
+import { normalQuantile, shownConfidence, type ConfidenceInterval } from './interval.ts';
 
 /**
  * A quantile, and its interval by order statistics: the number of values below the true quantile is binomial(n, q),
@@ -8,7 +8,7 @@ export function quantileInterval(
   values: readonly number[],
   q: number,
   confidence: number = shownConfidence,
-): Interval & { readonly value: number } {
+): ConfidenceInterval & { readonly value: number } {
   const sorted = values.toSorted((a, b) => a - b);
   const n = sorted.length;
   if (n === 0) return { value: Number.NaN, low: -Infinity, high: Infinity, confidence };

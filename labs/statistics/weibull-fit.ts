@@ -1,4 +1,4 @@
-import { normalInterval, type Interval } from './interval.ts';
+import { normalInterval, type ConfidenceInterval } from './interval.ts';
 
 /**
  * Maximum likelihood of a Weibull distribution's shape, for complete lifetimes (Cohen, Technometrics 7 (1965)). The
@@ -31,5 +31,5 @@ export function weibullFit(lifetimes: readonly number[]): { readonly shape: numb
 }
 
 /** The large-sample interval: the standard error of the shape is .7797 k / sqrt(n) (Bain and Engelhardt 1991). */
-export const weibullShapeInterval = (shape: number, n: number, confidence: number): Interval =>
+export const weibullShapeInterval = (shape: number, n: number, confidence: number): ConfidenceInterval =>
   normalInterval(shape, (0.7797 * shape) / Math.sqrt(n), confidence);

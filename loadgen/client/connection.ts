@@ -2,7 +2,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { responseParser } from './parser.ts';
 import type { ParsedAnswer } from './parser.ts';
-import type { Target } from '../options/target.ts';
+import type { LoadTarget } from '../options/target.ts';
 
 /** Resources that this machine refused to the generator. The server had no part in this. */
 export type OwnLimitCode = 'no_ports' | 'no_files' | 'no_memory';
@@ -20,7 +20,7 @@ export type FailureCode =
   | OwnLimitCode
   | 'network';
 
-export interface Failure {
+export interface RequestFailure {
   code: FailureCode;
   detail: string;
   /**
@@ -35,13 +35,13 @@ export interface ConnectionEvents {
   opened(): void;
   answered(answer: ParsedAnswer): void;
   /** Called once, when the connection is gone. `failure` is the reason for an exchange in flight. */
-  gone(failure: Failure): void;
+  gone(failure: RequestFailure): void;
 }
 
 export interface Connection {
   send(wire: string | Buffer, method: string, keepBody: boolean): void;
   /** Closes at once; `gone` is still called. */
-  destroy(failure?: Failure): void;
+  destroy(failure?: RequestFailure): void;
 }
 
 const readBytes = 16_384;
@@ -50,7 +50,7 @@ const readBytes = 16_384;
  * One keep-alive HTTP/1.1 connection without pipelining. Reads go directly into one buffer and bypass Node's streams.
  */
 export function openConnection(
-  target: Target,
+  target: LoadTarget,
   trust: { insecure: boolean; ca?: string },
   events: ConnectionEvents,
 ): Connection {
@@ -58,7 +58,7 @@ export function openConnection(
   let busy = false;
   let answering = false;
   let over = false;
-  let ending: Failure | undefined;
+  let ending: RequestFailure | undefined;
   const onread = {
     buffer: Buffer.allocUnsafeSlow(readBytes),
     callback(size: number, data: Uint8Array) {
@@ -132,7 +132,7 @@ export function openConnection(
 }
 
 /** Translates Node's error codes into the terms of the report. */
-export function failureOf(error: NodeJS.ErrnoException): Failure {
+export function failureOf(error: NodeJS.ErrnoException): RequestFailure {
   const code = error.code ?? '';
   const detail = error.message || code;
   if (code === 'ECONNREFUSED') return { code: 'refused', detail };

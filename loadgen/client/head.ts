@@ -5,7 +5,7 @@ export type Framing =
   | { kind: 'chunked' }
   | { kind: 'until-close' };
 
-export interface Head {
+export interface ResponseHead {
   status: number;
   framing: Framing;
   /** The server closes the connection after this answer. */
@@ -29,7 +29,7 @@ const tokenPattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
  * refuses everything that two parsers could read differently (bare line feeds, folded lines, spaces before the colon,
  * two lengths, a length beside chunked).
  */
-export function parseHead(text: string, method: string): Head | ParseFailure {
+export function parseHead(text: string, method: string): ResponseHead | ParseFailure {
   const lines = text.split('\r\n');
   const status = statusOf(lines[0] ?? '');
   if (typeof status !== 'number') return status;

@@ -1,5 +1,5 @@
 import { parseFailure, parseHead } from './head.ts';
-import type { Head, ParseFailure } from './head.ts';
+import type { ResponseHead, ParseFailure } from './head.ts';
 
 const maxHeadBytes = 65_536;
 const maxChunkLineBytes = 1024;
@@ -53,16 +53,16 @@ export function responseParser(): ResponseParser {
   let keepBody = false;
   /** Bytes of an unfinished head or line, kept from call to call. */
   let pending = emptyBody;
-  let head: Head | undefined;
+  let head: ResponseHead | undefined;
   let lastText = '';
   let lastMethod = '';
-  let lastHead: Head | undefined;
+  let lastHead: ResponseHead | undefined;
   let bodyBytes = 0;
   let parts: Buffer[] = [];
   let trailerBytes = 0;
 
   function finish(): ParsedAnswer {
-    const done = head as Head;
+    const done = head as ResponseHead;
     const body = parts.length === 0 ? emptyBody : parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
     state = { at: 'idle' };
     head = undefined;
@@ -107,7 +107,7 @@ export function responseParser(): ResponseParser {
   }
 
   function headRead(text: string): ParseFailure | undefined {
-    let parsed: Head | ParseFailure | undefined;
+    let parsed: ResponseHead | ParseFailure | undefined;
     if (lastHead && text === lastText && method === lastMethod) parsed = lastHead;
     else parsed = parseHead(text, method);
     if ('code' in parsed) return parsed;

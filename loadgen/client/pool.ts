@@ -1,12 +1,12 @@
 import type { Clock } from '../../shared/time/clock.ts';
-import type { Target } from '../options/target.ts';
+import type { LoadTarget } from '../options/target.ts';
 import type { Request } from '../workload/request.ts';
 import { openConnection } from './connection.ts';
-import type { Connection, Failure } from './connection.ts';
+import type { Connection, RequestFailure } from './connection.ts';
 import type { ParsedAnswer } from './parser.ts';
 
 /** One request and its times (the clock's ms). */
-export interface Exchange {
+export interface TimedRequest {
   request: Request;
   intendedMs: number;
   /** When the generator handled it. Only the generator's own delay makes this later than intended. */
@@ -18,19 +18,19 @@ export interface Exchange {
   resent?: boolean;
   /** For an arrival: ms since the arrival before it, even when another worker handles that one. */
   gapMs?: number;
-  answered(answer: ParsedAnswer, exchange: Exchange): void;
-  failed(failure: Failure, exchange: Exchange): void;
+  answered(answer: ParsedAnswer, exchange: TimedRequest): void;
+  failed(failure: RequestFailure, exchange: TimedRequest): void;
 }
 
 export interface PoolOptions {
-  target: Target;
+  target: LoadTarget;
   trust: { insecure: boolean; ca?: string };
   connections: number;
   timeoutMs: number;
   encode: (request: Request) => string | Buffer;
   clock: Clock;
   /** Called when an exchange's bytes are written for the first time. */
-  onSent: (exchange: Exchange) => void;
+  onSent: (exchange: TimedRequest) => void;
   /** Called when they are written again. */
   onResent?: () => void;
 }
@@ -39,14 +39,14 @@ interface Slot {
   connection: Connection;
   /** When the connection was opened (the clock's ms); undefined once it is ready. */
   openingMs: number | undefined;
-  exchange: Exchange | undefined;
+  exchange: TimedRequest | undefined;
   /** Since when the connection had been idle before its present exchange; undefined for a new connection. */
   idleSinceMs: number | undefined;
 }
 
 export interface Pool {
   /** Sends on the connection used last, or on a new one below the limit. Otherwise the request waits in line. */
-  dispatch(exchange: Exchange): void;
+  dispatch(exchange: TimedRequest): void;
   /** Opens `count` connections; resolves when they are ready or have failed. */
   warmUp(count: number): Promise<void>;
   /** Ends exchanges that are older than the timeout. Call it often. */
@@ -56,7 +56,7 @@ export interface Pool {
   /** Drops the requests in line and returns their number: they were never sent. */
   dropWaiting(): number;
   /** Closes all connections. Exchanges in flight fail with `failure`. */
-  close(failure: Failure): void;
+  close(failure: RequestFailure): void;
 }
 
 /**
@@ -78,8 +78,8 @@ export function connectionPool(options: PoolOptions): Pool {
   const slots = new Set<Slot>();
   const idle: Slot[] = [];
   /** Requests that are sent a second time. They wait for new connections, because an old one may be closed too. */
-  const again: Exchange[] = [];
-  let line: Exchange[] = [];
+  const again: TimedRequest[] = [];
+  let line: TimedRequest[] = [];
   let lineHead = 0;
   let flying = 0;
   let closed = false;
@@ -96,7 +96,7 @@ export function connectionPool(options: PoolOptions): Pool {
     }
   }
 
-  function nextInLine(): Exchange | undefined {
+  function nextInLine(): TimedRequest | undefined {
     const exchange = line[lineHead];
     if (exchange === undefined) return undefined;
     lineHead++;
@@ -108,7 +108,7 @@ export function connectionPool(options: PoolOptions): Pool {
     return exchange;
   }
 
-  function send(slot: Slot, exchange: Exchange): void {
+  function send(slot: Slot, exchange: TimedRequest): void {
     slot.exchange = exchange;
     flying++;
     const nowMs = clock.now();
@@ -143,7 +143,7 @@ export function connectionPool(options: PoolOptions): Pool {
         warmed();
       },
       answered(answer) {
-        const exchange = slot.exchange as Exchange;
+        const exchange = slot.exchange as TimedRequest;
         slot.exchange = undefined;
         slot.idleSinceMs = clock.now();
         flying--;
@@ -179,7 +179,7 @@ export function connectionPool(options: PoolOptions): Pool {
     });
   }
 
-  function lostToCloseRace(exchange: Exchange, slot: Slot, { unanswered }: Failure): boolean {
+  function lostToCloseRace(exchange: TimedRequest, slot: Slot, { unanswered }: RequestFailure): boolean {
     if (closed || exchange.resent || slot.idleSinceMs === undefined || !safeMethods.has(exchange.request.method))
       return false;
     if (unanswered === 'reset') return exchange.sentMs - slot.idleSinceMs >= Math.min(idleForResetMs, idleCloseMs / 2);

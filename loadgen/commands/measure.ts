@@ -1,16 +1,16 @@
 import { readJournal } from '../journal/read.ts';
 import type { LoadPlan } from '../options/plan.ts';
 import type { RunResult } from '../verdict/result.ts';
-import { judge } from '../verdict/thresholds.ts';
+import { judgeThreshold } from '../verdict/thresholds.ts';
 import type { Threshold } from '../verdict/thresholds.ts';
 import { validity } from '../verdict/validity.ts';
 import { runLoad } from '../worker/controller.ts';
-import type { RunOptions } from '../worker/controller.ts';
+import type { LoadRunOptions } from '../worker/controller.ts';
 
 /** Runs a plan and judges the result. Every command gets its results here. */
 export async function measure(
   plan: LoadPlan,
-  options: RunOptions & { thresholds?: readonly Threshold[]; journal?: string },
+  options: LoadRunOptions & { thresholds?: readonly Threshold[]; journal?: string },
 ): Promise<RunResult> {
   const measured = await runLoad(plan, options);
   const endMs = measured.startedAtMs + measured.durationMs + plan.timeoutMs;
@@ -21,6 +21,6 @@ export async function measure(
     ...measured,
     journal,
     ...validity(measured),
-    thresholds: (options.thresholds ?? []).map((threshold) => judge(threshold, measured)),
+    thresholds: (options.thresholds ?? []).map((threshold) => judgeThreshold(threshold, measured)),
   };
 }

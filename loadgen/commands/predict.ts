@@ -3,8 +3,8 @@ import type { RunFlags } from '../options/cli-options.ts';
 import { exitCodes } from '../../shared/exit-codes.ts';
 import { loadError } from '../options/errors.ts';
 import { parseCount, parseDuration } from '../options/quantities.ts';
-import { explain } from '../predict/explain.ts';
-import type { Prediction } from '../predict/explain.ts';
+import { explainPrediction } from '../predict/explain.ts';
+import type { PredictionRow } from '../predict/explain.ts';
 import { md1, mm1, mmc } from '../predict/queues.ts';
 import { formatMs, formatRate } from '../report/format.ts';
 import { constantStages } from '../schedule/profile.ts';
@@ -53,7 +53,7 @@ export async function predictCommand(url: string | undefined, flags: PredictFlag
     `service time ${formatMs(serviceMs)}, coefficient of variation ${serviceVariation.toFixed(2)}, ${servers} ` +
       `server${servers > 1 ? 's' : ''}\n`,
   );
-  const rows: (Prediction & { why: string })[] = [];
+  const rows: (PredictionRow & { why: string })[] = [];
   for (const utilisation of utilisations) {
     if (io.signal.aborted) throw loadError('interrupted', 'interrupted: the prediction is not complete');
     const rate = (utilisation * servers * 1000) / serviceMs;
@@ -66,7 +66,7 @@ export async function predictCommand(url: string | undefined, flags: PredictFlag
       io,
     );
     const service = serviceMs / 1000;
-    const row: Prediction = {
+    const row: PredictionRow = {
       rate,
       utilisation,
       servers,
@@ -79,14 +79,14 @@ export async function predictCommand(url: string | undefined, flags: PredictFlag
       errorShare: run.counts.errors / Math.max(1, run.counts.asked),
       valid: run.valid,
     };
-    rows.push({ ...row, why: explain(row) });
+    rows.push({ ...row, why: explainPrediction(row) });
   }
   if (flags.json) io.stdout.write(`${JSON.stringify({ serviceMs, serviceVariation, rows }, undefined, 2)}\n`);
   else io.stdout.write(predictionText(rows, servers));
   return rows.every((row) => row.valid) ? exitCodes.done : exitCodes.failed;
 }
 
-function predictionText(rows: readonly (Prediction & { why: string })[], servers: number): string {
+function predictionText(rows: readonly (PredictionRow & { why: string })[], servers: number): string {
   const line = (cells: string[]) => cells.map((cell, i) => cell.padStart([5, 10, 11, 10, 10, 10][i] ?? 10)).join('');
   const out = [line(['rho', 'rate', 'measured', 'M/M/1', 'M/D/1', ...(servers > 1 ? [`M/M/${servers}`] : [])])];
   for (const row of rows) {

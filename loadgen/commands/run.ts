@@ -79,7 +79,7 @@ export async function runCommand(
     await metrics?.close();
   }
   await writeReports(result, flags, io, note);
-  return exitCodeOf(result);
+  return runExitCode(result);
 }
 
 export async function writeReports(
@@ -103,7 +103,7 @@ export async function writeReports(
 }
 
 /** An interrupted run has no verdict. A bad verdict: a threshold was missed, or the figures cannot be trusted. */
-export function exitCodeOf(result: RunResult): number {
+export function runExitCode(result: RunResult): number {
   if (result.ending.kind === 'interrupted') return exitCodes.interrupted;
   return result.valid && result.thresholds.every(({ passed }) => passed) ? exitCodes.done : exitCodes.failed;
 }

@@ -1,8 +1,8 @@
 import type { Clock } from '../../shared/time/clock.ts';
 import type { Random } from '../../shared/time/random.ts';
 import type { Scheduler } from '../../shared/time/scheduler.ts';
-import type { Failure } from '../client/connection.ts';
-import type { Exchange, Pool } from '../client/pool.ts';
+import type { RequestFailure } from '../client/connection.ts';
+import type { TimedRequest, Pool } from '../client/pool.ts';
 import type { Recorder } from '../measure/recorder.ts';
 import type { Think } from '../options/plan.ts';
 import type { Checker } from '../verify/check.ts';
@@ -63,7 +63,7 @@ export function driver(options: {
   const { source } = workload;
 
   function exchange(request: Request, due: Due, nowMs: number, after: After | undefined, wantBody: boolean): void {
-    const one: Exchange = {
+    const one: TimedRequest = {
       request,
       intendedMs: due.intendedMs,
       ...(due.gapMs === undefined ? {} : { gapMs: due.gapMs }),
@@ -79,7 +79,7 @@ export function driver(options: {
         if (wantBody && verdict.kind === 'right' && source.kind === 'requests') source.learn(request, answer);
         after?.(answer, nowMs);
       },
-      failed(failure: Failure) {
+      failed(failure: RequestFailure) {
         const nowMs = clock.now();
         recorder.failed(one, nowMs, failure);
         after?.(undefined, nowMs);

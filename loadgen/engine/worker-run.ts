@@ -7,13 +7,13 @@ import { wireEncoder } from '../client/wire.ts';
 import { healthSampler } from '../measure/health.ts';
 import { recorder } from '../measure/recorder.ts';
 import type { LoadPlan } from '../options/plan.ts';
-import { arrivalProcess, shareOf } from '../schedule/arrivals.ts';
+import { arrivalProcess, arrivalShare } from '../schedule/arrivals.ts';
 import { stagesProfile } from '../schedule/profile.ts';
 import { checker } from '../verify/check.ts';
 import { wrongAnswerLog } from '../verify/wrong-answers.ts';
 import { oracleOf } from '../verify/oracle.ts';
 import type { OracleEntries } from '../verify/oracle.ts';
-import type { Snapshot } from '../worker/messages.ts';
+import type { WorkerSnapshot } from '../worker/messages.ts';
 import { createWorkload } from '../workload/create.ts';
 import { graceMs } from '../worker/endings.ts';
 import { driver } from './drive.ts';
@@ -29,7 +29,7 @@ export interface WorkerRun {
   /** Opens connections before the start. */
   warmUp(): Promise<void>;
   /** Resolves with the last snapshot when every answer has arrived or was given up. `startMs` is the clock's. */
-  start(startMs: number, onSnapshot: (snapshot: Snapshot) => void): Promise<Snapshot>;
+  start(startMs: number, onSnapshot: (snapshot: WorkerSnapshot) => void): Promise<WorkerSnapshot>;
   /** Ends the run early and keeps the measurements. */
   stop(): void;
   /** An error of a scenario outside its sessions, such as in a timer of its own. */
@@ -71,7 +71,7 @@ export async function workerRun(options: {
   }
   let endMs = Infinity;
 
-  async function start(startMs: number, onSnapshot: (snapshot: Snapshot) => void): Promise<Snapshot> {
+  async function start(startMs: number, onSnapshot: (snapshot: WorkerSnapshot) => void): Promise<WorkerSnapshot> {
     const recording = (record = recorder({ startMs, tickMs: options.tickMs, sloMs: plan.sloMs }));
     endMs = Math.min(endMs, startMs + plan.durationMs);
     const wrong = wrongAnswerLog();
@@ -96,7 +96,7 @@ export async function workerRun(options: {
       });
     } else {
       const all = arrivalProcess(model.arrivals, stagesProfile(model.stages), seededRandom(`${plan.seed}/arrivals`));
-      const arrivals = shareOf(all, index, plan.workers);
+      const arrivals = arrivalShare(all, index, plan.workers);
       pump = openLoop({
         arrivals,
         startMs,
@@ -110,7 +110,7 @@ export async function workerRun(options: {
         if (pump && pacer) pump.wake(pacer);
       });
     }
-    return new Promise<Snapshot>((resolve) => {
+    return new Promise<WorkerSnapshot>((resolve) => {
       let nextSnapshot = startMs + snapshotMs;
       const timer = scheduler.every(sampleMs, () => {
         pool.expire();
@@ -138,14 +138,14 @@ export async function workerRun(options: {
       return pool.inFlight() === 0 || nowMs >= endMs + graceMs + plan.timeoutMs;
     }
 
-    function finish(): Snapshot {
+    function finish(): WorkerSnapshot {
       unsent += pool.dropWaiting();
       const last = snapshot();
       pool.close({ code: 'closed', detail: 'the run is over' });
       return last;
     }
 
-    function snapshot(): Snapshot {
+    function snapshot(): WorkerSnapshot {
       const totals = recording.totals();
       if (workload.ranks) totals.ranks = [...workload.ranks];
       return {

@@ -10,7 +10,7 @@ import type { TickRow } from './timeline.ts';
 export type Ending = { kind: 'finished' } | { kind: 'interrupted' } | { kind: 'worker-died'; message: string };
 
 /** The measurements of one run, merged over its workers. */
-export interface Measured {
+export interface MeasuredRun {
   plan: LoadPlan;
   /** Unix ms of time 0. */
   startedAtMs: number;

@@ -1,5 +1,5 @@
-import type { Failure } from '../client/connection.ts';
-import type { Exchange } from '../client/pool.ts';
+import type { RequestFailure } from '../client/connection.ts';
+import type { TimedRequest } from '../client/pool.ts';
 import type { AnswerVerdict } from '../verify/check.ts';
 import type { Request } from '../workload/request.ts';
 import { timeHistogram } from './histogram.ts';
@@ -74,11 +74,11 @@ export interface Totals {
 }
 
 export interface Recorder {
-  asked(exchange: Exchange): void;
-  sent(exchange: Exchange): void;
+  asked(exchange: TimedRequest): void;
+  sent(exchange: TimedRequest): void;
   resent(): void;
-  answered(exchange: Exchange, nowMs: number, bodyBytes: number, verdict: AnswerVerdict): void;
-  failed(exchange: Exchange, nowMs: number, failure: Failure): void;
+  answered(exchange: TimedRequest, nowMs: number, bodyBytes: number, verdict: AnswerVerdict): void;
+  failed(exchange: TimedRequest, nowMs: number, failure: RequestFailure): void;
   inFlight(nowMs: number, inFlight: number): void;
   session(): void;
   brokenSession(why: string): void;
@@ -110,19 +110,19 @@ export function recorder(options: { startMs: number; tickMs: number; sloMs: numb
   }
 
   /** Counts a request that ended, with any result. */
-  function ended(exchange: Exchange, nowMs: number, right: boolean): void {
+  function ended(exchange: TimedRequest, nowMs: number, right: boolean): void {
     if (!Number.isNaN(exchange.sentMs)) observe(flight, nowMs - exchange.sentMs);
     if (!right) failures.record(nowMs - exchange.intendedMs);
   }
 
-  function error(exchange: Exchange, nowMs: number, code: string): void {
+  function error(exchange: TimedRequest, nowMs: number, code: string): void {
     counts.errors++;
     codes[code] = (codes[code] ?? 0) + 1;
     name(exchange.request).errors++;
     ticks.count(nowMs - startMs, 'errors');
   }
 
-  function times(exchange: Exchange, nowMs: number): void {
+  function times(exchange: TimedRequest, nowMs: number): void {
     intended.record(nowMs - exchange.intendedMs);
     fromSent.record(nowMs - exchange.sentMs);
     ticks.latency(exchange.intendedMs - startMs, nowMs - exchange.intendedMs);

@@ -12,7 +12,7 @@ import type { Arrivals, CheckLevel, LoadModel, LoadPlan, Think } from './plan.ts
 import { parseCount, parseDuration, parseHeader, parseRate, parseStages } from './quantities.ts';
 import { refuseIdle } from './idle-options.ts';
 import { parseTarget, requireAllowed } from './target.ts';
-import type { Target } from './target.ts';
+import type { LoadTarget } from './target.ts';
 import { buildWorkload } from './workload-options.ts';
 
 /** The first gateway is this far above the cluster's port base (shared/cluster/ports.ts). */
@@ -194,4 +194,4 @@ export async function readText(path: string, option: string): Promise<string> {
   });
 }
 
-export type { Target };
+export type { LoadTarget };

@@ -1,5 +1,5 @@
 import type { Stage } from './quantities.ts';
-import type { Target } from './target.ts';
+import type { LoadTarget } from './target.ts';
 import type { WorkloadSpec } from '../workload/spec.ts';
 
 /** When requests (or sessions) are due. */
@@ -28,7 +28,7 @@ export type CheckLevel = 'none' | 'status' | 'schema' | 'content';
 
 /** Everything that one run needs, as plain data: it is sent to the worker processes and kept with the results. */
 export interface LoadPlan {
-  target: Target;
+  target: LoadTarget;
   model: LoadModel;
   durationMs: number;
   /** Also the limit of requests in flight: HTTP/1.1 without pipelining carries one request per connection. */

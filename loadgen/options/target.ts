@@ -2,7 +2,7 @@ import { isThisMachine } from '../../shared/net/this-machine.ts';
 import { loadError } from './errors.ts';
 
 /** The target of requests. `host` is the value of the header; `address` is where the socket connects. */
-export interface Target {
+export interface LoadTarget {
   origin: string;
   tls: boolean;
   hostname: string;
@@ -14,7 +14,7 @@ export interface Target {
 }
 
 /** Parses an http(s) URL. Throws `bad_argument`. */
-export function parseTarget(text: string): Target {
+export function parseTarget(text: string): LoadTarget {
   const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   let url: URL;
   try {
@@ -46,7 +46,7 @@ export function parseTarget(text: string): Target {
 /**
  * Load on another person's machine is an attack, so other machines must be allowed by name. Throws `host_not_allowed`.
  */
-export function requireAllowed(target: Target, allowedHosts: readonly string[]): void {
+export function requireAllowed(target: LoadTarget, allowedHosts: readonly string[]): void {
   if (isThisMachine(target.hostname) || allowedHosts.includes(target.hostname)) return;
   throw loadError(
     'host_not_allowed',

@@ -7,7 +7,7 @@ import { corpusWords, wordsOfFile } from '../workload/words.ts';
 import type { RunFlags } from './cli-options.ts';
 import { loadError } from './errors.ts';
 import { parseCount, parseDuration } from './quantities.ts';
-import type { Target } from './target.ts';
+import type { LoadTarget } from './target.ts';
 
 const none: MixShares = { search: 0, suggest: 0, page: 0 };
 
@@ -23,7 +23,7 @@ const mixes: Record<string, MixShares> = {
  * The source of requests: a scenario, a list, a named workload, or the URL itself. Without a URL: the mix, against the
  * running cluster.
  */
-export async function buildWorkload(target: Target, urlGiven: boolean, flags: RunFlags): Promise<WorkloadSpec> {
+export async function buildWorkload(target: LoadTarget, urlGiven: boolean, flags: RunFlags): Promise<WorkloadSpec> {
   const sources = [
     flags.scenario !== undefined && '--scenario',
     flags.requests !== undefined && '--requests',
@@ -90,7 +90,7 @@ function words(flags: RunFlags): Promise<string[]> {
   return flags.words === undefined ? corpusWords(count) : wordsOfFile(flags.words, count);
 }
 
-async function urlRequest(target: Target, flags: RunFlags) {
+async function urlRequest(target: LoadTarget, flags: RunFlags) {
   const method = (flags.method ?? (flags.body === undefined ? 'GET' : 'POST')).toUpperCase();
   if (!isMethod(method)) throw loadError('bad_argument', `-m must be an HTTP method, not "${flags.method}"`);
   if (!isTarget(target.path)) throw loadError('bad_argument', `the path "${target.path}" must be percent-encoded`);

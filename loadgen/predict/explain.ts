@@ -1,5 +1,5 @@
 /** One measurement beside the three predictions; mean times in ms. */
-export interface Prediction {
+export interface PredictionRow {
   rate: number;
   utilisation: number;
   servers: number;
@@ -17,7 +17,7 @@ export interface Prediction {
 const close = 0.15;
 
 /** One sentence: why the measurement agrees with the prediction or differs from it. */
-export function explain(p: Prediction): string {
+export function explainPrediction(p: PredictionRow): string {
   if (!p.valid) return 'the measurement itself is not valid';
   if (p.errorShare > 0.01)
     return (

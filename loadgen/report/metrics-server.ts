@@ -5,21 +5,21 @@ import { type LoadModel, rateAt } from '../options/plan.ts';
 import { parseCount } from '../options/quantities.ts';
 import { bucketMs } from '../measure/buckets.ts';
 import type { TickCount } from '../measure/timeline.ts';
-import type { Progress } from '../worker/controller.ts';
+import type { LoadProgress } from '../worker/controller.ts';
 
 /** Where Prometheus looks for a run (grafana/prometheus). Above all ports of a cluster with the usual port base. */
 export const usualPort = 8_700;
 
 export interface MetricsServer {
   port: number;
-  update(progress: Progress): void;
+  update(progress: LoadProgress): void;
   close(): Promise<void>;
 }
 
 const outcomes = ['asked', 'sent', 'done', 'right', 'wrong', 'errors', 'good'] as const satisfies TickCount[];
 
 /** The progress of a run, for Prometheus. */
-function loadMetrics(metrics: Metrics, model: LoadModel): (progress: Progress) => void {
+function loadMetrics(metrics: Metrics, model: LoadModel): (progress: LoadProgress) => void {
   const requests = metrics.counter('tierlab_load_requests_total', 'Requests of the load generator, by outcome', [
     'outcome',
   ]);

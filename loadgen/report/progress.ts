@@ -1,14 +1,14 @@
 import type { FaultWindow } from '../journal/windows.ts';
 import { activeFaults } from '../journal/windows.ts';
 import { bucketPercentile } from '../measure/buckets.ts';
-import type { Progress } from '../worker/controller.ts';
+import type { LoadProgress } from '../worker/controller.ts';
 import type { TerminalStyle } from './terminal-style.ts';
 import { fitLine } from './fit-line.ts';
 import { formatDuration, formatMs, formatRate } from './format.ts';
 
 /** One line about the state of the run: rates and latencies over the last half second. */
 export function progressLine(
-  progress: Progress,
+  progress: LoadProgress,
   durationMs: number,
   faults: readonly FaultWindow[],
   style: TerminalStyle,

@@ -52,7 +52,7 @@ export interface ArrivalShare extends ArrivalProcess {
  * the arrivals of one worker, so Poisson stays Poisson and bursts stay bursts. The gaps in one share are sums of
  * `count` gaps, which vary less. So each share also reports the gaps of its arrivals in the whole process.
  */
-export function shareOf(process: ArrivalProcess, index: number, count: number): ArrivalShare {
+export function arrivalShare(process: ArrivalProcess, index: number, count: number): ArrivalShare {
   let first = true;
   let before: number | undefined;
   let current: number | undefined;

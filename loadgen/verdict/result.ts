@@ -1,8 +1,8 @@
-import type { Measured } from '../measure/measured.ts';
+import type { MeasuredRun } from '../measure/measured.ts';
 import type { ThresholdResult } from './thresholds.ts';
 
 /** A measured run with its verdicts. */
-export interface RunResult extends Measured {
+export interface RunResult extends MeasuredRun {
   valid: boolean;
   /** The reasons why the result is not valid. */
   reasons: string[];

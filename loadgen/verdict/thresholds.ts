@@ -1,6 +1,6 @@
 import { loadError } from '../options/errors.ts';
 import { ratePerSecond } from '../measure/measured.ts';
-import type { Measured } from '../measure/measured.ts';
+import type { MeasuredRun } from '../measure/measured.ts';
 
 const operators = {
   '<': (a: number, b: number) => a < b,
@@ -86,14 +86,14 @@ function unitOf(metric: string): Unit | undefined {
   return statistic && p <= 100 && histograms.includes(head ?? '') ? 'ms' : undefined;
 }
 
-export function judge(threshold: Threshold, run: Measured): ThresholdResult {
+export function judgeThreshold(threshold: Threshold, run: MeasuredRun): ThresholdResult {
   const actual = valueOf(threshold.metric, run);
   const { text, unit, operator, limit } = threshold;
   // A threshold without a measurement has not passed.
   return { text, actual, unit, passed: actual !== undefined && operators[operator](actual, limit) };
 }
 
-function valueOf(metric: string, run: Measured): number | undefined {
+function valueOf(metric: string, run: MeasuredRun): number | undefined {
   const { counts: n, durationMs } = run;
   const ended = n.done + n.errors;
   switch (metric) {
@@ -129,17 +129,17 @@ function valueOf(metric: string, run: Measured): number | undefined {
  * Whether the server alone missed the threshold. Latencies then count from sending, without the wait for a free
  * connection. Rates depend on what was sent, so they say nothing.
  */
-export function missedByServer(threshold: Threshold, run: Measured): boolean {
+export function missedByServer(threshold: Threshold, run: MeasuredRun): boolean {
   if (threshold.unit === 'rate') return false;
-  return !judge(threshold, { ...run, latency: { ...run.latency, intended: run.latency.sent } }).passed;
+  return !judgeThreshold(threshold, { ...run, latency: { ...run.latency, intended: run.latency.sent } }).passed;
 }
 
 /** Every request that ended is exactly one of right, wrong, error. */
-function outcomes(run: Measured): number {
+function outcomes(run: MeasuredRun): number {
   return Math.max(1, run.counts.right + run.counts.wrong + run.counts.errors);
 }
 
-function timeOf(metric: string, run: Measured): number | undefined {
+function timeOf(metric: string, run: MeasuredRun): number | undefined {
   const [head, statistic = ''] = metric.includes(':') ? metric.split(':') : ['intended', metric];
   const { latency } = run;
   const histogram = head === 'sent' || head === 'errors' || head === 'lateness' ? latency[head] : latency.intended;

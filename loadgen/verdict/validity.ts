@@ -2,11 +2,11 @@ import type { OwnLimitCode } from '../client/connection.ts';
 import { percentiles } from '../measure/histogram.ts';
 import { meanRate } from '../options/plan.ts';
 import { ratePerSecond } from '../measure/measured.ts';
-import type { Measured } from '../measure/measured.ts';
+import type { MeasuredRun } from '../measure/measured.ts';
 import type { RunResult } from './result.ts';
 
 /** A run is not trusted beyond these limits; README.md has the reason for each. */
-const limits = {
+const validityLimits = {
   /** At least this share of the requests asked for must have been sent. */
   sent: 0.99,
   /** The generator's own lateness, p50 and p99: ms, or a share of the same latency percentile, whichever is larger. */
@@ -29,7 +29,7 @@ const limits = {
 } as const;
 
 /** Decides whether the figures can be trusted. Returns the reasons against, and notes for the reader. */
-export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | 'notes' | 'generatorAtFault'> {
+export function validity(run: MeasuredRun): Pick<RunResult, 'valid' | 'reasons' | 'notes' | 'generatorAtFault'> {
   const { counts, latency, workers, plan, durationMs } = run;
   const reasons: string[] = [];
   let generatorAtFault = false;
@@ -42,13 +42,13 @@ export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | '
   const closed = plan.model.kind === 'closed';
 
   const atCap = shareAtCap(run);
-  const capReached = atCap > limits.atCap;
+  const capReached = atCap > validityLimits.atCap;
 
   if (run.ending.kind === 'worker-died') blameGenerator(`a worker process died during the run: ${run.ending.message}`);
   for (const reason of ownLimits(run)) blameGenerator(reason);
   const { started, broken, why } = run.sessions;
   const brokenText = `${broken} of ${started} sessions broke: ${why.join('; ')}`;
-  if (broken > limits.broken * started) blameGenerator(brokenText);
+  if (broken > validityLimits.broken * started) blameGenerator(brokenText);
   else if (broken > 0) notes.push(brokenText);
   if (counts.asked === 0) blameGenerator('no request was due');
   else if (counts.done === 0) reasons.push('no answer was received');
@@ -57,7 +57,7 @@ export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | '
   const intended = askedByPlan(run);
   const short = intended - counts.sent;
   const due = Math.max(intended, counts.asked);
-  if (!closed && counts.sent < limits.sent * due) {
+  if (!closed && counts.sent < validityLimits.sent * due) {
     const reason =
       `only ${counts.sent} of ${due} requests were sent (${percent(counts.sent / due)}): the load was lower than ` +
       'asked';
@@ -69,29 +69,29 @@ export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | '
   if (!closed && counts.sent > 0) {
     const own = percentiles(latency.own);
     const seen = percentiles(latency.intended);
-    if (own.p50 > Math.max(limits.ownP50Ms, limits.ownShare * seen.p50))
+    if (own.p50 > Math.max(validityLimits.ownP50Ms, validityLimits.ownShare * seen.p50))
       blameGenerator(`the generator was late by ${ms(own.p50)} at the median: latencies contain its own delay`);
-    else if (own.p99 > Math.max(limits.ownP99Ms, limits.ownShare * seen.p99))
+    else if (own.p99 > Math.max(validityLimits.ownP99Ms, validityLimits.ownShare * seen.p99))
       blameGenerator(
         `the generator was late by ${ms(own.p99)} at the 99th percentile: the tail contains its own delay`,
       );
   }
-  if (worst((worker) => worker.loopUtilisation) > limits.loop && !plan.precise)
+  if (worst((worker) => worker.loopUtilisation) > validityLimits.loop && !plan.precise)
     blameGenerator(
       "the generator was starved: a worker's event loop was busy " +
         `${percent(worst((worker) => worker.loopUtilisation))} of the time; use more workers (-w) or a lower rate`,
     );
-  if (worst((worker) => worker.loopDelayP99Ms) > limits.loopDelayP99Ms)
+  if (worst((worker) => worker.loopDelayP99Ms) > validityLimits.loopDelayP99Ms)
     blameGenerator(
       'the generator was starved: its event loop was held up by ' +
         `${ms(worst((worker) => worker.loopDelayP99Ms))} at the 99th percentile`,
     );
   const runDelay = worst((worker) => worker.runDelay ?? 0);
-  if (runDelay > limits.runDelay)
+  if (runDelay > validityLimits.runDelay)
     blameGenerator(
       `the generator was starved: it waited for a processor ${percent(runDelay)} of the time; this machine is too busy`,
     );
-  else if (runDelay > limits.runDelay / 4)
+  else if (runDelay > validityLimits.runDelay / 4)
     notes.push(`the generator waited for a processor ${percent(runDelay)} of the time`);
 
   if (capReached)
@@ -112,14 +112,14 @@ export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | '
   if (
     little &&
     little.rateTimesLatency > 1 &&
-    Math.abs(little.inFlight / little.rateTimesLatency - 1) > limits.little + edge
+    Math.abs(little.inFlight / little.rateTimesLatency - 1) > validityLimits.little + edge
   )
     blameGenerator(
       `L = ${little.inFlight.toFixed(1)} in flight does not equal lambda*W = ` +
         `${little.rateTimesLatency.toFixed(1)}: something was not measured`,
     );
 
-  if (counts.done > 0 && counts.done < limits.least)
+  if (counts.done > 0 && counts.done < validityLimits.least)
     notes.push(`${counts.done} answers are too few for a 99th percentile`);
   const unanswered = workers.reduce((sum, worker) => sum + worker.unanswered, 0);
   if (unanswered > 0) notes.push(`${unanswered} requests were still unanswered at the end`);
@@ -136,20 +136,20 @@ export function validity(run: Measured): Pick<RunResult, 'valid' | 'reasons' | '
  * Whether all connections were in use for most of the run. The cause is either a server that is too slow, or a limit
  * that is too low for a healthy server. A conclusion about the server must tell the two apart.
  */
-export function reachedCap(run: Measured): boolean {
-  return shareAtCap(run) > limits.atCap;
+export function reachedCap(run: MeasuredRun): boolean {
+  return shareAtCap(run) > validityLimits.atCap;
 }
 
 /**
  * Share of an open run with all connections in use and requests in line. A closed loop always uses all its connections.
  */
-function shareAtCap({ plan, workers }: Measured): number {
+function shareAtCap({ plan, workers }: MeasuredRun): number {
   if (plan.model.kind === 'closed') return 0;
   return workers.reduce((sum, worker) => sum + worker.atCap, 0) / Math.max(1, workers.length);
 }
 
 /** Failures that this machine caused in the generator. A single one is enough: the server has not seen that request. */
-function ownLimits({ codes, machine, plan }: Measured): string[] {
+function ownLimits({ codes, machine, plan }: MeasuredRun): string[] {
   const limit = machine.openFiles === undefined ? 'its limit' : `the ${machine.openFiles}`;
   const whats: Record<OwnLimitCode, string> = {
     no_files:
@@ -169,7 +169,7 @@ function ownLimits({ codes, machine, plan }: Measured): string[] {
 }
 
 /** How many requests the plan has due within the elapsed time; 0 when only the run itself can know. */
-function askedByPlan(run: Measured): number {
+function askedByPlan(run: MeasuredRun): number {
   const { model, durationMs } = run.plan;
   if (model.kind !== 'open' || run.ending.kind !== 'finished') return 0;
   if (model.arrivals.kind === 'recorded') return model.arrivals.atMs.filter((at) => at < durationMs).length;
@@ -181,7 +181,7 @@ function askedByPlan(run: Measured): number {
 /**
  * Little's law, L = lambda*W (Little 1961): the sampled number in flight, and the rate times the mean time in flight.
  */
-export function littlesLaw(run: Measured): { inFlight: number; rateTimesLatency: number } | undefined {
+export function littlesLaw(run: MeasuredRun): { inFlight: number; rateTimesLatency: number } | undefined {
   const { flight, workers, durationMs, counts } = run;
   if (counts.done === 0 || durationMs <= 0) return undefined;
   const inFlight = workers.reduce((sum, worker) => sum + worker.meanInFlight, 0);

@@ -1,6 +1,6 @@
 import type { CheckLevel } from '../options/plan.ts';
 import type { Answer, Request } from '../workload/request.ts';
-import { digest } from './digest.ts';
+import { answerDigest } from './digest.ts';
 import { keyOf } from './oracle.ts';
 import type { Oracle } from './oracle.ts';
 
@@ -43,7 +43,7 @@ export function checker(
         return { kind: 'wrong', why: 'schema' };
       const key = byContent && success ? keyOf(request) : undefined;
       if (key === undefined) return right;
-      const agrees = oracle?.agrees(key, digest(answer.body, answer.json()));
+      const agrees = oracle?.agrees(key, answerDigest(answer.body, answer.json()));
       return agrees === undefined ? right : agrees ? rightCompared : { kind: 'wrong', why: 'content' };
     },
   };

@@ -12,7 +12,7 @@ export function canonicalText(body: string, json: unknown): string {
 }
 
 /** The canonical text in 16 characters. */
-export function digest(body: string, json: unknown): string {
+export function answerDigest(body: string, json: unknown): string {
   return hash('sha1', canonicalText(body, json), 'hex').slice(0, 16);
 }
 

@@ -3,10 +3,10 @@ import { connectionPool } from '../client/pool.ts';
 import { wireEncoder } from '../client/wire.ts';
 import { loadError } from '../options/errors.ts';
 import type { LoadPlan } from '../options/plan.ts';
-import type { Target } from '../options/target.ts';
+import type { LoadTarget } from '../options/target.ts';
 import { answerOf } from '../workload/request.ts';
 import type { Request } from '../workload/request.ts';
-import { digest } from './digest.ts';
+import { answerDigest } from './digest.ts';
 import { keyOf } from './oracle.ts';
 import type { OracleEntries } from './oracle.ts';
 import { answerToKeep } from './wrong-answers.ts';
@@ -22,7 +22,7 @@ const most = 5000;
  */
 export async function recordOracle(
   requests: readonly Request[],
-  of: Target,
+  of: LoadTarget,
   plan: LoadPlan,
   io: { clock: Clock; scheduler: Scheduler; lanes?: number },
 ): Promise<OracleEntries> {
@@ -58,7 +58,7 @@ export async function recordOracle(
               answered(parsed) {
                 const answer = answerOf(parsed.status, parsed.body);
                 if (parsed.status >= 200 && parsed.status < 300)
-                  entries.push([key as string, digest(answer.body, answer.json()), answerToKeep(answer)]);
+                  entries.push([key as string, answerDigest(answer.body, answer.json()), answerToKeep(answer)]);
                 else failed++;
                 resolve();
               },

@@ -7,30 +7,30 @@ import { addRow, emptyRow, tickFor, timeline } from '../measure/timeline.ts';
 import type { TickRow, Timeline } from '../measure/timeline.ts';
 import { loadError } from '../options/errors.ts';
 import type { LoadPlan } from '../options/plan.ts';
-import type { Ending, Measured } from '../measure/measured.ts';
+import type { Ending, MeasuredRun } from '../measure/measured.ts';
 import type { OracleEntries } from '../verify/oracle.ts';
 import { explainWrong, mostWrongAnswers } from '../verify/wrong-answers.ts';
 import type { SeenWrong } from '../verify/wrong-answers.ts';
 import { graceMs, watchEndings } from './endings.ts';
 import { mergeTotals } from './merge.ts';
-import type { FromWorker, Snapshot, ToWorker } from './messages.ts';
+import type { FromWorker, WorkerSnapshot, ToWorker } from './messages.ts';
 import { openFilesLimit } from './open-files.ts';
 import { probe } from './probe.ts';
 
 /** The progress that a listener gets twice a second. */
-export interface Progress {
+export interface LoadProgress {
   /** ms since time 0. */
   atMs: number;
-  snapshots: Snapshot[];
+  snapshots: WorkerSnapshot[];
   /** The events since the last progress, as one row. */
   recent: TickRow;
   recentMs: number;
 }
 
-export interface RunOptions {
+export interface LoadRunOptions {
   oracle?: OracleEntries;
   signal?: AbortSignal;
-  onProgress?: (progress: Progress) => void;
+  onProgress?: (progress: LoadProgress) => void;
   clock: Clock;
   scheduler: Scheduler;
 }
@@ -38,7 +38,7 @@ export interface RunOptions {
 interface WorkerHandle {
   process: ChildProcess;
   timeline: Timeline;
-  last: Snapshot | undefined;
+  last: WorkerSnapshot | undefined;
   wrong: SeenWrong[];
   lastHeardMs: number;
   prepared: Promise<void>;
@@ -62,7 +62,7 @@ const stuckMessage =
  * own event loop. When a worker dies, its last snapshot counts. No worker outlives this call or this process. Throws
  * `unreachable`, `tls`, `worker_failed`, `interrupted` (before the start).
  */
-export async function runLoad(plan: LoadPlan, options: RunOptions): Promise<Measured> {
+export async function runLoad(plan: LoadPlan, options: LoadRunOptions): Promise<MeasuredRun> {
   await probe(plan);
   const tickMs = tickFor(plan.durationMs);
   const workers: WorkerHandle[] = [];
@@ -99,8 +99,8 @@ export async function runLoad(plan: LoadPlan, options: RunOptions): Promise<Meas
 async function loadUntilEnd(
   workers: readonly WorkerHandle[],
   plan: LoadPlan,
-  options: RunOptions,
-): Promise<Pick<Measured, 'startedAtMs' | 'durationMs' | 'ending'>> {
+  options: LoadRunOptions,
+): Promise<Pick<MeasuredRun, 'startedAtMs' | 'durationMs' | 'ending'>> {
   const { clock, signal } = options;
   const startMs = clock.now() + leadMs;
   const startedAtMs = clock.wall() + leadMs;
@@ -144,7 +144,7 @@ async function loadUntilEnd(
 async function allPrepared(
   workers: readonly WorkerHandle[],
   limitMs: number,
-  { scheduler, signal }: RunOptions,
+  { scheduler, signal }: LoadRunOptions,
 ): Promise<void> {
   const refused = Promise.withResolvers<never>();
   const timer = scheduler.after(limitMs, () =>
@@ -166,7 +166,7 @@ function tell(worker: WorkerHandle, message: ToWorker): void {
   if (worker.process.connected) worker.process.send(message, () => {});
 }
 
-function startWorker(plan: LoadPlan, index: number, tickMs: number, options: RunOptions): WorkerHandle {
+function startWorker(plan: LoadPlan, index: number, tickMs: number, options: LoadRunOptions): WorkerHandle {
   const child = fork(new URL('./main.ts', import.meta.url), {
     serialization: 'advanced',
     execArgv: [],
@@ -189,7 +189,7 @@ function startWorker(plan: LoadPlan, index: number, tickMs: number, options: Run
     prepared: new Promise((resolve, reject) => (prepared = { resolve, reject })),
     ended: new Promise((resolve) => (ended = resolve)),
   };
-  function keep(snapshot: Snapshot): void {
+  function keep(snapshot: WorkerSnapshot): void {
     handle.last = snapshot;
     rows.merge(snapshot.ticks);
     if (handle.wrong.length < mostWrongAnswers) handle.wrong.push(...snapshot.wrong);
@@ -226,10 +226,10 @@ function startWorker(plan: LoadPlan, index: number, tickMs: number, options: Run
 function reportProgress(
   workers: readonly WorkerHandle[],
   startMs: number,
-  { onProgress, clock, scheduler }: RunOptions,
+  { onProgress, clock, scheduler }: LoadRunOptions,
 ): { cancel(): void } {
   if (!onProgress) return { cancel() {} };
-  const reported = new Map<WorkerHandle, Snapshot | undefined>();
+  const reported = new Map<WorkerHandle, WorkerSnapshot | undefined>();
   let lastMs = startMs;
   return scheduler.every(500, () => {
     const nowMs = clock.now();

@@ -2,14 +2,14 @@ import { timeHistogram } from '../measure/histogram.ts';
 import { mostReasons, noCounts } from '../measure/recorder.ts';
 import type { Counts, Sessions, Totals } from '../measure/recorder.ts';
 import { mergeMoments, moments, variation } from '../measure/variation.ts';
-import type { Measured } from '../measure/measured.ts';
+import type { MeasuredRun } from '../measure/measured.ts';
 import { fitZipf } from '../workload/zipf.ts';
 
 /** Adds up the totals of all workers. */
 export function mergeTotals(
   all: readonly Totals[],
   skewAsked: number | undefined,
-): Pick<Measured, 'counts' | 'codes' | 'names' | 'latency' | 'flight' | 'waited' | 'sessions' | 'gaps' | 'skew'> {
+): Pick<MeasuredRun, 'counts' | 'codes' | 'names' | 'latency' | 'flight' | 'waited' | 'sessions' | 'gaps' | 'skew'> {
   const counts = noCounts();
   const codes: Record<string, number> = {};
   const names: Record<string, { done: number; errors: number }> = {};

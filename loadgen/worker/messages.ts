@@ -5,7 +5,7 @@ import type { LoadPlan } from '../options/plan.ts';
 import type { OracleEntries } from '../verify/oracle.ts';
 import type { SeenWrong } from '../verify/wrong-answers.ts';
 
-export interface Snapshot {
+export interface WorkerSnapshot {
   totals: Totals;
   /** The rows of the timeline that changed since the last snapshot. */
   ticks: [number, TickRow][];
@@ -25,6 +25,6 @@ export type ToWorker =
 export type FromWorker =
   | { type: 'ready' }
   | { type: 'prepared' }
-  | { type: 'snapshot'; snapshot: Snapshot }
-  | { type: 'finished'; snapshot: Snapshot }
+  | { type: 'snapshot'; snapshot: WorkerSnapshot }
+  | { type: 'finished'; snapshot: WorkerSnapshot }
   | { type: 'failed'; message: string; code: string };

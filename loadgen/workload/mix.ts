@@ -1,7 +1,7 @@
 import type { Random } from '../../shared/time/random.ts';
 import { pageRequest, searchQueries, searchRequest, suggestRequest } from './queries.ts';
 import type { Answer, Request } from './request.ts';
-import type { MixShares, Vocabulary } from './spec.ts';
+import type { MixShares, WeightedWords } from './spec.ts';
 import type { Workload } from './workload.ts';
 import { zipf } from './zipf.ts';
 
@@ -12,7 +12,7 @@ const knownPages = 512;
  * Independent requests in the given shares, words drawn by Zipf. Pages are those that searches have found.
  * Until a search has found one, a search is sent instead of a page request.
  */
-export function mixWorkload(spec: { shares: MixShares } & Vocabulary, random: Random): Workload {
+export function mixWorkload(spec: { shares: MixShares } & WeightedWords, random: Random): Workload {
   const { words, shares } = spec;
   const law = zipf(words.length, spec.skew);
   const ranks = new Float64Array(words.length);

@@ -5,9 +5,9 @@ export type WorkloadSpec =
   | { kind: 'url'; request: Request }
   /** Requests in the order given, over and over. */
   | { kind: 'list'; requests: Request[] }
-  | ({ kind: 'mix'; shares: MixShares } & Vocabulary)
+  | ({ kind: 'mix'; shares: MixShares } & WeightedWords)
   /** A session: search, open a result, follow links, page on, refine; with pauses. */
-  | ({ kind: 'walk'; thinkMs: number; depth: number } & Vocabulary)
+  | ({ kind: 'walk'; thinkMs: number; depth: number } & WeightedWords)
   /** A TypeScript file whose default export is a Scenario. */
   | { kind: 'scenario'; file: string; words: string[] };
 
@@ -18,7 +18,7 @@ export interface MixShares {
   page: number;
 }
 
-export interface Vocabulary {
+export interface WeightedWords {
   /** Most used first. */
   words: string[];
   /** Zipf exponent. */

@@ -1,7 +1,7 @@
 import type { Random } from '../../shared/time/random.ts';
 import { pageRequest, searchQueries, searchRequest, suggestRequest } from './queries.ts';
 import type { Session } from './request.ts';
-import type { Vocabulary } from './spec.ts';
+import type { WeightedWords } from './spec.ts';
 import type { Workload } from './workload.ts';
 import { zipf } from './zipf.ts';
 
@@ -15,7 +15,7 @@ interface Found {
  * result. Then the user follows links between pages, at most `depth` of them. There is an exponential pause between two
  * steps.
  */
-export function walkWorkload(spec: { thinkMs: number; depth: number } & Vocabulary, random: Random): Workload {
+export function walkWorkload(spec: { thinkMs: number; depth: number } & WeightedWords, random: Random): Workload {
   const { words, depth } = spec;
   const law = zipf(words.length, spec.skew);
   const ranks = new Float64Array(words.length);

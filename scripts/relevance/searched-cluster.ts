@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startOwnCluster, tierlab } from '../../cli/own-cluster.ts';
+import { startOwnCluster, runTierlab } from '../../cli/own-cluster.ts';
 import { root } from '../../cli/paths.ts';
 
 export interface SearchedCluster {
@@ -27,7 +27,7 @@ export async function startSearchedCluster(
   try {
     if (pagesFile !== undefined) {
       say('importing the pages ...');
-      await tierlab(['import', pagesFile, '--replace', '--data', data], { script });
+      await runTierlab(['import', pagesFile, '--replace', '--data', data], { script });
     }
     say(`starting ${topologyName} ...`);
     const { topology, stop } = await startOwnCluster(topologyName, data, script);

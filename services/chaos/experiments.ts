@@ -3,7 +3,7 @@ import { parseExperiment, planExperiment, type Experiment, type Injection } from
 import type { Report } from './run.ts';
 import type { Target } from './select.ts';
 
-export type Run =
+export type ExperimentRun =
   | { readonly state: 'running'; readonly experiment: string }
   | { readonly state: 'done'; readonly experiment: string; readonly report: Report }
   | { readonly state: 'failed'; readonly experiment: string; readonly reason: string };
@@ -23,7 +23,7 @@ interface ExperimentsOptions {
 
 /** Runs one experiment at a time, and keeps the results of the last ones. */
 export function createExperiments({ nodes, objectionsTo, execute }: ExperimentsOptions) {
-  const runs = new Map<string, Run>();
+  const runs = new Map<string, ExperimentRun>();
   const controller = new AbortController();
   let current: Promise<void> | undefined;
 
@@ -40,12 +40,12 @@ export function createExperiments({ nodes, objectionsTo, execute }: ExperimentsO
      * Throws `bad_request` for an invalid experiment, and `conflict` with all objections. It throws at once, not when
      * the first fault is due.
      */
-    start(text: string): Run {
+    start(text: string): ExperimentRun {
       const experiment = parseExperiment(text);
       const { objections } = weigh(experiment);
       if (objections.length > 0) throw new RpcError('conflict', objections.join('; '));
       const { name } = experiment;
-      const running: Run = { state: 'running', experiment: name };
+      const running: ExperimentRun = { state: 'running', experiment: name };
       runs.delete(name);
       runs.set(name, running);
       current = execute(experiment, controller.signal)
@@ -57,8 +57,8 @@ export function createExperiments({ nodes, objectionsTo, execute }: ExperimentsO
         .finally(() => (current = undefined));
       return running;
     },
-    get: (name: string): Run | undefined => runs.get(name),
-    list: (): readonly Run[] => [...runs.values()],
+    get: (name: string): ExperimentRun | undefined => runs.get(name),
+    list: (): readonly ExperimentRun[] => [...runs.values()],
     async stop(): Promise<void> {
       controller.abort(new RpcError('cancelled', 'the node stops'));
       await current;

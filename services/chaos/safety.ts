@@ -6,7 +6,7 @@ import { tolerated } from '../../shared/tolerated.ts';
 import type { Target } from './select.ts';
 
 /** The state of the controller when a fault is requested. */
-export interface Situation {
+export interface ChaosSituation {
   /** The cluster was started with chaos enabled. */
   readonly enabled: boolean;
   /** Why all faults are being stopped; undefined if they are not. */
@@ -24,7 +24,7 @@ export interface Intention {
 }
 
 /** Pure: all objections to an injection, as sentences. Empty = allowed. */
-export function objections({ id, kind, casualties, beyondTolerance }: Intention, situation: Situation): string[] {
+export function objections({ id, kind, casualties, beyondTolerance }: Intention, situation: ChaosSituation): string[] {
   const { enabled, aborting, nodes, active } = situation;
   if (!enabled) return [chaosIsOff];
   const found: string[] = [];

@@ -20,7 +20,7 @@ export interface SteadyState {
   readonly failure?: string;
 }
 
-export interface Sample {
+export interface ProbeSample {
   readonly at: number;
   readonly tookMs: number;
   /** Why it failed; absent = it was answered well. */
@@ -33,7 +33,7 @@ export interface Sample {
  */
 export const minSamples = 10;
 
-export function summarise(samples: readonly Sample[]): SteadyState {
+export function steadyStateOf(samples: readonly ProbeSample[]): SteadyState {
   const failures = samples.flatMap(({ failure }) => failure ?? []);
   const times = samples.map(({ tookMs }) => tookMs).sort((a, b) => a - b);
   return {
@@ -89,8 +89,8 @@ export type SteadyMeter = ReturnType<typeof createSteadyMeter>;
  */
 export function createSteadyMeter({ clock, scheduler, probe, everyMs = 100 }: MeterOptions) {
   const holders = new Set<object>();
-  const phases = new Set<Sample[]>();
-  let samples: Sample[] = [];
+  const phases = new Set<ProbeSample[]>();
+  let samples: ProbeSample[] = [];
   let timer: Timer | undefined;
 
   function once(): Promise<void> {
@@ -125,22 +125,22 @@ export function createSteadyMeter({ clock, scheduler, probe, everyMs = 100 }: Me
     async burst(): Promise<SteadyState> {
       const since = clock.now();
       await Promise.all(Array.from({ length: minSamples }, once));
-      return summarise(samples.filter(({ at }) => at >= since));
+      return steadyStateOf(samples.filter(({ at }) => at >= since));
     },
     /** Collects every probe from now on. `end` returns the summary, `drop` discards it; both are idempotent. */
     phase(): { readonly end: () => SteadyState; readonly drop: () => void } {
-      const own: Sample[] = [];
+      const own: ProbeSample[] = [];
       phases.add(own);
       const drop = () => void phases.delete(own);
       return {
         end() {
           drop();
-          return summarise(own);
+          return steadyStateOf(own);
         },
         drop,
       };
     },
     /** Over the probes that ended since `since`, ms on the monotonic clock; no further back than `keepMs`. */
-    state: (since: number): SteadyState => summarise(samples.filter(({ at }) => at >= since)),
+    state: (since: number): SteadyState => steadyStateOf(samples.filter(({ at }) => at >= since)),
   };
 }

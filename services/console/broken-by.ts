@@ -1,6 +1,6 @@
-import type { ActiveFault } from './sources.ts';
+import type { ReportedFault } from './sources.ts';
 
 /** The nodes that people would call broken. */
-export function brokenBy({ casualties, victims }: Pick<ActiveFault, 'casualties' | 'victims'>): readonly string[] {
+export function brokenBy({ casualties, victims }: Pick<ReportedFault, 'casualties' | 'victims'>): readonly string[] {
   return casualties.length > 0 ? casualties : victims.map(({ node }) => node);
 }

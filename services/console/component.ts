@@ -6,7 +6,7 @@ import { chaosSettings } from '../chaos/settings.ts';
 import { aboutCluster } from './about.ts';
 import { loadConsoleAssets } from './assets.ts';
 import { consoleContract } from './contract.ts';
-import { createCollector } from './live/collector.ts';
+import { createLiveCollector } from './live/collector.ts';
 import { createNodeReadings } from './live/node-readings.ts';
 import { createStreams } from './live/stream.ts';
 import { cookie, isKey } from './operator.ts';
@@ -26,7 +26,7 @@ export const consoleComponent = component({
     const about = aboutCluster(topology, node.id, enabled);
     const readings = createNodeReadings(topology, control, clock);
     const isWatched = () => streams.open() > 0;
-    const collector = createCollector({ topology, sources, readings, ownView: view, isWatched, clock, scheduler });
+    const collector = createLiveCollector({ topology, sources, readings, ownView: view, isWatched, clock, scheduler });
     /** The address of the script names the build. A page of another build reloads itself. */
     const streams = createStreams(collector, () => ({ incarnation, script: assets.script.url }));
 

@@ -7,7 +7,7 @@ import type { MemberState } from '../../shared/membership/view.ts';
  * here, the code does not compile.
  */
 
-export const states: Readonly<Record<MemberState | 'unknown', string>> = {
+export const stateMeanings: Readonly<Record<MemberState | 'unknown', string>> = {
   // Also while some heartbeats are missing, until the node is a suspect: callers may still reach it.
   alive: 'callers use it',
   starting: 'it runs, but callers do not use it yet',
@@ -20,13 +20,13 @@ export const states: Readonly<Record<MemberState | 'unknown', string>> = {
 };
 
 /** Signs at a node in the picture; the names of injected faults stand there, too. */
-export const badges = {
+export const badgeMeanings = {
   leader: 'this monitor takes out nodes that limp or lie; the other monitors wait for its orders',
   'ejected by 2': 'this many callers avoid the node for a while, because it was slow or failed',
   'circuit open': 'too many of its calls to a component failed, so the node does not call it for a while',
 } as const;
 
-export const verdicts: Readonly<Record<Verdict, string>> = {
+export const verdictMeanings: Readonly<Record<Verdict, string>> = {
   healthy: 'nothing is wrong with it',
   crashed: 'its process has ended',
   hung: 'its process is there, but does not answer',
@@ -36,14 +36,14 @@ export const verdicts: Readonly<Record<Verdict, string>> = {
   overloaded: 'it gets more requests than it can answer',
 };
 
-export const outcomes: Readonly<Record<IncidentOutcome, string>> = {
+export const outcomeMeanings: Readonly<Record<IncidentOutcome, string>> = {
   open: 'not over yet',
   repaired: 'healthy again, after at least one repair order',
   passed: 'it ended without a repair order',
   doubt: 'a suspicion that never became a diagnosis; "npm run -s tierlab -- incidents --doubts" lists these',
 };
 
-export const orderResults: Readonly<Record<OrderResult, string>> = {
+export const orderResultMeanings: Readonly<Record<OrderResult, string>> = {
   done: 'carried out; the list omits this word',
   already: 'the watchdog had done it by itself, or another monitor had given the same order',
   stale: 'it was about an earlier process of the node; a new process runs now',
@@ -51,14 +51,14 @@ export const orderResults: Readonly<Record<OrderResult, string>> = {
   failed: 'the watchdog did not answer, or could not carry it out',
 };
 
-export const orders: Readonly<Record<RepairOrder['do'], string>> = {
+export const orderMeanings: Readonly<Record<RepairOrder['do'], string>> = {
   restart: 'the watchdog ends its process and starts a new one',
   drain: 'callers stop using it until it is healthy again',
   quarantine: 'callers stop using a lying node, and it gets a new process',
   promote: 'a standby takes its place',
 };
 
-export const phases = {
+export const phaseMeanings = {
   detection: 'from the first wrong, late or refused answer to the first correct suspicion',
   '+ diagnosis': 'until the monitors had a diagnosis',
   '+ fix': 'until the node served well again',

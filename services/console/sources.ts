@@ -18,7 +18,7 @@ export interface NodeDiagnosis {
 export type LedView = View & { readonly leader?: string; readonly changes: readonly StateChange[] };
 
 /** A fault in effect, as the chaos controller reports it. Only people see this; detectors do not. */
-export interface ActiveFault {
+export interface ReportedFault {
   readonly id: string;
   readonly kind: string;
   readonly remainingMs: number;
@@ -92,10 +92,10 @@ export function createSources(topology: Topology, control: ControlClient, operat
       (await askMonitors<{ readonly incidents: readonly Incident[] }>(`/api/incidents?last=${shownIncidents}`))
         ?.incidents,
     /** Undefined if the controller does not answer; none without a controller. */
-    faults: async (): Promise<readonly ActiveFault[] | undefined> => {
+    faults: async (): Promise<readonly ReportedFault[] | undefined> => {
       if (chaos === undefined) return [];
       const answer = control(chaos, { path: `${chaosPath}/faults`, timeoutMs: faultsPatienceMs });
-      return (await answer.catch(() => undefined)) as readonly ActiveFault[] | undefined;
+      return (await answer.catch(() => undefined)) as readonly ReportedFault[] | undefined;
     },
     /** The kept requests; `query` as in `slowest=true`. */
     traces: (query: string) => control(collector(), { path: `/api/traces?${query}`, timeoutMs: patienceMs }),

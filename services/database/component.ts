@@ -5,7 +5,7 @@ import type { Context } from '../../shared/rpc/context.ts';
 import type { RequestOf } from '../../shared/rpc/contract.ts';
 import { database } from './contract.ts';
 import { createFinder } from './finder.ts';
-import { partOf } from './index/part.ts';
+import { indexPartOf } from './index/part.ts';
 import { openShard } from './open.ts';
 import { shardFolder, shardOf } from '../../search/sharding.ts';
 import { shardMetrics, syncTimes } from './shard-metrics.ts';
@@ -50,7 +50,7 @@ export const databaseComponent = component({
         },
         async postings({ term }, context) {
           await disk(context.requestId);
-          return { version: store.version, part: await inSlices(partOf(index.segment, term, store.id), context) };
+          return { version: store.version, part: await inSlices(indexPartOf(index.segment, term, store.id), context) };
         },
         async vocabulary({ after, size }, { requestId }) {
           await disk(requestId);

@@ -4,7 +4,7 @@ import { Neighbours } from '../../search/neighbours.ts';
 import { IndexPart, maxTermLength } from '../../search/index-part.ts';
 import { PageId, StoredPage } from '../../search/page.ts';
 import { QueryPlan } from '../../search/plan.ts';
-import { batchOf } from '../../shared/rpc/batched.ts';
+import { batchOperation } from '../../shared/rpc/batched.ts';
 import { contract, operation, type Introduction } from '../../shared/rpc/contract.ts';
 
 /**
@@ -41,7 +41,7 @@ const about: Introduction = {
 
 export const database = contract(about, {
   find,
-  findMany: batchOf('find', find),
+  findMany: batchOperation('find', find),
   pages: operation({
     summary: 'Pages of one shard by id, without unknown ids; `too_large` when the pages together are too long',
     sharded: true,

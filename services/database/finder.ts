@@ -7,7 +7,7 @@ import type { Found } from './index/inverted-index.ts';
 import type { Work } from './index/work.ts';
 import type { Shard } from './open.ts';
 import { isOwnPassage, passageAt, passageReach } from './passage.ts';
-import type { Head } from './store.ts';
+import type { PageHead } from './store.ts';
 
 type FindRequest = RequestOf<(typeof database.operations)['find']>;
 type FindResponse = ResponseOf<(typeof database.operations)['find']>;
@@ -33,12 +33,12 @@ export function createFinder(
   isOwn: (id: string) => boolean = () => true,
 ): Finder {
   const { index, store } = shard;
-  const heads = new LRUCache<number, Head>({
+  const heads = new LRUCache<number, PageHead>({
     maxSize: keptCharacters,
     sizeCalculation: ({ body, title, url }) => 100 + body.length + title.length + url.length,
   });
 
-  function headOf(doc: number): Head {
+  function headOf(doc: number): PageHead {
     let head = heads.get(doc);
     if (head === undefined) {
       const { body, ...rest } = store.head(index.segment.numbers[doc]!);

@@ -3,7 +3,7 @@ import type { Clock } from '../../shared/time/clock.ts';
 import type { Scheduler } from '../../shared/time/scheduler.ts';
 import type { Work } from './index/work.ts';
 
-export interface Budget {
+export interface SearchBudget {
   /**
    * The steps that one search may take on one shard. Every replica has the same limit, so that all give the same
    * answer.
@@ -14,7 +14,7 @@ export interface Budget {
 }
 
 /** 10 million steps take 0.1 to 0.5 s. A search of a few words over 60,000 pages takes hundreds of times less. */
-const defaultBudget: Budget = { maxSteps: 10_000_000, sliceMs: 4 };
+const defaultBudget: SearchBudget = { maxSteps: 10_000_000, sliceMs: 4 };
 
 /**
  * When a late search has itself worked for `ownMs`, or for `ownShare` of its time, its own cost made it late. Otherwise
@@ -55,7 +55,7 @@ interface Job {
  * Rejects with `too_costly` when a search needs more steps than the budget, or when its own work makes it late. Another
  * replica would only do the same work again. Rejects with `overloaded` when other long searches make it late.
  */
-export function createSlices(clock: Clock, scheduler: Scheduler, budget: Budget = defaultBudget): RunInSlices {
+export function createSlices(clock: Clock, scheduler: Scheduler, budget: SearchBudget = defaultBudget): RunInSlices {
   const line: Job[] = [];
 
   function enter(job: Job): void {

@@ -44,7 +44,7 @@ export interface IndexedRow {
 }
 
 /** The columns of a page that a search shows. */
-export interface Head {
+export interface PageHead {
   readonly id: string;
   readonly title: string;
   readonly url: string;
@@ -55,7 +55,7 @@ export interface Head {
 export interface Store {
   /** Changes with the content. An index that was built from another version is stale. */
   readonly version: string;
-  readonly head: (number: number) => Head;
+  readonly head: (number: number) => PageHead;
   /** The id of the page with this number. */
   readonly id: (number: number) => string;
   /** Unknown ids are left out. */
@@ -118,7 +118,7 @@ function reader(database: DatabaseSync): Store {
   );
   return {
     version: String(database.prepare("select value from meta where key = 'version'").get()?.['value']),
-    head: (number) => headOf.get(number) as unknown as Head,
+    head: (number) => headOf.get(number) as unknown as PageHead,
     id: (number) => String(idOf.get(number)?.['id']),
     pages: (ids) =>
       ids.flatMap((id) => {

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { errorCodes } from '../../shared/rpc/errors.ts';
 import type { HttpContexts } from '../../shared/rpc/http-context.ts';
-import { type Answers, checkDepth, searchParameters, suggestParameters } from '../../web/page-routes.ts';
+import { type PageHandlers, checkDepth, searchParameters, suggestParameters } from '../../web/page-routes.ts';
 import { Page, PageId } from '../../search/page.ts';
 import { defaultPageSize } from '../../web/urls.ts';
 import { query as queryContract } from '../query/contract.ts';
@@ -54,7 +54,7 @@ const problems = { description: 'A problem', content: { 'application/problem+jso
 const common = { tags: ['search'], produces: ['application/json'] };
 
 /** The public REST API: the same answers as the pages, as JSON. */
-export function apiRoutes(scope: FastifyInstance, answers: Answers, contexts: HttpContexts, node: string): void {
+export function apiRoutes(scope: FastifyInstance, answers: PageHandlers, contexts: HttpContexts, node: string): void {
   const server = scope.withTypeProvider<TypeBoxTypeProvider>();
   const strict = { additionalProperties: false };
 

@@ -12,7 +12,7 @@ export interface Part {
  * analysis, so exactly the words that the index found are marked ("running" for "runs"). Terms that overlap (in scripts
  * without spaces) give one mark.
  */
-export function cut(text: string, terms: ReadonlySet<string>): Part[] {
+export function markTerms(text: string, terms: ReadonlySet<string>): Part[] {
   const parts: Part[] = [];
   let done = 0;
   const push = (end: number, marked: boolean) => {
@@ -35,5 +35,5 @@ export function cut(text: string, terms: ReadonlySet<string>): Part[] {
 /** `text` escaped, with the words of `terms` in `<mark>`. */
 export function highlight(text: string, terms: ReadonlySet<string>): Markup[] {
   if (terms.size === 0) return [markup`${text}`];
-  return cut(text, terms).map((part) => (part.marked ? markup`<mark>${part.text}</mark>` : markup`${part.text}`));
+  return markTerms(text, terms).map((part) => (part.marked ? markup`<mark>${part.text}</mark>` : markup`${part.text}`));
 }

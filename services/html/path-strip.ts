@@ -2,7 +2,7 @@ import type { Level } from '../../search/levels.ts';
 import type { Making, Style } from '../../search/making.ts';
 import { markup, type Markup } from '../../web/markup.ts';
 import { traceUrl } from '../../web/urls.ts';
-import { duration } from '../../web/numbers.ts';
+import { preciseDuration } from '../../web/numbers.ts';
 import { pathOf, type Tier } from './path.ts';
 
 const explained: Record<Style, string> = {
@@ -26,7 +26,7 @@ interface PathStripOptions {
 export function pathStrip(making: Making, { found = true, otherStyle, traced = false }: PathStripOptions = {}): Markup {
   const { chain, calls } = pathOf(making);
   const other = making.style === 'layered' ? 'object-based' : 'layered';
-  const took = duration(making.tookMs);
+  const took = preciseDuration(making.tookMs);
   const fan = calls.map((tier) => markup`<li>${nodesOf(tier)}</li>`);
   const time = `The search took ${took} in the application server and the tiers that it calls. `;
   const again = otherStyle !== undefined && markup` <a href="${otherStyle}">Make it again in the ${other} style</a>.`;

@@ -1,4 +1,4 @@
-import { phases, type Incident } from './incident.ts';
+import { repairTimes, type Incident } from './incident.ts';
 
 /** From `from` to `to`, ms; the end may be open (Infinity). */
 export interface Interval {
@@ -42,7 +42,7 @@ export function downtimes(incidents: readonly Incident[]): Interval[] {
 export function nodeAvailability(name: string, incidents: readonly Incident[], observed: Interval): Availability {
   const over = incidents
     .filter(({ outcome, verdict }) => (outcome === 'repaired' || outcome === 'passed') && verdict !== 'overloaded')
-    .map(({ stamps }) => phases(stamps));
+    .map(({ stamps }) => repairTimes(stamps));
   const mean = (member: 'detectionMs' | 'diagnosisMs' | 'fixMs') =>
     over.length === 0 ? undefined : over.reduce((sum, p) => sum + (p[member] ?? 0), 0) / over.length;
   const [detectionMs, diagnosisMs, fixMs] = [mean('detectionMs'), mean('diagnosisMs'), mean('fixMs')];

@@ -5,7 +5,7 @@ export { Digest, monitor, type OrderDigest, type SealedDigest } from '../../shar
 /** The answers of the public routes. */
 export {
   orderWords,
-  phases,
+  repairTimes,
   type Incident,
   type IncidentOutcome,
   type OrderNote,

@@ -1,9 +1,15 @@
 import type { Verdict } from '../../shared/membership/verdict.ts';
 import type { Assessment } from './assessment.ts';
-import { settle, wellStanding, type Standing } from './hysteresis.ts';
+import { nextStanding, wellStanding, type Standing } from './hysteresis.ts';
 import type { Incident, OrderNote } from './incident.ts';
 import type { Clock } from '../../shared/time/clock.ts';
-import { createWindowDiagnosis, facts, isUnknown, type Finding, type RepairUnderWay } from './window-diagnosis.ts';
+import {
+  createWindowDiagnosis,
+  facts,
+  isUnknown,
+  type WindowDiagnosis,
+  type RepairUnderWay,
+} from './window-diagnosis.ts';
 import { createOpenIncidents } from './open-incidents.ts';
 import type { FailureDetector } from './failure-detector.ts';
 import { settings } from './settings.ts';
@@ -84,12 +90,12 @@ export function createDiagnoser({
     );
   }
 
-  function conclude(node: string, { seen, reached, isCertain = false }: Finding): void {
+  function conclude(node: string, { seen, reached, isCertain = false }: WindowDiagnosis): void {
     const { standing: before } = assessments.get(node)!;
     const doubted = suspected(node);
     // Healthy windows count from the moment it serves again.
     const isCalm = doubted && seen.verdict === 'healthy';
-    const standing = isCalm ? { ...before, rival: undefined } : settle(before, seen, clock.now(), isCertain);
+    const standing = isCalm ? { ...before, rival: undefined } : nextStanding(before, seen, clock.now(), isCertain);
     const assessment = {
       seen,
       standing,

@@ -29,7 +29,12 @@ export const windowsNeeded: Readonly<Record<Verdict, number>> = {
  * Pure: the standing after one more window. It changes after enough windows in a row agree, or after one that is
  * certain.
  */
-export function settle(standing: Standing, { verdict, reasons }: Diagnosis, now: number, isCertain = false): Standing {
+export function nextStanding(
+  standing: Standing,
+  { verdict, reasons }: Diagnosis,
+  now: number,
+  isCertain = false,
+): Standing {
   if (verdict === standing.verdict) return { ...standing, reasons, rival: undefined };
   const windows = standing.rival?.verdict === verdict ? standing.rival.windows + 1 : 1;
   if (isCertain || windows >= windowsNeeded[verdict]) return { verdict, reasons, since: now };

@@ -55,7 +55,7 @@ export function orderWords({ order, result, detail }: OrderNote): string {
 /**
  * One window: its own verdict, the verdict in force, and when the first bad answer was seen.
  */
-export interface Watch {
+export interface WatchedWindow {
   readonly at: number;
   /** The verdict of this window alone. */
   readonly seen: Verdict;
@@ -70,7 +70,7 @@ export interface Watch {
 /**
  * Pure: the incident of `node` after one more window; undefined = no failure. An ended incident never changes.
  */
-export function advance(node: string, incident: Incident | undefined, watch: Watch): Incident | undefined {
+export function advance(node: string, incident: Incident | undefined, watch: WatchedWindow): Incident | undefined {
   const bad = watch.suspected || watch.seen !== 'healthy';
   if (!incident || incident.outcome !== 'open') {
     if (!bad) return undefined;
@@ -92,14 +92,14 @@ export function advance(node: string, incident: Incident | undefined, watch: Wat
   };
 }
 
-function begun(node: string, { at, firstBadAt = at }: Watch): Incident {
+function begun(node: string, { at, firstBadAt = at }: WatchedWindow): Incident {
   const manifest = Math.min(firstBadAt, at);
   const id = `${node}-${Math.round(manifest)}`;
   return { id, node, stamps: { manifest, detect: at }, outcome: 'open', reasons: [], orders: [] };
 }
 
 /** The fix is stamped when the node serves well. A relapse removes the stamp; another failure does not. */
-function fixed({ stamps, verdict }: Incident, { at, seen, suspected }: Watch): Stamps {
+function fixed({ stamps, verdict }: Incident, { at, seen, suspected }: WatchedWindow): Stamps {
   if (seen === 'healthy' && !suspected) return { ...stamps, fix: stamps.fix ?? at };
   if (seen !== 'healthy' && seen !== verdict) return stamps;
   const { fix: _, ...unfixed } = stamps;
@@ -107,7 +107,7 @@ function fixed({ stamps, verdict }: Incident, { at, seen, suspected }: Watch): S
 }
 
 /** It served well again, and now has another verdict. This is the next failure. */
-function isAnother({ stamps, verdict }: Incident, { seen, standing }: Watch): boolean {
+function isAnother({ stamps, verdict }: Incident, { seen, standing }: WatchedWindow): boolean {
   return stamps.fix !== undefined && verdict !== undefined && seen === standing && standing !== verdict;
 }
 
@@ -132,14 +132,14 @@ export function ordered(incident: Incident, note: OrderNote, verdict: Verdict): 
 const maxOrders = 20;
 
 /** Durations in ms; absent where a stamp is missing. MTTR = detection + diagnosis + fix. */
-export interface Phases {
+export interface RepairTimes {
   readonly detectionMs: number;
   readonly diagnosisMs?: number;
   readonly fixMs?: number;
   readonly repairMs?: number;
 }
 
-export function phases({ manifest, detect, diagnose, fix }: Stamps): Phases {
+export function repairTimes({ manifest, detect, diagnose, fix }: Stamps): RepairTimes {
   return {
     detectionMs: detect - manifest,
     ...(diagnose === undefined ? {} : { diagnosisMs: diagnose - detect }),

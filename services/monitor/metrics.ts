@@ -2,7 +2,7 @@ import { verdicts, type Verdict } from '../../shared/membership/verdict.ts';
 import type { View } from '../../shared/membership/view.ts';
 import type { Metrics } from '../../shared/observe/metrics.ts';
 import type { AvailabilityReport } from './availability-report.ts';
-import { phases, type Incident, type OrderResult } from './incident.ts';
+import { repairTimes, type Incident, type OrderResult } from './incident.ts';
 import type { RepairOrder } from './repair-policy.ts';
 
 interface Sources {
@@ -143,7 +143,7 @@ function incidentCounts(metrics: Metrics): MonitorMetrics['incident'] {
     if (outcome === 'open') return;
     ended.inc({ verdict, outcome });
     if (outcome === 'doubt') return;
-    const { detectionMs, diagnosisMs, fixMs } = phases(stamps);
+    const { detectionMs, diagnosisMs, fixMs } = repairTimes(stamps);
     for (const [phase, ms] of Object.entries({ detection: detectionMs, diagnosis: diagnosisMs, fix: fixMs })) {
       if (ms === undefined) continue;
       parts.observe({ phase, verdict }, ms / 1_000);

@@ -4,7 +4,7 @@ import { createSelfHistory } from './self-history.ts';
 import type { NodeSelf } from './evidence.ts';
 import type { Heartbeat } from './contract.ts';
 import { settings } from './settings.ts';
-import type { Moment } from './slowness.ts';
+import type { LatencySample } from './slowness.ts';
 
 /** What the ops network says about a node. */
 export interface ProbeResult {
@@ -27,7 +27,7 @@ export interface NodeRecord {
   readonly lagMs: () => number | undefined;
   readonly self: () => NodeSelf | undefined;
   /** How long its calls took, by its own reports, from heartbeat to heartbeat. */
-  readonly selfMoments: () => readonly Moment[];
+  readonly selfMoments: () => readonly LatencySample[];
   /** A new process sends heartbeats, the earlier one never said that it was leaving, and the new one is not ready. */
   readonly restartedUnannounced: () => boolean;
   /** The incarnation that the evidence is about. Until a new process serves, it is that of the earlier process. */

@@ -1,4 +1,4 @@
-import { advance, isCured, ordered, type Incident, type OrderNote, type Watch } from './incident.ts';
+import { advance, isCured, ordered, type Incident, type OrderNote, type WatchedWindow } from './incident.ts';
 import type { Verdict } from '../../shared/membership/verdict.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { RepairUnderWay } from './window-diagnosis.ts';
@@ -42,7 +42,7 @@ export function createOpenIncidents({
     const before = incidents.get(node);
     const firstBadAt = detector.firstBadAt(node, assessment.seen.verdict);
     const now = clock.now();
-    const watch: Watch = {
+    const watch: WatchedWindow = {
       at: clock.wall(),
       seen: assessment.seen.verdict,
       suspected: assessment.suspected,
@@ -63,7 +63,7 @@ export function createOpenIncidents({
   }
 
   /** Adds the repairs that another monitor ordered, or that the watchdog did by itself. */
-  function withRepair(incident: Incident | undefined, { at }: Watch): Incident | undefined {
+  function withRepair(incident: Incident | undefined, { at }: WatchedWindow): Incident | undefined {
     if (!incident || incident.outcome !== 'open') return incident;
     const { node, orders, verdict = 'crashed' } = incident;
     const record = detector.record(node);

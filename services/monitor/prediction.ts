@@ -24,7 +24,7 @@ export interface PredictedService {
   readonly predicted: number;
 }
 
-export interface Prediction {
+export interface AvailabilityPrediction {
   readonly services: readonly PredictedService[];
   /** The probability that everything that users need is up at the same time. */
   readonly whole: number;
@@ -52,7 +52,7 @@ interface Requirement {
  *                                      |
  *                        1 - (1 - a)(1 - a)(1 - a)                              parallel
  */
-export function predict(topology: Topology, options: PredictionOptions): Prediction {
+export function predict(topology: Topology, options: PredictionOptions): AvailabilityPrediction {
   const components = [...new Set(topology.nodes.flatMap((node) => node.components))];
   const requirementsOf = (component: string): Requirement[] =>
     partsOf(topology, component).map((nodes) => ({ component, needed: options.needed?.[component] ?? 1, nodes }));

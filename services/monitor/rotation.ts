@@ -76,7 +76,7 @@ export function createRotation(options: RotationOptions): Rotation {
   };
 }
 
-export interface Situation {
+export interface RotationSituation {
   readonly phase: 'starting' | 'ready' | 'draining' | 'standby' | undefined;
   /** 0 if another monitor or a caller reaches it. */
   readonly phi: number;
@@ -102,7 +102,7 @@ export function stateOf({
   takenOut,
   restartedUnannounced,
   standsBy,
-}: Situation): MemberState {
+}: RotationSituation): MemberState {
   if (phase === undefined && stopped(standing)) return 'dead';
   if (phase === undefined) return standsBy ? 'standby' : 'starting';
   if (restartedUnannounced) return 'starting';

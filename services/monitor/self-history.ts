@@ -1,6 +1,6 @@
 import type { SelfReport } from '../../shared/membership/self-report.ts';
 import type { NodeSelf } from './evidence.ts';
-import type { Moment } from './slowness.ts';
+import type { LatencySample } from './slowness.ts';
 
 /** The self-reports of one incarnation over the last `windowMs`, and their differences. */
 export function createSelfHistory(windowMs: number) {
@@ -25,7 +25,7 @@ export function createSelfHistory(windowMs: number) {
       };
     },
     /** Mean times of its calls, from report to report. */
-    moments: (): Moment[] =>
+    moments: (): LatencySample[] =>
       reports.slice(1).flatMap(({ at, report }, i) => {
         const { timed, busyMs } = reports[i]!.report;
         const ended = report.timed - timed;

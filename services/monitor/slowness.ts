@@ -1,7 +1,7 @@
 import { median } from '../../shared/quantile.ts';
 
 /** A measurement of a node at one moment. */
-export interface Moment {
+export interface LatencySample {
   readonly at: number;
   readonly ms: number;
 }
@@ -14,7 +14,11 @@ const graceMs = 5;
  * before or after. Moments are compared one by one, because the measured moments are no fair sample: balancers avoid a
  * node that was slow once, and call it again when all are slow.
  */
-export function ratiosToPeers(own: readonly Moment[], peers: readonly Moment[], withinMs: number): number[] {
+export function ratiosToPeers(
+  own: readonly LatencySample[],
+  peers: readonly LatencySample[],
+  withinMs: number,
+): number[] {
   return own.flatMap(({ at, ms }) => {
     const then = peers.filter((peer) => Math.abs(peer.at - at) <= withinMs).map((peer) => peer.ms);
     return then.length === 0 ? [] : (ms + graceMs) / (median(then) + graceMs);

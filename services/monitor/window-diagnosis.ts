@@ -29,7 +29,7 @@ export interface RepairUnderWay {
 }
 
 /** The result for one node and one window. */
-export interface Finding {
+export interface WindowDiagnosis {
   readonly seen: Diagnosis;
   readonly reached: boolean;
   /** Another monitor has acted on it already, so hysteresis does not apply. */
@@ -53,7 +53,7 @@ export function createWindowDiagnosis({
   incident,
   repairOf,
   isDrained,
-}: WindowDiagnosisOptions): (node: string) => Finding {
+}: WindowDiagnosisOptions): (node: string) => WindowDiagnosis {
   const restartedUnannounced = (node: string): boolean => {
     // While a diagnosed failure lasts, a new process is its repair. After the fix, a new process is another failure.
     const { diagnose: namedAt, fix: fixedAt } = incident(node)?.stamps ?? {};
@@ -61,7 +61,7 @@ export function createWindowDiagnosis({
   };
 
   /** A node that is leaving, or that still loads its data, has no failure. */
-  function diagnoseWindow(node: string): Finding {
+  function diagnoseWindow(node: string): WindowDiagnosis {
     if (detector.record(node).phase() === 'draining')
       return { seen: { node, verdict: 'healthy', reasons: ['it is leaving'] }, reached: false };
     const { heartbeats, ...rest } = detector.evidence(node);

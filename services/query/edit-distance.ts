@@ -1,6 +1,6 @@
 import type { Trie } from './trie.ts';
 
-export interface Neighbour {
+export interface NearWord {
   /** The number of the word. */
   readonly word: number;
   readonly distance: number;
@@ -15,13 +15,13 @@ const maxVisits = 20_000;
  * So words with a common prefix share work, and a prefix that is too far away is skipped with all its words. After
  * `maxVisits` nodes, the words found so far are returned.
  */
-export function neighbours(trie: Trie, typed: string, maxDistance: number): Neighbour[] {
+export function neighbours(trie: Trie, typed: string, maxDistance: number): NearWord[] {
   const width = typed.length + 1;
   const letters = Uint16Array.from({ length: typed.length }, (_, i) => typed.charCodeAt(i));
   const maxDepth = typed.length + maxDistance;
   const rows = new Uint8Array((maxDepth + 1) * width);
   for (let column = 0; column < width; column++) rows[column] = column;
-  const found: Neighbour[] = [];
+  const found: NearWord[] = [];
   const at = new Uint32Array(maxDepth + 2);
   let visits = 0;
 

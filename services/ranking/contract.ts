@@ -3,7 +3,7 @@ import { Statistics } from '../../search/find-result.ts';
 import { QueryPlan, SearchRequest } from '../../search/plan.ts';
 import { Ranked, Scored } from '../../search/ranked.ts';
 import { SearchResults } from '../../search/results.ts';
-import { batchOf } from '../../shared/rpc/batched.ts';
+import { batchOperation } from '../../shared/rpc/batched.ts';
 import { contract, operation, type Introduction } from '../../shared/rpc/contract.ts';
 
 const rank = operation({
@@ -27,7 +27,7 @@ const about: Introduction = {
 
 export const ranking = contract(about, {
   rank,
-  rankMany: batchOf('rank', rank),
+  rankMany: batchOperation('rank', rank),
   search: operation({
     summary: 'Layered style: asks the query generator below and orders its candidates',
     composite: true,

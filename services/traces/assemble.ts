@@ -1,7 +1,7 @@
 import type { Span } from '../../shared/trace/span.ts';
 import { align } from './align.ts';
 import type { Trace, TraceSpan, TraceSummary } from './contract.ts';
-import { tiersOf } from './tiers.ts';
+import { tierTimesOf } from './tiers.ts';
 import { splitTime } from './waits.ts';
 
 /** A reported span in its place. `parent` is the index of its parent among the placed spans. */
@@ -18,7 +18,7 @@ export interface Known {
  * Makes a trace of the spans that its nodes reported; undefined if the request itself is not among them. `id` is a
  * trace id or a request id: one trace can hold several requests, if their sender gave them the same trace id.
  */
-export function assemble(id: string, reported: readonly Span[], { because, endedAt }: Known): Trace | undefined {
+export function assembleTrace(id: string, reported: readonly Span[], { because, endedAt }: Known): Trace | undefined {
   const root = reported.find((span) => span.kind === 'request' && (span.traceId === id || span.requestId === id));
   if (root === undefined) return undefined;
   const own = reported.filter(({ traceId, requestId }) => traceId === root.traceId && requestId === root.requestId);
@@ -35,7 +35,7 @@ export function assemble(id: string, reported: readonly Span[], { because, ended
     hops: callsBetweenNodes(attempts.filter((attempt) => !placed.get(attempt)!.replaced)),
     extraAttempts: onePerBatch(attempts).filter(isExtra).length,
     spans,
-    tiers: tiersOf(spans),
+    tiers: tierTimesOf(spans),
     missingSpans,
   };
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/time/clock.ts';
 import type { Scheduler, Timer } from '../../shared/time/scheduler.ts';
 import type { KeptTrace } from '../../shared/trace/contract.ts';
 import { maxAsked } from '../../shared/trace/tracer.ts';
-import { assemble } from './assemble.ts';
+import { assembleTrace } from './assemble.ts';
 import type { Trace } from './contract.ts';
 import { gatherSpans, type Gathering } from './gather.ts';
 import type { TraceStore } from './store.ts';
@@ -46,7 +46,7 @@ export function createCollector(options: CollectorOptions): Collector {
     const ids = now.map(({ traceId }) => traceId);
     const byTrace = Map.groupBy(await gatherSpans(ids, from, options), ({ traceId }) => traceId);
     const traces = now.flatMap(
-      ({ traceId, because, endedAt }) => assemble(traceId, byTrace.get(traceId) ?? [], { because, endedAt }) ?? [],
+      ({ traceId, because, endedAt }) => assembleTrace(traceId, byTrace.get(traceId) ?? [], { because, endedAt }) ?? [],
     );
     for (const trace of traces) store.add(trace);
     onDropped(now.length - traces.length);
@@ -60,7 +60,7 @@ export function createCollector(options: CollectorOptions): Collector {
       options,
     );
     // The end of the request is unknown. It was not long ago, because the nodes still remember the request.
-    const trace = assemble(id, spans, { because: 'asked', endedAt: clock.wall() });
+    const trace = assembleTrace(id, spans, { because: 'asked', endedAt: clock.wall() });
     if (trace) store.add(trace);
     return trace;
   }

@@ -60,7 +60,7 @@ export const TraceSpan = Type.Object({
 export type TraceSpan = Static<typeof TraceSpan>;
 
 /** How long one component held the requests of a trace. */
-export const Tier = Type.Object({
+export const TierTime = Type.Object({
   component: Type.String(),
   /** Requests to the component. */
   requests: Type.Integer({ minimum: 0 }),
@@ -69,7 +69,7 @@ export const Tier = Type.Object({
   ...Time.properties,
   nodes: Type.Array(Type.String()),
 });
-export type Tier = Static<typeof Tier>;
+export type TierTime = Static<typeof TierTime>;
 
 export const TraceSummary = Type.Object({
   traceId: Type.String(),
@@ -93,7 +93,7 @@ export type TraceSummary = Static<typeof TraceSummary>;
 export const Trace = Type.Object({
   ...TraceSummary.properties,
   spans: Type.Array(TraceSpan),
-  tiers: Type.Array(Tier),
+  tiers: Type.Array(TierTime),
   /** Spans that other spans name, but that no node has any more: the node was too busy, or its process has ended. */
   missingSpans: Type.Integer({ minimum: 0 }),
 });

@@ -7,7 +7,7 @@ interface Attribute {
 }
 
 /** Span kinds and status codes of OTLP (opentelemetry-proto, trace.proto). */
-const kinds: Readonly<Record<TraceSpan['kind'], number>> = { call: 1, request: 2, serve: 2, attempt: 3 };
+const otlpSpanKinds: Readonly<Record<TraceSpan['kind'], number>> = { call: 1, request: 2, serve: 2, attempt: 3 };
 const statusOk = 1;
 const statusError = 2;
 
@@ -36,7 +36,7 @@ function otlpSpan(trace: Trace, span: TraceSpan, i: number) {
     spanId: spanIdOf(trace, i),
     ...(parent !== undefined && { parentSpanId: spanIdOf(trace, parent) }),
     name: kind === 'request' ? operation : `${component}.${operation}`,
-    kind: kinds[kind],
+    kind: otlpSpanKinds[kind],
     startTimeUnixNano: String(start + nanoseconds(startMs)),
     endTimeUnixNano: String(start + nanoseconds(startMs + durationMs)),
     attributes: attributesOf(trace, span),

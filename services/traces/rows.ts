@@ -1,12 +1,12 @@
 import type { Trace, TraceSpan } from './contract.ts';
-import { partsOf, type HeldPart } from './waits.ts';
+import { heldParts, type HeldPart } from './waits.ts';
 
 /** What happens at one moment of a row. `way`: the call or its answer is on the network. */
-export type Phase = HeldPart['phase'] | 'way' | 'queue' | 'failed';
+export type RowPhase = HeldPart['phase'] | 'way' | 'queue' | 'failed';
 
 /** A part of a row's time, ms from the start of the trace. */
-export interface Segment {
-  readonly phase: Phase;
+export interface RowSegment {
+  readonly phase: RowPhase;
   readonly startMs: number;
   readonly durationMs: number;
 }
@@ -25,7 +25,7 @@ export interface WaterfallRow {
   readonly heldMs: number | undefined;
   readonly durationMs: number;
   /** Non-overlapping, in order. */
-  readonly segments: readonly Segment[];
+  readonly segments: readonly RowSegment[];
 }
 
 /**
@@ -49,7 +49,7 @@ export function waterfallRows({ spans }: Pick<Trace, 'spans'>): WaterfallRow[] {
       outcome: attempt?.outcome ?? span.outcome,
       heldMs: span.durationMs,
       durationMs: attempt?.durationMs ?? span.durationMs,
-      segments: [...waySegments(attempt, span), ...partsOf(span, calls)].sort((a, b) => a.startMs - b.startMs),
+      segments: [...waySegments(attempt, span), ...heldParts(span, calls)].sort((a, b) => a.startMs - b.startMs),
     });
     for (const [child] of own) addCall(child, depth + 1);
   }
@@ -86,7 +86,7 @@ function attemptNotes({ kind, attemptKind = 'first', batched, outcome }: TraceSp
 function unanswered(span: TraceSpan, depth: number, notes: readonly string[]): WaterfallRow {
   const { startMs, durationMs, outcome } = span;
   const phase = outcome === 'ok' ? 'way' : 'failed';
-  const segments: Segment[] = [{ phase, startMs, durationMs }];
+  const segments: RowSegment[] = [{ phase, startMs, durationMs }];
   return {
     depth,
     node: span.kind === 'attempt' ? (span.peer ?? '') : span.node,
@@ -100,7 +100,7 @@ function unanswered(span: TraceSpan, depth: number, notes: readonly string[]): W
 }
 
 /** The time of the attempt before and after the work of the called node. */
-function waySegments(attempt: TraceSpan | undefined, { startMs, durationMs, queueMs = 0 }: TraceSpan): Segment[] {
+function waySegments(attempt: TraceSpan | undefined, { startMs, durationMs, queueMs = 0 }: TraceSpan): RowSegment[] {
   if (attempt === undefined) return [];
   const queuedAt = startMs - queueMs;
   const endMs = startMs + durationMs;

@@ -1,8 +1,8 @@
-import type { Tier, TraceSpan } from './contract.ts';
+import type { TierTime, TraceSpan } from './contract.ts';
 
 /** How long each component held its requests, in the order in which they were first called. */
-export function tiersOf(spans: readonly TraceSpan[]): Tier[] {
-  const tiers = new Map<string, Tier>();
+export function tierTimesOf(spans: readonly TraceSpan[]): TierTime[] {
+  const tiers = new Map<string, TierTime>();
   for (const span of spans) {
     if (span.time === undefined || isEntrance(span, spans)) continue;
     const { component, durationMs, time } = span;

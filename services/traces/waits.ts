@@ -15,7 +15,7 @@ export interface HeldPart extends Interval {
  * The time for which a node holds a request, cut where its calls begin and end; in order, without gaps. While a call to
  * the data level is under way, the time counts as a wait for data, whatever other calls there are.
  */
-export function partsOf(
+export function heldParts(
   held: Interval,
   calls: readonly (Interval & { readonly component: string })[],
 ): readonly HeldPart[] {
@@ -38,8 +38,8 @@ export function partsOf(
 }
 
 /** The sums of the parts. */
-export function splitTime(held: Interval, calls: Parameters<typeof partsOf>[1]): Time {
-  const parts = partsOf(held, calls);
+export function splitTime(held: Interval, calls: Parameters<typeof heldParts>[1]): Time {
+  const parts = heldParts(held, calls);
   const sum = (phase: HeldPart['phase']): number =>
     parts.reduce((total, part) => total + (part.phase === phase ? part.durationMs : 0), 0);
   return { workMs: sum('work'), waitForDataMs: sum('wait-for-data'), waitForResultMs: sum('wait-for-result') };

@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
-import type { HeartbeatOptions, HeartbeatSender, Phase, Progress } from '../membership/heartbeat.ts';
+import type { HeartbeatOptions, HeartbeatSender, NodePhase, BeatProgress } from '../membership/heartbeat.ts';
 import { heartbeatIntervalMs, startHeartbeatSender } from '../membership/heartbeat.ts';
 import type { View } from '../membership/view.ts';
 import type { PolicyHolder } from '../rpc/policy.ts';
-import type { FromThread, News, ThreadData, ToThread } from './heartbeat-thread.ts';
+import type { FromThread, LoopReport, ThreadData, ToThread } from './heartbeat-thread.ts';
 import type { TopologyNode } from './topology.ts';
 
 export interface HeartbeatSourceOptions extends Omit<HeartbeatOptions, 'resume' | 'startPhase'> {
@@ -27,7 +27,7 @@ export type NodeHeartbeats = Omit<HeartbeatSender, 'progress'>;
 export function startHeartbeats(options: HeartbeatSourceOptions): NodeHeartbeats {
   const { policy, ...sender } = options;
   const wanted = (): 'thread' | 'main' => (policy.current.heartbeatThread === false ? 'main' : 'thread');
-  let phase: Phase = 'starting';
+  let phase: NodePhase = 'starting';
   let view: View | undefined;
   let stopped = false;
   let changing = Promise.resolve();
@@ -35,7 +35,7 @@ export function startHeartbeats(options: HeartbeatSourceOptions): NodeHeartbeats
     view = news;
     sender.onView?.(news);
   };
-  const inMainLoop = (resume?: Progress): Source => {
+  const inMainLoop = (resume?: BeatProgress): Source => {
     const it = startHeartbeatSender({ ...sender, onView, startPhase: phase, resume });
     return {
       kind: 'main',
@@ -47,7 +47,7 @@ export function startHeartbeats(options: HeartbeatSourceOptions): NodeHeartbeats
       },
     };
   };
-  const inThread = (resume: Progress): Source => startThread({ ...options, onView }, { phase, resume });
+  const inThread = (resume: BeatProgress): Source => startThread({ ...options, onView }, { phase, resume });
   let source = inMainLoop();
 
   async function follow(): Promise<void> {
@@ -76,10 +76,10 @@ export function startHeartbeats(options: HeartbeatSourceOptions): NodeHeartbeats
 
 interface Source {
   readonly kind: 'main' | 'thread';
-  readonly setPhase: (phase: Phase) => void;
+  readonly setPhase: (phase: NodePhase) => void;
   readonly receive: (datagram: Uint8Array) => void;
   /** Stops sending. Resolves with the last numbers, from which the next source continues. */
-  readonly end: () => Promise<Progress>;
+  readonly end: () => Promise<BeatProgress>;
 }
 
 /** A thread that fails ends the node, as any uncaught error does. */
@@ -98,14 +98,14 @@ function startThread(
     onInterval,
     log,
   }: HeartbeatSourceOptions,
-  { phase, resume }: { readonly phase: Phase; readonly resume: Progress },
+  { phase, resume }: { readonly phase: NodePhase; readonly resume: BeatProgress },
 ): Source {
-  const news = (): News => ({ self: self?.(), evidence: evidence?.() ?? [], token: token?.() });
+  const news = (): LoopReport => ({ self: self?.(), evidence: evidence?.() ?? [], token: token?.() });
   const workerData: ThreadData = { node, incarnation, process, monitors, monitorNodes, phase, resume, news: news() };
   const thread = new Worker(new URL('./heartbeat-thread.ts', import.meta.url), { workerData });
   thread.unref();
   const post = (message: ToThread): void => thread.postMessage(message);
-  const { promise, resolve } = Promise.withResolvers<Progress>();
+  const { promise, resolve } = Promise.withResolvers<BeatProgress>();
   thread.on('message', (message: FromThread) => {
     if (message.kind === 'view') onView?.(message.view);
     if (message.kind === 'warning') log.warn(message.text);

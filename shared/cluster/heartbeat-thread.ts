@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CallEvidence } from '../membership/call-evidence.ts';
-import { type Phase, type Progress, startHeartbeatSender } from '../membership/heartbeat.ts';
+import { type NodePhase, type BeatProgress, startHeartbeatSender } from '../membership/heartbeat.ts';
 import type { SelfReport } from '../membership/self-report.ts';
 import type { View } from '../membership/view.ts';
 import { systemClock } from '../time/clock.ts';
@@ -16,27 +16,27 @@ export interface ThreadData {
   readonly process: string;
   readonly monitors: ReadonlyMap<string, KeyObject>;
   readonly monitorNodes: readonly TopologyNode[];
-  readonly phase: Phase;
-  readonly resume: Progress;
-  readonly news: News;
+  readonly phase: NodePhase;
+  readonly resume: BeatProgress;
+  readonly news: LoopReport;
 }
 
 /** What the main loop says of itself and others. While it hangs, it says nothing new. */
-export interface News {
+export interface LoopReport {
   readonly self: SelfReport | undefined;
   readonly evidence: readonly CallEvidence[];
   readonly token: number | undefined;
 }
 
 export type ToThread =
-  | { readonly kind: 'news'; readonly news: News }
-  | { readonly kind: 'phase'; readonly phase: Phase }
+  | { readonly kind: 'news'; readonly news: LoopReport }
+  | { readonly kind: 'phase'; readonly phase: NodePhase }
   | { readonly kind: 'end' };
 
 export type FromThread =
   | { readonly kind: 'view'; readonly view: View }
   | { readonly kind: 'warning'; readonly text: string }
-  | { readonly kind: 'ended'; readonly progress: Progress };
+  | { readonly kind: 'ended'; readonly progress: BeatProgress };
 
 const { node, incarnation, process, monitors, monitorNodes, phase, resume, news } = workerData as ThreadData;
 const port = parentPort!;

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Passage } from '../faults/datagram-faults.ts';
 import type { Crossing } from '../faults/fault.ts';
-import { addressOf } from '../membership/heartbeat-wire.ts';
+import { datagramAddressOf } from '../membership/heartbeat-wire.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Running } from './component.ts';
 import { openHeartbeatSocket, type HeartbeatSocket } from './heartbeat-socket.ts';
@@ -14,7 +14,7 @@ const maxPassages = 256;
 
 /** The crossing of a datagram between a node and a monitor, for network faults. Both ends compute the same id. */
 function crossingOf(datagram: Uint8Array): Crossing | undefined {
-  const address = addressOf(datagram);
+  const address = datagramAddressOf(datagram);
   if (!address) return undefined;
   const { node, monitor, incarnation, number } = address;
   const requestId = `${node}>${monitor}/${incarnation}/${number}`;

@@ -1,5 +1,5 @@
 import { createFence } from '../membership/fencing.ts';
-import type { Phase } from '../membership/heartbeat.ts';
+import type { NodePhase } from '../membership/heartbeat.ts';
 import type { View } from '../membership/view.ts';
 import type { Layer } from '../rpc/call.ts';
 import { RpcError } from '../rpc/errors.ts';
@@ -7,7 +7,7 @@ import type { TopologyNode } from './topology.ts';
 
 export interface RoleOptions {
   readonly node: TopologyNode;
-  readonly setPhase: (phase: Phase) => void;
+  readonly setPhase: (phase: NodePhase) => void;
   /** Loads the components and opens the data ports; once. */
   readonly open: () => Promise<void>;
   /** Called when a promoted standby cannot open: it must not stay half open. */

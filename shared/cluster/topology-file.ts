@@ -75,7 +75,7 @@ export async function loadCheckedTopology(
   dir: string,
   options: LoadOptions = {},
 ): Promise<Topology> {
-  return expand(parseFile(await readTopology(nameOrPath, dir), nameOrPath), options);
+  return expandTopology(parseFile(await readTopology(nameOrPath, dir), nameOrPath), options);
 }
 
 /** As `loadTopology`, from the text of a file. */
@@ -92,7 +92,7 @@ export function parseTopology(
       name,
       repeated.map((it) => `line ${it.line}: ${it.path} is written twice; line ${lines.get(it.path)} has it, too`),
     );
-  const topology = expand(file, options);
+  const topology = expandTopology(file, options);
   const problems = topologyProblems(file, topology, components);
   if (problems.length > 0) throw new TopologyError(name, withLines(lines, problems));
   return topology;
@@ -122,7 +122,7 @@ function placesOf({ replicas, standbys = {} }: NodeGroup): (StandbyKind | undefi
 }
 
 /** Names and addresses every node of the file. */
-export function expand(file: TopologyFile, options: LoadOptions = {}): Topology {
+export function expandTopology(file: TopologyFile, options: LoadOptions = {}): Topology {
   const portBase = options.portBase ?? defaultPortBase;
   if (!Number.isInteger(portBase) || portBase < 1_024 || portBase + portSpan > 65_535)
     throw new TopologyError(file.name, [

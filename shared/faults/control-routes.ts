@@ -1,14 +1,14 @@
 import Type from 'typebox';
 import type { ControlRoute } from '../control/server.ts';
 import { checked } from './checked-schema.ts';
-import { FaultName } from './envelope.ts';
+import { PlainName } from './envelope.ts';
 import type { FaultRegistry } from './registry.ts';
 
 const Renewal = Type.Object(
   {
-    owner: FaultName,
+    owner: PlainName,
     /** The faults that the owner still wants; absent = all of its faults here. */
-    faults: Type.Optional(Type.Array(Type.Object({ id: FaultName, target: Type.String() }), { maxItems: 10_000 })),
+    faults: Type.Optional(Type.Array(Type.Object({ id: PlainName, target: Type.String() }), { maxItems: 10_000 })),
   },
   { additionalProperties: false },
 );

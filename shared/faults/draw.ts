@@ -9,7 +9,7 @@ export function draw(seed: number, faultId: string, requestId: string, purpose =
 }
 
 export const distributions = ['constant', 'uniform', 'normal', 'exponential', 'pareto'] as const;
-export type Distribution = (typeof distributions)[number];
+export type DistributionName = (typeof distributions)[number];
 
 /** Heavy-tailed, but with a finite variance. */
 const paretoShape = 2.5;
@@ -18,7 +18,7 @@ const paretoShape = 2.5;
  * A sample >= 0 of the given mean, from uniform draws `u` and `v` in [0, 1). `spread`: half the width (uniform), the
  * standard deviation (normal); unused by the others. Normal: Box and Muller 1958, cut off at 0.
  */
-export function sample(distribution: Distribution, mean: number, spread: number, u: number, v: number): number {
+export function sample(distribution: DistributionName, mean: number, spread: number, u: number, v: number): number {
   switch (distribution) {
     case 'constant':
       return mean;

@@ -5,13 +5,13 @@ import { checked } from './checked-schema.ts';
 /** 15 minutes: long enough for any lab, and short enough that a forgotten fault ends before the next lab. */
 export const maxTtlMs = 900_000;
 
-export const FaultName = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$' });
+export const PlainName = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$' });
 
 /** The requests that the fault affects; an absent member matches all. */
 export const Scope = Type.Object(
   {
     /** The node that calls. */
-    caller: Type.Optional(FaultName),
+    caller: Type.Optional(PlainName),
     /** `rank`, or with its component `ranking.rank`. */
     operation: Type.Optional(Type.String({ pattern: '^[a-z][A-Za-z0-9-]*([.][A-Za-z0-9-]+)?$', maxLength: 80 })),
     /** One direction only; for network faults. */
@@ -53,13 +53,13 @@ const common = {
 /** One fault at one target, as a node or a watchdog gets it. All victims of one injection share `id`. */
 export const Fault = Type.Object(
   {
-    id: FaultName,
+    id: PlainName,
     ...common,
     /** The node that is to be broken. */
-    target: FaultName,
+    target: PlainName,
     seed: Type.Integer({ ...seedRange, default: 0 }),
     /** The holder of the lease: when it stops renewing the lease, the fault heals. */
-    owner: FaultName,
+    owner: PlainName,
   },
   { additionalProperties: false },
 );
@@ -71,9 +71,9 @@ export type Fault = Static<typeof Fault>;
  */
 export const Selector = Type.Object(
   {
-    nodes: Type.Optional(Type.Array(FaultName, { minItems: 1 })),
-    group: Type.Optional(FaultName),
-    component: Type.Optional(FaultName),
+    nodes: Type.Optional(Type.Array(PlainName, { minItems: 1 })),
+    group: Type.Optional(PlainName),
+    component: Type.Optional(PlainName),
     shard: Type.Optional(Type.Integer({ minimum: 1 })),
     /** The number of matching nodes to pick; drawn from the seed. */
     pick: Type.Optional(Type.Integer({ minimum: 1 })),
@@ -88,10 +88,10 @@ export type Selector = Static<typeof Selector>;
  */
 export const FaultRequest = Type.Object(
   {
-    id: Type.Optional(FaultName),
+    id: Type.Optional(PlainName),
     ...common,
     /** A node, or a selector. */
-    target: Type.Union([FaultName, Selector]),
+    target: Type.Union([PlainName, Selector]),
     /** No default: an experiment derives the seeds of its faults from its own seed. */
     seed: Type.Optional(Seed),
     /** Allows more than one fault at a time, and more than f victims of a replica group. */

@@ -26,7 +26,7 @@ const Params = params({
 });
 
 /** Whether a message from `sender` to `receiver` is lost. */
-export function cut(topology: Static<typeof Params>, sender: string, receiver: string): boolean {
+export function isCut(topology: Static<typeof Params>, sender: string, receiver: string): boolean {
   const { groups, bridge, ring, oneWay } = topology;
   if (sender === receiver) return false;
   if (ring) {
@@ -55,8 +55,8 @@ export const netPartition = faultKind({
   },
   edge: ({ params: topology }) =>
     function partition({ from, to }) {
-      if (topology.lost !== 'replies' && cut(topology, from, to)) return { do: 'lose', leg: 'request' };
-      if (topology.lost !== 'requests' && cut(topology, to, from)) return { do: 'lose', leg: 'reply' };
+      if (topology.lost !== 'replies' && isCut(topology, from, to)) return { do: 'lose', leg: 'request' };
+      if (topology.lost !== 'requests' && isCut(topology, to, from)) return { do: 'lose', leg: 'reply' };
       return { do: 'pass' };
     },
 });

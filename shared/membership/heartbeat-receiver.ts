@@ -1,6 +1,14 @@
 import type { KeyObject } from 'node:crypto';
 import { incarnationKey } from '../security/heartbeat-keys.ts';
-import { addressOf, expand, open, seal, type BeatHead, type EvidenceReport, type Message } from './heartbeat-wire.ts';
+import {
+  datagramAddressOf,
+  expandReport,
+  open,
+  seal,
+  type BeatHead,
+  type EvidenceReport,
+  type Message,
+} from './heartbeat-wire.ts';
 import { createReplayWindow } from './replay-window.ts';
 import { viewParts } from './view-parts.ts';
 import type { View } from './view.ts';
@@ -84,7 +92,7 @@ export function createHeartbeatReceiver(options: HeartbeatReceiverOptions): Rece
   }
 
   return (datagram, send) => {
-    const address = addressOf(datagram);
+    const address = datagramAddressOf(datagram);
     const key = address && address.monitor === monitor ? keyOf(address.node, address.incarnation) : undefined;
     const message = key && open(key, datagram);
     if (!message || (message.kind !== 'beat' && message.kind !== 'evidence')) return onRefused?.('not genuine');
@@ -100,7 +108,7 @@ export function createHeartbeatReceiver(options: HeartbeatReceiverOptions): Rece
       !heard({ ...(rest as Omit<BeatHead, 'process' | 'monitorProcess'>), node, incarnation })
     )
       return;
-    if (reports.length > 0) reported(node, incarnation, fresh(`${node} ${from}`, reports.map(expand)));
+    if (reports.length > 0) reported(node, incarnation, fresh(`${node} ${from}`, reports.map(expandReport)));
     const numbers = reports.map(({ number: each }) => each);
     if (!quiet || numbers.length > 0) answer(key, message, numbers, send);
     const current = message.kind === 'beat' ? view() : undefined;

@@ -17,8 +17,8 @@ import { SelfReport } from './self-report.ts';
  */
 export const maxDatagramBytes = 1_200;
 
-const kinds = ['beat', 'evidence', 'answer', 'view'] as const;
-export type Kind = (typeof kinds)[number];
+const datagramKinds = ['beat', 'evidence', 'answer', 'view'] as const;
+export type DatagramKind = (typeof datagramKinds)[number];
 
 const Natural = Type.Integer({ minimum: 0 });
 
@@ -80,12 +80,12 @@ const heads = {
   view: Type.Object({ version: Natural, part: Natural, of: Type.Integer({ minimum: 1, maximum: 1_000 }) }),
 } as const;
 
-type Heads = { readonly [K in Kind]: Static<(typeof heads)[K]> };
+type Heads = { readonly [K in DatagramKind]: Static<(typeof heads)[K]> };
 export type BeatHead = Heads['beat'];
 export type WireReport = Static<typeof Report>;
 
-export interface Address {
-  readonly kind: Kind;
+export interface DatagramAddress {
+  readonly kind: DatagramKind;
   readonly node: string;
   readonly monitor: string;
   readonly incarnation: number;
@@ -93,17 +93,21 @@ export interface Address {
 }
 
 export type Message = {
-  readonly [K in Kind]: Address & { readonly kind: K; readonly head: Heads[K]; readonly body: Uint8Array };
-}[Kind];
+  readonly [K in DatagramKind]: DatagramAddress & {
+    readonly kind: K;
+    readonly head: Heads[K];
+    readonly body: Uint8Array;
+  };
+}[DatagramKind];
 
 /** Bytes for all but head and body, with two ids of usual length. */
 export const overheadBytes = 128;
 
 const nobody = Buffer.alloc(0);
 
-export function seal<K extends Kind>(
+export function seal<K extends DatagramKind>(
   key: KeyObject,
-  address: Address & { readonly kind: K },
+  address: DatagramAddress & { readonly kind: K },
   head: Heads[K],
   body: Uint8Array = nobody,
 ): Buffer {
@@ -111,7 +115,7 @@ export function seal<K extends Kind>(
   const text = Buffer.from(JSON.stringify(head));
   const [from, to] = [Buffer.from(node), Buffer.from(monitor)];
   const fixed = Buffer.alloc(3 + from.length + to.length + 14);
-  let at = fixed.writeUInt8(kinds.indexOf(kind));
+  let at = fixed.writeUInt8(datagramKinds.indexOf(kind));
   at = fixed.writeUInt8(from.length, at);
   at += from.copy(fixed, at);
   at = fixed.writeUInt8(to.length, at);
@@ -127,10 +131,10 @@ export function seal<K extends Kind>(
  * The sender and the receiver that the datagram names. This is not proved yet, so use it only to find the key.
  * Undefined: this is no heartbeat.
  */
-export function addressOf(datagram: Uint8Array): (Address & { readonly headAt: number }) | undefined {
+export function datagramAddressOf(datagram: Uint8Array): (DatagramAddress & { readonly headAt: number }) | undefined {
   const bytes = Buffer.from(datagram.buffer, datagram.byteOffset, datagram.byteLength);
   if (bytes.length > maxDatagramBytes || bytes.length < 3) return undefined;
-  const kind = kinds[bytes[0]!];
+  const kind = datagramKinds[bytes[0]!];
   const nodeEnd = 2 + bytes[1]!;
   if (kind === undefined || nodeEnd >= bytes.length) return undefined;
   const monitorEnd = nodeEnd + 1 + bytes[nodeEnd]!;
@@ -147,11 +151,11 @@ export function addressOf(datagram: Uint8Array): (Address & { readonly headAt: n
   };
 }
 
-const compiled = new Map<Kind, ReturnType<typeof Compile>>();
+const compiled = new Map<DatagramKind, ReturnType<typeof Compile>>();
 
 /** The content of a datagram that was sealed with `key`; undefined for all others. */
 export function open(key: KeyObject, datagram: Uint8Array): Message | undefined {
-  const address = addressOf(datagram);
+  const address = datagramAddressOf(datagram);
   if (!address) return undefined;
   const bytes = Buffer.from(datagram.buffer, datagram.byteOffset, datagram.byteLength);
   const end = bytes.length - macBytes;
@@ -178,6 +182,6 @@ export function compact(evidence: CallEvidence): WireReport['evidence'][number] 
   ) as WireReport['evidence'][number];
 }
 
-export function expand({ number, agoMs, evidence }: WireReport): EvidenceReport {
+export function expandReport({ number, agoMs, evidence }: WireReport): EvidenceReport {
   return { number, agoMs, evidence: evidence.map((one) => ({ ...noEvidence, ...one })) };
 }

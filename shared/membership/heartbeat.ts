@@ -4,7 +4,7 @@ import type { Scheduler, Timer } from '../time/scheduler.ts';
 import type { CallEvidence } from './call-evidence.ts';
 import { createEvidenceOutbox } from './evidence-outbox.ts';
 import {
-  addressOf,
+  datagramAddressOf,
   maxDatagramBytes,
   open,
   overheadBytes,
@@ -34,7 +34,7 @@ const maxDatagrams = 8;
 const beatBytes = 330;
 const evidenceBytes = maxDatagramBytes - overheadBytes - 128;
 
-export type Phase = BeatHead['phase'];
+export type NodePhase = BeatHead['phase'];
 
 export interface HeartbeatOptions {
   readonly node: string;
@@ -57,19 +57,19 @@ export interface HeartbeatOptions {
   readonly onInterval?: () => void;
   readonly onView?: (view: View) => void;
   /** The phase at the start; `starting` by default. */
-  readonly startPhase?: Phase;
+  readonly startPhase?: NodePhase;
   /** The last numbers of an earlier sender of this process, from which this sender continues. */
-  readonly resume?: Progress | undefined;
+  readonly resume?: BeatProgress | undefined;
 }
 
 /** How far a sender has come with each monitor: the monitor's process, and the last numbers. */
-export type Progress = ReadonlyMap<string, Pick<MonitorLink, 'process' | 'number' | 'sequence'>>;
+export type BeatProgress = ReadonlyMap<string, Pick<MonitorLink, 'process' | 'number' | 'sequence'>>;
 
 export interface HeartbeatSender {
-  readonly phase: () => Phase;
-  readonly progress: () => Progress;
+  readonly phase: () => NodePhase;
+  readonly progress: () => BeatProgress;
   /** Changes the phase and tells the monitors at once. */
-  readonly setPhase: (phase: Phase) => void;
+  readonly setPhase: (phase: NodePhase) => void;
   readonly view: () => View | undefined;
   /** Handles a datagram that arrived. It is ignored unless a monitor sent it to this process. */
   readonly receive: (datagram: Uint8Array) => void;
@@ -111,7 +111,7 @@ interface MonitorLink {
  */
 export function startHeartbeatSender(options: HeartbeatOptions): HeartbeatSender {
   const { node, incarnation, process, monitors, clock, scheduler, send, self, evidence, token } = options;
-  const { onView, onInterval = () => undefined, resume = new Map() as Progress, startPhase = 'starting' } = options;
+  const { onView, onInterval = () => undefined, resume = new Map() as BeatProgress, startPhase = 'starting' } = options;
   const links = new Map<string, MonitorLink>(
     [...monitors].map(([monitor, key]) => [
       monitor,
@@ -131,7 +131,7 @@ export function startHeartbeatSender(options: HeartbeatOptions): HeartbeatSender
     ]),
   );
   const outbox = createEvidenceOutbox([...monitors.keys()], evidenceBytes);
-  let phase: Phase = startPhase;
+  let phase: NodePhase = startPhase;
   let view: View | undefined;
 
   function beat(monitor: string, link: MonitorLink): void {
@@ -200,7 +200,7 @@ export function startHeartbeatSender(options: HeartbeatOptions): HeartbeatSender
   }
 
   function receive(datagram: Uint8Array): void {
-    const from = addressOf(datagram)?.monitor;
+    const from = datagramAddressOf(datagram)?.monitor;
     const link = from === undefined ? undefined : links.get(from);
     const message = link && open(link.key, datagram);
     if (!message || message.node !== node || message.incarnation !== incarnation) return;

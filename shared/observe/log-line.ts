@@ -16,10 +16,10 @@ export function parseLogLine(text: string): LogLine {
 }
 
 /** The levels of the logger (pino). */
-export const levels = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 } as const;
+export const logLevels = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 } as const;
 
 /** The severity of a line: its number and its name. */
-export function levelOf({ level }: Readonly<Record<string, unknown>>) {
-  const number = typeof level === 'number' ? level : levels.info;
-  return { number, name: Object.entries(levels).find(([, value]) => value === number)?.[0] ?? String(number) };
+export function logLevelOf({ level }: Readonly<Record<string, unknown>>) {
+  const number = typeof level === 'number' ? level : logLevels.info;
+  return { number, name: Object.entries(logLevels).find(([, value]) => value === number)?.[0] ?? String(number) };
 }

@@ -30,7 +30,7 @@ export interface Histogram {
 }
 
 /** One set of label values with its value now; of a histogram, the count in each bucket, not cumulated. */
-export interface Sample {
+export interface MetricSample {
   readonly labels: Labels;
   readonly value: number;
   readonly buckets?: readonly number[];
@@ -52,7 +52,7 @@ export interface Metrics {
   ): Gauge;
   histogram(name: string, help: string, labelNames?: readonly string[], buckets?: readonly number[]): Histogram;
   /** The sets of label values of one metric, with their values now; none where the metric does not exist. */
-  read(name: string): Promise<readonly Sample[]>;
+  read(name: string): Promise<readonly MetricSample[]>;
   /** From now on, every series carries these labels instead of the earlier ones. */
   relabel(labels: Labels): void;
   /** The exposition text and its content type. */
@@ -167,8 +167,8 @@ interface Value {
 }
 
 /** The library lists the buckets of each set of label values from the lowest to the highest, then its sum and count. */
-function histogramSamples(values: readonly Value[]): Sample[] {
-  const samples: Sample[] = [];
+function histogramSamples(values: readonly Value[]): MetricSample[] {
+  const samples: MetricSample[] = [];
   let buckets: number[] = [];
   let below = 0;
   for (const { labels, value, metricName } of values) {

@@ -15,7 +15,7 @@ const BatchedReply = <R extends TSchema>(response: R) =>
  * The coarse-grained form of the operation `single`, with the name `name` in the same contract. It takes many requests
  * and returns as many results, in the same order. Only the batch layer calls it, where the policy says so.
  */
-export function batchOf<Request extends TSchema, Response extends TSchema>(
+export function batchOperation<Request extends TSchema, Response extends TSchema>(
   name: string,
   single: Omit<Operation<Request, Response>, 'name'>,
 ) {

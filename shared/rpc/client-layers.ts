@@ -24,7 +24,7 @@ import { routes } from './layers/balancing/routes.ts';
 import { createStatistics, learnStatistics, type LatencyStatistics } from './layers/replicas/latency-statistics.ts';
 import { learnPeakEwma } from './layers/balancing/peak-ewma.ts';
 import { type Tally, tallyNothing } from './layers/tally.ts';
-import { type Watch, watchCalls } from './layers/watch-calls.ts';
+import { type WatchCall, watchCalls } from './layers/watch-calls.ts';
 import { following, mechanism, type Switchable } from './layers/switchable.ts';
 import { throttle } from './layers/overload/throttle.ts';
 import { type ReceiptDesk, type ReplyChecks, verify } from './layers/trust/verify.ts';
@@ -44,7 +44,7 @@ export interface ClientDependencies {
   /** Called for every exceptional event: retries, hedges, ejections ... */
   readonly observe?: Observe;
   /** Called when a call ends, and when an attempt at a replica ends. */
-  readonly watchCall?: Watch;
+  readonly watchCall?: WatchCall;
   readonly watchAttempt?: Learn;
   /** Further checks of replies, besides the schema, by `<component>.<operation>`. */
   readonly checks?: ReplyChecks;

@@ -7,12 +7,12 @@ import type { Call } from './call.ts';
 import type { Operation } from './contract.ts';
 import type { Callee } from './callees.ts';
 import { cacheResults, hedgeWinners, type Tally } from './layers/tally.ts';
-import type { Watch } from './layers/watch-calls.ts';
+import type { WatchCall } from './layers/watch-calls.ts';
 import { outcomeOf } from './outcome.ts';
 
 export interface ClientMetrics {
   /** Called for every call, with all its attempts. */
-  readonly watchCall: Watch;
+  readonly watchCall: WatchCall;
   /** Called for every attempt at a replica. */
   readonly watchAttempt: Learn;
   readonly tally: Tally;
@@ -58,7 +58,7 @@ export function clientMetrics({ metrics, log, callees }: ClientMetricsOptions): 
   };
 }
 
-function countCalls(metrics: Metrics, callees: readonly Callee[]): Watch {
+function countCalls(metrics: Metrics, callees: readonly Callee[]): WatchCall {
   const calls = metrics.counter(
     'tierlab_rpc_calls_total',
     'Calls that this node made, by what its code saw; `masked_by` = the mechanism that hid a failure',

@@ -13,7 +13,7 @@ import type { Peers } from './layers/replicas/peers.ts';
 import type { LatencyStatistics } from './layers/replicas/latency-statistics.ts';
 import type { Learn } from './layers/replicas/attempt-end.ts';
 import type { ReceiptDesk, ReplyChecks } from './layers/trust/verify.ts';
-import type { Watch } from './layers/watch-calls.ts';
+import type { WatchCall } from './layers/watch-calls.ts';
 import type { Budgets } from './layers/retries/budget.ts';
 import type { Tally } from './layers/tally.ts';
 import { clientLayers } from './client-layers.ts';
@@ -35,7 +35,7 @@ export interface ClientOptions {
   /** A timer wheel, where clocks are real: each call sets several timers and cancels nearly all of them. */
   readonly scheduler: Scheduler;
   readonly observe?: Observe;
-  readonly watchCall?: Watch;
+  readonly watchCall?: WatchCall;
   readonly watchAttempt?: Learn;
   readonly tally?: Tally;
   /**

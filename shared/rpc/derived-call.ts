@@ -29,7 +29,7 @@ export const sentTo = (call: Call, endpoint: Endpoint): Call => ({ ...call, endp
 export const withReceipt = (call: Call, nonce: string): Call => ({ ...call, nonce });
 
 /** All `calls` as one coarse-grained call, which has the latest of their deadlines. */
-export function batchOf(calls: readonly Call[], operation: Operation, request: unknown, signal: AbortSignal): Call {
+export function batchCall(calls: readonly Call[], operation: Operation, request: unknown, signal: AbortSignal): Call {
   const [first, ...carries] = calls as [Call, ...Call[]];
   const deadlineAt = Math.max(...calls.map((call) => call.deadlineAt));
   return { ...first, operation, request, carries, deadlineAt, signal };

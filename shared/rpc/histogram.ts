@@ -7,7 +7,7 @@
  * nothing must be updated as time passes. A sample loses half its weight in `halfLifeMs`. Where samples are rare it
  * decays later: about the newest `minSamples` always count, because quantiles of a few samples mean nothing.
  */
-export interface Histogram {
+export interface DecayingHistogram {
   record(valueMs: number, now: number): void;
   /** The value that a share `q` of the samples does not exceed, ms; undefined while empty. */
   quantile(q: number): number | undefined;
@@ -45,7 +45,7 @@ export function upperEdgeOf(bucket: number): number {
   return (subBuckets + (bucket & (subBuckets - 1)) + 1) * 2 ** shift;
 }
 
-export function createHistogram({ halfLifeMs = 4_000, minSamples = 100 }: HistogramOptions = {}): Histogram {
+export function createHistogram({ halfLifeMs = 4_000, minSamples = 100 }: HistogramOptions = {}): DecayingHistogram {
   const weights = new Float64Array(bucketCount);
   /**
    * The most that one sample may age the others, so that about `minSamples` keep their weight at any rate of samples.

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { errorCodes, type ErrorCode } from './errors.ts';
-import { latencyBuckets, type Metrics, type Sample } from '../observe/metrics.ts';
+import { latencyBuckets, type Metrics, type MetricSample } from '../observe/metrics.ts';
 import { version } from '../version.ts';
 import { outcomeOf } from './outcome.ts';
 
@@ -68,7 +68,7 @@ export async function liveReading(
       'tierlab_rpc_ejected',
       'tierlab_rpc_circuit_state',
     ].map((name) => metrics.read(name)),
-  )) as Tuple<readonly Sample[], 9>;
+  )) as Tuple<readonly MetricSample[], 9>;
   const { active, idle } = performance.eventLoopUtilization();
   const people = door.filter(({ labels }) => !notCounted.has(labels.route ?? ''));
   const limits = waits.map(({ value }) => value);
@@ -99,12 +99,12 @@ type Tuple<T, N extends number, R extends T[] = []> = R['length'] extends N ? R 
 
 /** Sums the series of each key into one flow: latencies from `durations`, success from `results`. */
 function flows(
-  durations: readonly Sample[],
-  results: readonly Sample[],
-  keyOf: (labels: Sample['labels']) => Pick<Flow, 'component' | 'endpoint'>,
+  durations: readonly MetricSample[],
+  results: readonly MetricSample[],
+  keyOf: (labels: MetricSample['labels']) => Pick<Flow, 'component' | 'endpoint'>,
 ): Flow[] {
   const found = new Map<string, Flow & { ok: number; failed: number; buckets: number[] }>();
-  function flowOf(labels: Sample['labels']) {
+  function flowOf(labels: MetricSample['labels']) {
     const key = keyOf(labels);
     const name = `${key.component} ${key.endpoint}`;
     let flow = found.get(name);
@@ -120,7 +120,7 @@ function flows(
 }
 
 /** Neither a wrong request nor a caller that left is a failure of the node. */
-function isFailure({ outcome, code, status }: Sample['labels']): boolean {
+function isFailure({ outcome, code, status }: MetricSample['labels']): boolean {
   if (status !== undefined) return Number(status) >= 500;
   const its = outcome ?? (code !== undefined && isCode(code) ? outcomeOf(code) : 'ok');
   return its === 'failed' || its === 'refused';

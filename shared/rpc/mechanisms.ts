@@ -39,7 +39,7 @@ const inTurn = { by: 'round_robin', panicShare: 0, slowStartMs: 0 };
  *   onDemand   the mechanism is for experiments: off in every preset, on where a policy names it
  *   off        the settings that "off" stands for, where the mechanism cannot be left out
  */
-export interface Row {
+export interface MechanismRow {
   readonly does: string;
   readonly without: string;
   readonly settings?: TSchema;
@@ -153,7 +153,7 @@ export const clientSide = {
     does: 'uses another address of the same node',
     without: 'one broken cable makes a node unreachable',
   },
-} as const satisfies Record<string, Row>;
+} as const satisfies Record<string, MechanismRow>;
 
 export const serverSide = {
   faultsAtEntry: {
@@ -214,7 +214,7 @@ export const serverSide = {
     does: 'applies injected service faults: the node answers late or wrongly',
     without: 'these faults cannot be tried',
   },
-} as const satisfies Record<string, Row>;
+} as const satisfies Record<string, MechanismRow>;
 
 /** Mechanisms that no call passes through. */
 export const besideCalls = {
@@ -242,7 +242,7 @@ export const besideCalls = {
     without: 'each caller remembers these statistics, so no node is a centre',
     onDemand: true,
   },
-} as const satisfies Record<string, Row>;
+} as const satisfies Record<string, MechanismRow>;
 
 type Rows = typeof clientSide & typeof serverSide & typeof besideCalls;
 
@@ -257,17 +257,17 @@ type LayersOf<Side> = {
 export type ClientLayer = LayersOf<typeof clientSide>;
 export type ServerLayer = LayersOf<typeof serverSide>;
 
-const rows: Readonly<Record<string, Row>> = { ...clientSide, ...serverSide, ...besideCalls };
+const rows: Readonly<Record<string, MechanismRow>> = { ...clientSide, ...serverSide, ...besideCalls };
 
 export const mechanismNames = Object.keys(rows).filter((name) => rows[name]!.settings) as Mechanism[];
 export const clientOrder = layersOf(clientSide) as ClientLayer[];
 export const serverOrder = layersOf(serverSide) as ServerLayer[];
 
-export const mechanismRow = (name: Mechanism): Row & { readonly settings: TSchema } => ({
+export const mechanismRow = (name: Mechanism): MechanismRow & { readonly settings: TSchema } => ({
   ...rows[name]!,
   settings: rows[name]!.settings!,
 });
 
-function layersOf(side: Readonly<Record<string, Row>>): string[] {
+function layersOf(side: Readonly<Record<string, MechanismRow>>): string[] {
   return Object.keys(side).filter((name) => !side[name]!.beside);
 }

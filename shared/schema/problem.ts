@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
-import { exampleOf, inWords, shown, type Schema } from './schema-words.ts';
+import { exampleValueOf, schemaInWords, shown, type Schema } from './schema-words.ts';
 
 interface SchemaError {
   readonly keyword: string;
@@ -63,9 +63,9 @@ function sentence(
   if (error.keyword === 'required') {
     const [missing] = (error.params as { requiredProperties: readonly string[] }).requiredProperties;
     const wanted = place.properties?.[missing!] ?? {};
-    return `${nameOf([...steps, missing!], at)} is missing: ${inWords(wanted)} is wanted${example(wanted)}`;
+    return `${nameOf([...steps, missing!], at)} is missing: ${schemaInWords(wanted)} is wanted${example(wanted)}`;
   }
-  return `${nameOf(steps, at)}: ${inWords(place)} is wanted${example(place)}, not ${shown(valueAt(value, steps))}`;
+  return `${nameOf(steps, at)}: ${schemaInWords(place)} is wanted${example(place)}, not ${shown(valueAt(value, steps))}`;
 }
 
 function unknownField(parent: Schema, steps: readonly string[], at: string): string {
@@ -75,7 +75,7 @@ function unknownField(parent: Schema, steps: readonly string[], at: string): str
 }
 
 function example(schema: Schema): string {
-  const one = exampleOf(schema);
+  const one = exampleValueOf(schema);
   return one === undefined ? '' : `, such as ${JSON.stringify(one)}`;
 }
 

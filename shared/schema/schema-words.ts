@@ -38,9 +38,9 @@ const patterns: Readonly<Record<string, { readonly words: string; readonly examp
 };
 
 /** What fits the schema, for a sentence such as "retry.maxAttempts: a whole number from 1 to 10 is wanted". */
-export function inWords(schema: Schema): string {
+export function schemaInWords(schema: Schema): string {
   if (schema.anyOf?.every((it) => it.const !== undefined)) return oneOf(schema.anyOf.map((it) => it.const));
-  if (schema.anyOf) return [...new Set(schema.anyOf.map(inWords))].join(' or ');
+  if (schema.anyOf) return [...new Set(schema.anyOf.map(schemaInWords))].join(' or ');
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return oneOf(schema.enum);
   switch (schema.type ?? '') {
@@ -83,19 +83,19 @@ function list({ items = {}, minItems = 0, maxItems }: Schema): string {
     ...(minItems === 0 ? [] : [`at least ${minItems}`]),
     ...(maxItems === undefined ? [] : [`at most ${maxItems}`]),
   ];
-  return `a list (${[...bounds, `each item ${inWords(items)}`].join(', ')})`;
+  return `a list (${[...bounds, `each item ${schemaInWords(items)}`].join(', ')})`;
 }
 
 /** An example that fits the schema; undefined where none is known. */
-export function exampleOf(schema: Schema): unknown {
+export function exampleValueOf(schema: Schema): unknown {
   if (schema.examples) return schema.examples[0];
   if (schema.default !== undefined) return schema.default;
-  if (schema.anyOf) return schema.anyOf.map(exampleOf).find((it) => it !== undefined);
+  if (schema.anyOf) return schema.anyOf.map(exampleValueOf).find((it) => it !== undefined);
   switch (schema.type ?? '') {
     case 'string':
       return schema.pattern === undefined ? undefined : patterns[schema.pattern]?.example;
     case 'array': {
-      const item = exampleOf(schema.items ?? {});
+      const item = exampleValueOf(schema.items ?? {});
       return item === undefined ? undefined : [item];
     }
     case 'object':
@@ -117,10 +117,10 @@ function exampleObject({ properties = {}, required = [] }: Schema): object | und
   return chosen.length === 0 ? undefined : Object.fromEntries(chosen);
 }
 
-/** As `exampleOf`, but any choice or number will do, because an object needs its fields. */
+/** As `exampleValueOf`, but any choice or number will do, because an object needs its fields. */
 function firstValue(schema: Schema): unknown {
   const { const: only, enum: choices, type, minimum, exclusiveMinimum } = schema;
-  const known = exampleOf(schema) ?? only ?? choices?.[0];
+  const known = exampleValueOf(schema) ?? only ?? choices?.[0];
   if (known !== undefined) return known;
   if (type === 'integer' || type === 'number') return minimum ?? (exclusiveMinimum ?? 0) + 1;
   if (type === 'boolean') return true;

@@ -40,13 +40,20 @@ export const publicKeyText = (key: KeyObject): string =>
 export const publicKeyFrom = (text: string): KeyObject =>
   createPublicKey({ key: Buffer.from(text, 'base64url'), format: 'der', type: 'spki' });
 
-function digest(value: unknown): string {
+function canonicalDigest(value: unknown): string {
   return createHash('sha256').update(canonicalJson(value)).digest('base64url');
 }
 
 export function signReceipt(key: KeyObject, node: string, incarnation: number, subject: ReceiptSubject): Receipt {
   const { operation, request, reply, version, nonce } = subject;
-  const word = { node, incarnation, operation, request: digest(request), reply: digest(reply), nonce };
+  const word = {
+    node,
+    incarnation,
+    operation,
+    request: canonicalDigest(request),
+    reply: canonicalDigest(reply),
+    nonce,
+  };
   const unsigned = version === undefined ? word : { ...word, version };
   return { ...unsigned, signature: sign(null, Buffer.from(canonicalJson(unsigned)), key).toString('base64url') };
 }
@@ -62,9 +69,9 @@ export function complaint(receipt: Receipt, key: KeyObject, node: string, subjec
   if (receipt.node !== node) return `it is signed in the name of ${receipt.node}`;
   if (!isGenuine(receipt, key)) return 'the signature is not that of the node';
   if (receipt.nonce !== subject.nonce) return 'it is an old receipt';
-  if (receipt.operation !== subject.operation || receipt.request !== digest(subject.request))
+  if (receipt.operation !== subject.operation || receipt.request !== canonicalDigest(subject.request))
     return 'it is about another question';
-  if (receipt.reply !== digest(subject.reply)) return 'it is about another answer';
+  if (receipt.reply !== canonicalDigest(subject.reply)) return 'it is about another answer';
   return receipt.version === subject.version ? undefined : 'it is about another version';
 }
 

@@ -7,7 +7,7 @@ import { errorCodes, RpcError } from '../rpc/errors.ts';
 import type { WatchRequest } from '../rpc/http-context.ts';
 import type { AttemptEnd, Learn } from '../rpc/layers/replicas/attempt-end.ts';
 import type { WatchServed } from '../rpc/layers/trace.ts';
-import type { ResultCode, Watch } from '../rpc/layers/watch-calls.ts';
+import type { ResultCode, WatchCall } from '../rpc/layers/watch-calls.ts';
 import type { PolicyHolder } from '../rpc/policy.ts';
 import type { TraceContext } from '../rpc/trace-context.ts';
 import type { Clock } from '../time/clock.ts';
@@ -30,7 +30,7 @@ export interface TracerOptions {
 
 /** The spans of one node. Its watchers are called on the path of each request; they do not throw. */
 export interface Tracer {
-  readonly watchCall: Watch;
+  readonly watchCall: WatchCall;
   readonly watchAttempt: Learn;
   readonly watchServed: WatchServed;
   /** For requests that enter at `component`. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Result } from '../../labs/runner/result.ts';
+import type { LabResult } from '../../labs/runner/result.ts';
 import { commandIn } from './cluster.ts';
 import type { Engine } from './engine.ts';
 
@@ -22,7 +22,7 @@ export function attachingLabs(engine: Engine): void {
     const { code, stdout, stderr } = await run('25', '--attach', '--yes', '--json');
     // On a busy machine a figure may be UNKNOWN, but it is never wrong.
     expect([0, 2], stderr).toContain(code);
-    const { checks, command } = JSON.parse(stdout) as Result;
+    const { checks, command } = JSON.parse(stdout) as LabResult;
     expect(command).toBe('npm run lab -- 25 --attach');
     expect(checks.find(({ label }) => label.includes('restarts the node'))).toMatchObject({ verdict: 'PASS' });
     expect(stderr).toContain('Grafana: http://127.0.0.1:3000/d/tierlab-incidents');

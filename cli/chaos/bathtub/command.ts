@@ -5,7 +5,7 @@ import type { ClusterFlags } from '../../options.ts';
 import { createTerminal } from '../../terminal.ts';
 import { connect } from '../connection.ts';
 import { durationOf } from '../parameters.ts';
-import { runLive } from './live.ts';
+import { runLiveBathtub } from './live.ts';
 import { labBathtub, simulate, type BathtubResult } from './model.ts';
 import { plotLines } from './plot.ts';
 import { printJson } from '../../print-json.ts';
@@ -48,7 +48,7 @@ async function live(
     'Processes are killed when their drawn lifetimes end, so failures are expected. Ctrl-C ends all faults.',
   );
   return onInterrupt(async (signal) => {
-    const result = await runLive(connection, {
+    const result = await runLiveBathtub(connection, {
       bathtub: labBathtub,
       components,
       seed,

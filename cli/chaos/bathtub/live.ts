@@ -4,11 +4,11 @@ import { systemClock } from '../../../shared/time/clock.ts';
 import { sleep, systemScheduler } from '../../../shared/time/scheduler.ts';
 import { CommandError } from '../../errors.ts';
 import { statusOf } from '../../watchdog-client.ts';
-import { askController, type Connection } from '../connection.ts';
-import { resultOf, type BathtubResult } from './model.ts';
+import { askController, type ChaosConnection } from '../connection.ts';
+import { bathtubResultOf, type BathtubResult } from './model.ts';
 import { createAgingProcess } from './aging-process.ts';
 
-export interface LiveOptions {
+export interface LiveBathtubOptions {
   readonly bathtub: Bathtub;
   readonly components: readonly string[];
   readonly seed: number;
@@ -31,7 +31,7 @@ interface Health {
  * Kills and restarts real processes when their drawn lifetimes end, and records their lives. All faults are healed at
  * the end, also after an error.
  */
-export async function runLive(connection: Connection, options: LiveOptions): Promise<BathtubResult> {
+export async function runLiveBathtub(connection: ChaosConnection, options: LiveBathtubOptions): Promise<BathtubResult> {
   const { bathtub, components, seed, durationMs, signal, onFailure } = options;
   const victims = connection.nodes.filter((node) => components.some((it) => node.components.includes(it)));
   if (victims.length === 0) throw new CommandError(`no node hosts ${components.join(' or ')}`);
@@ -79,7 +79,7 @@ export async function runLive(connection: Connection, options: LiveOptions): Pro
     }
     const endedMs = now();
     const spells = [...parts.values()].flatMap((part) => part.stop(endedMs));
-    return resultOf('live', victims.length, spells, bathtub);
+    return bathtubResultOf('live', victims.length, spells, bathtub);
   } finally {
     await askController(connection, 'POST', '/halt', { reason: 'the bathtub is over' }).catch(() => undefined);
   }

@@ -26,7 +26,7 @@ export interface BathtubResult {
 
 const bins = 10;
 
-export function resultOf(
+export function bathtubResultOf(
   mode: BathtubResult['mode'],
   parts: number,
   spells: readonly Spell[],
@@ -53,5 +53,5 @@ export function simulate(bathtub: Bathtub, parts: number, seed: number, horizonM
     { length: parts },
     (_, i) => lifeOf(bathtub, `${seed} part-${i + 1}`, horizonMs).spells,
   ).flat();
-  return resultOf('simulated', parts, spells, bathtub);
+  return bathtubResultOf('simulated', parts, spells, bathtub);
 }

@@ -4,12 +4,12 @@ import { exitCodes } from '../../../shared/exit-codes.ts';
 import { UsageError } from '../../errors.ts';
 import { onInterrupt } from '../../interrupt.ts';
 import { createTerminal, type Terminal } from '../../terminal.ts';
-import { askController, connect, type Connection } from '../connection.ts';
+import { askController, connect, type ChaosConnection } from '../connection.ts';
 import { durationOf } from '../parameters.ts';
 import { printTable } from '../../table.ts';
 import { casesOf, type Case } from './cases.ts';
 import { withCluster, type WantedCluster } from './cluster.ts';
-import { runCase, type Row } from './matrix.ts';
+import { runCase, type MatrixRow } from './matrix.ts';
 import { watchUserAnswers } from './user-answers.ts';
 import { prepareQuestions } from './questions.ts';
 import { withVotes } from './votes.ts';
@@ -43,17 +43,17 @@ export async function matrix(flags: MatrixFlags): Promise<void> {
 }
 
 async function runAll(
-  connection: Connection,
+  connection: ChaosConnection,
   rows: readonly Case[],
   detectionWaitMs: number,
   terminal: Terminal,
-): Promise<Row[]> {
+): Promise<MatrixRow[]> {
   const doors = connection.nodes.flatMap(({ host, doors: { gateway } }) =>
     gateway === undefined ? [] : [`http://${host}:${gateway}`],
   );
   const questions = await prepareQuestions(connection.nodes);
   const userAnswers = await watchUserAnswers(doors);
-  const results: Row[] = [];
+  const results: MatrixRow[] = [];
   const turns = new Map<string, number>();
   try {
     await onInterrupt(async (signal) => {
@@ -79,7 +79,7 @@ async function runAll(
   return results.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
 }
 
-function show(rows: readonly Row[]): void {
+function show(rows: readonly MatrixRow[]): void {
   const terminal = createTerminal(process.stdout);
   const sign = (it: boolean): string => (it ? 'yes' : 'NO');
   printTable(
@@ -96,7 +96,7 @@ function show(rows: readonly Row[]): void {
       row.effect,
     ]),
   );
-  const sum = (of: (row: Row) => number): number => rows.reduce((total, row) => total + of(row), 0);
+  const sum = (of: (row: MatrixRow) => number): number => rows.reduce((total, row) => total + of(row), 0);
   terminal.line(
     terminal.dim(
       `\nmasked: while faults were in effect, users got ${sum(({ users }) => users.asked)} answers. ` +

@@ -1,7 +1,7 @@
 import { fetchDirect } from '../../../shared/net/direct.ts';
 import type { ControlPort } from '../../../services/chaos/control-port.ts';
 import { seriesOf } from './series.ts';
-import type { Node } from './questions.ts';
+import type { MatrixNode } from './questions.ts';
 
 /** The cluster's own diagnosis of a node. The injector only reads it, and never helps. */
 export interface Detection {
@@ -25,7 +25,7 @@ interface IncidentRow {
  * named it.
  */
 export async function detected(
-  monitors: readonly Node[],
+  monitors: readonly MatrixNode[],
   node: string,
   injectedAt: number,
 ): Promise<Detection | undefined> {
@@ -47,7 +47,7 @@ export async function detected(
  * Whether the last fault is over for the cluster, too: all nodes are in rotation, and `node` has no open incident.
  * Otherwise the cluster would take the next fault for a part of the last one, and the group would lose a second member.
  */
-export async function quiet(monitors: readonly Node[], node: string): Promise<boolean> {
+export async function quiet(monitors: readonly MatrixNode[], node: string): Promise<boolean> {
   const [logs, views] = await Promise.all([Promise.all(monitors.map(incidentsOf)), Promise.all(monitors.map(viewOf))]);
   const inRotation = views.flat().every(({ state }) => state === 'alive' || state === 'standby');
   return inRotation && !logs.flat().some((incident) => incident.node === node && incident.outcome === 'open');
@@ -60,12 +60,12 @@ export async function nobodyAvoids(group: readonly string[], ports: readonly Con
   return !kept.flat().some(({ labels, value }) => value > 0 && group.includes(labels['endpoint'] ?? ''));
 }
 
-async function viewOf({ host, publicPort }: Node): Promise<readonly { readonly state: string }[]> {
+async function viewOf({ host, publicPort }: MatrixNode): Promise<readonly { readonly state: string }[]> {
   return ((await get(host, publicPort, '/api/view')) as { members?: { state: string }[] }).members ?? [];
 }
 
 /** Empty if the monitor is silent or has no incidents. */
-async function incidentsOf({ host, publicPort }: Node): Promise<readonly IncidentRow[]> {
+async function incidentsOf({ host, publicPort }: MatrixNode): Promise<readonly IncidentRow[]> {
   return ((await get(host, publicPort, '/api/incidents')) as { incidents?: IncidentRow[] }).incidents ?? [];
 }
 

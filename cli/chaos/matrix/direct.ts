@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { rpcPrefix } from '../../../shared/rpc/wire.ts';
 
 /** One call to one given node, without balancing, on a new connection. */
-export interface Question {
+export interface DirectCall {
   readonly component: string;
   readonly operation: string;
   readonly request: unknown;
@@ -31,7 +31,7 @@ export interface AskOptions {
   readonly timeoutMs?: number;
 }
 
-interface Address {
+interface HostPort {
   readonly host: string;
   readonly port: number;
 }
@@ -39,7 +39,11 @@ interface Address {
 const failures: Readonly<Record<string, string>> = { ECONNREFUSED: 'refused', ECONNRESET: 'reset', EPIPE: 'reset' };
 let serial = 0;
 
-export function ask({ host, port }: Address, question: Question, options: AskOptions = {}): Promise<DirectAnswer> {
+export function callDirectly(
+  { host, port }: HostPort,
+  question: DirectCall,
+  options: AskOptions = {},
+): Promise<DirectAnswer> {
   const { component, operation, request, shard } = question;
   const { caller = 'matrix', timeoutMs = 1_500 } = options;
   const payload = JSON.stringify(request);

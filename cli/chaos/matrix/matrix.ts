@@ -1,15 +1,15 @@
 import { systemClock } from '../../../shared/time/clock.ts';
 import { sleep, systemScheduler } from '../../../shared/time/scheduler.ts';
 import { faultsAt } from '../../../services/chaos/control-port.ts';
-import { askController, type Connection } from '../connection.ts';
+import { askController, type ChaosConnection } from '../connection.ts';
 import type { Case, Others } from './cases.ts';
 import { detected, nobodyAvoids, quiet, type Detection } from './detection.ts';
 import type { UserAnswers, Seen } from './user-answers.ts';
-import type { Node, Questions } from './questions.ts';
+import type { MatrixNode, Questions } from './questions.ts';
 import { meet, type Victim } from './victim.ts';
 
 /** One row of the matrix. `effect` was measured at the victim; `users` = the answers of the public API meanwhile. */
-export interface Row {
+export interface MatrixRow {
   readonly kind: string;
   readonly victim: string;
   readonly applied: boolean;
@@ -22,7 +22,7 @@ export interface Row {
 }
 
 export interface MatrixOptions {
-  readonly connection: Connection;
+  readonly connection: ChaosConnection;
   readonly questions: Questions;
   readonly userAnswers: UserAnswers;
   /** The time that the cluster has to diagnose a fault, ms; 0 = the fault ends as soon as its effect was measured. */
@@ -41,7 +41,7 @@ const pollMs = 100;
 const avoidedPollMs = 1_000;
 
 /** Measures the effect of one kind of fault on a running cluster. */
-export async function runCase(it: Case, turn: number, options: MatrixOptions): Promise<Row> {
+export async function runCase(it: Case, turn: number, options: MatrixOptions): Promise<MatrixRow> {
   const { connection, userAnswers, detectionWaitMs } = options;
   const { nodes } = connection;
   const hosts = nodes.filter(({ components }) => components.includes(it.component));
@@ -106,7 +106,7 @@ export async function runCase(it: Case, turn: number, options: MatrixOptions): P
   };
 }
 
-function meetVictim(it: Case, node: Node, { questions, connection }: MatrixOptions): Promise<Victim | undefined> {
+function meetVictim(it: Case, node: MatrixNode, { questions, connection }: MatrixOptions): Promise<Victim | undefined> {
   return meet(node, questions.of(it.question ?? it.component, node.shard), connection.ports, connection.token);
 }
 

@@ -3,14 +3,14 @@ import type { FindResult } from '../../../search/find-result.ts';
 import type { QueryPlan } from '../../../search/plan.ts';
 import type { TopologyNode } from '../../../shared/cluster/topology.ts';
 import { CommandError } from '../../errors.ts';
-import { ask, type Question } from './direct.ts';
+import { callDirectly, type DirectCall } from './direct.ts';
 
-export type Node = Pick<TopologyNode, 'id' | 'components' | 'shard' | 'host' | 'port' | 'publicPort' | 'opsPort'>;
+export type MatrixNode = Pick<TopologyNode, 'id' | 'components' | 'shard' | 'host' | 'port' | 'publicPort' | 'opsPort'>;
 
 /** The direct questions for a node of each tier, and the comparison that tells true answers from lies. */
 export interface Questions {
   /** Two different questions of the same operation; of the database for the shard that the node holds. */
-  readonly of: (component: string, shard: number | undefined) => readonly [Question, Question];
+  readonly of: (component: string, shard: number | undefined) => readonly [DirectCall, DirectCall];
 }
 
 const words = ['water', 'music'] as const;
@@ -20,12 +20,13 @@ const asked = 25;
  * Asks tier by tier, from the lowest to the highest, so that every question is one that real users cause. Throws
  * CommandError if a tier is silent.
  */
-export async function prepareQuestions(nodes: readonly Node[]): Promise<Questions> {
-  async function answer<T>(component: string, question: Question): Promise<T> {
-    const holds = ({ shard }: Node) => question.shard === undefined || shard === undefined || shard === question.shard;
+export async function prepareQuestions(nodes: readonly MatrixNode[]): Promise<Questions> {
+  async function answer<T>(component: string, question: DirectCall): Promise<T> {
+    const holds = ({ shard }: MatrixNode) =>
+      question.shard === undefined || shard === undefined || shard === question.shard;
     const node = nodes.find((node) => node.components.includes(component) && holds(node));
     if (!node) throw new CommandError(`this topology has no ${component}: the matrix needs the tiers of a search`);
-    const outcome = await ask(node, question, { timeoutMs: 10_000 });
+    const outcome = await callDirectly(node, question, { timeoutMs: 10_000 });
     if (!outcome.ok)
       throw new CommandError(
         `${node.id} does not answer before anything was broken: ${outcome.detail ?? outcome.failure}`,
@@ -38,7 +39,7 @@ export async function prepareQuestions(nodes: readonly Node[]): Promise<Question
 
   /** The question to the database nodes of one shard, and their findings. */
   async function ofShard(shard: number, q: string, plan: QueryPlan) {
-    const find: Question = { component: 'database', operation: 'find', shard, request: { plan, size: asked } };
+    const find: DirectCall = { component: 'database', operation: 'find', shard, request: { plan, size: asked } };
     const found = await answer<FindResult>('database', find);
     if (found.candidates.length < 2)
       throw new CommandError(`the data set knows too little about "${q}" to tell answers apart`);
@@ -48,11 +49,11 @@ export async function prepareQuestions(nodes: readonly Node[]): Promise<Question
 
   const made = await Promise.all(
     words.map(async (q) => {
-      const plan: Question = { component: 'query', operation: 'plan', request: { q } };
+      const plan: DirectCall = { component: 'query', operation: 'plan', request: { q } };
       const planned = await answer<{ plan: QueryPlan }>('query', plan);
       const data = await Promise.all(shards.map((shard) => ofShard(shard, q, planned.plan)));
       const { statistics, candidates } = data[0]!.found;
-      const rank: Question = {
+      const rank: DirectCall = {
         component: 'ranking',
         operation: 'rank',
         request: {
@@ -72,7 +73,7 @@ export async function prepareQuestions(nodes: readonly Node[]): Promise<Question
       return { query: plan, ranking: rank, data };
     }),
   );
-  const active: Question = { component: 'chaos', operation: 'active', request: {} };
+  const active: DirectCall = { component: 'chaos', operation: 'active', request: {} };
   return {
     of(component, shard = 1) {
       if (component === 'chaos') return [active, active];

@@ -1,12 +1,12 @@
 import { fetchDirect } from '../../../shared/net/direct.ts';
 import { faultsAt, type ControlPort } from '../../../services/chaos/control-port.ts';
-import { ask, type AskOptions, type DirectAnswer, type Question } from './direct.ts';
+import { callDirectly, type AskOptions, type DirectAnswer, type DirectCall } from './direct.ts';
 import { seriesOf } from './series.ts';
-import { sameAnswer, type Node } from './questions.ts';
+import { sameAnswer, type MatrixNode } from './questions.ts';
 
 /** A node under test. It is asked directly, and its answer is compared with its earlier one. */
 export interface Victim {
-  readonly node: Node;
+  readonly node: MatrixNode;
   /** Time of an answer before the fault: the median, ms. */
   readonly usualMs: number;
   readonly ask: (options?: AskOptions) => Promise<DirectAnswer>;
@@ -24,22 +24,22 @@ const baselineAsks = 5;
 
 /** Records the node's answers and their times while it is healthy; undefined if it is not. */
 export async function meet(
-  node: Node,
-  [question, other]: readonly [Question, Question],
+  node: MatrixNode,
+  [question, other]: readonly [DirectCall, DirectCall],
   ports: readonly ControlPort[],
   token: string,
 ): Promise<Victim | undefined> {
   const outcomes: DirectAnswer[] = [];
-  for (let i = 0; i < baselineAsks; i++) outcomes.push(await ask(node, question, { timeoutMs: 5_000 }));
-  const second = await ask(node, other, { timeoutMs: 5_000 });
+  for (let i = 0; i < baselineAsks; i++) outcomes.push(await callDirectly(node, question, { timeoutMs: 5_000 }));
+  const second = await callDirectly(node, other, { timeoutMs: 5_000 });
   const bodies = outcomes.flatMap((it) => (it.ok ? [it.body] : []));
   if (bodies.length < baselineAsks || !second.ok) return undefined;
   const usualMs = outcomes.map(({ tookMs }) => tookMs).sort((a, b) => a - b)[Math.floor(baselineAsks / 2)]!;
   return {
     node,
     usualMs,
-    ask: (options) => ask(node, question, options),
-    askOther: (options) => ask(node, other, options),
+    ask: (options) => callDirectly(node, question, options),
+    askOther: (options) => callDirectly(node, other, options),
     isTrue: (outcome) => outcome.ok && sameAnswer(outcome.body, bodies[0]) && outcome.servedBy[0] === node.id,
     isTrueOther: (outcome) => outcome.ok && sameAnswer(outcome.body, second.body),
     opsPort: ports.find(({ name }) => name === node.id)!,

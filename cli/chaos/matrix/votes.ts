@@ -1,12 +1,12 @@
 import { order } from '../../../services/chaos/control-port.ts';
-import type { Connection } from '../connection.ts';
+import type { ChaosConnection } from '../connection.ts';
 
 /**
  * Runs `work` while every answer of replicated tiers is put to the vote, if the policy allows it. Then restores the
  * policy.
  */
 export async function withVotes<T>(
-  connection: Connection,
+  connection: ChaosConnection,
   votes: 'always' | 'as-is',
   work: () => Promise<T>,
 ): Promise<T> {

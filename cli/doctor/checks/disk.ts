@@ -1,5 +1,5 @@
 import { quoted } from '../../command-line.ts';
-import type { Check } from '../facts.ts';
+import type { DoctorCheck } from '../facts.ts';
 import { inMegabytes, megabyte } from '../size.ts';
 
 /** Measured: the built-in data set takes 78 MB in two shards, and no more while it is built. */
@@ -7,7 +7,7 @@ const forDataset = 100 * megabyte;
 /** Logs, journals and states of a cluster: 1 MB after a minute; a journal of faults grows to 8 MB. Chosen. */
 const forRunning = 50 * megabyte;
 
-export const disk: Check = ({ freeDisk, hasDataset, place }) => {
+export const disk: DoctorCheck = ({ freeDisk, hasDataset, place }) => {
   if (freeDisk === undefined) return [];
   const needed = forRunning + (hasDataset ? 0 : forDataset);
   const found = `${inMegabytes(freeDisk)} are free for ${place.dataDir}`;

@@ -1,9 +1,9 @@
-import type { Check } from '../facts.ts';
+import type { DoctorCheck } from '../facts.ts';
 
 /** A public door under load holds several hundred connections, and the benchmark opens more. */
 const leastFiles = 1_024;
 
-export const fileLimit: Check = ({ fileLimit: limit }) => {
+export const fileLimit: DoctorCheck = ({ fileLimit: limit }) => {
   if (limit === undefined) return [];
   if (limit >= leastFiles)
     return [{ check: 'open files', level: 'ok', found: `a process may open ${limit.toLocaleString('en')}` }];

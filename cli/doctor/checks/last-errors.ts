@@ -1,16 +1,16 @@
 import { cutText } from '../../../shared/cut-text.ts';
-import { levels, parseLogLine } from '../../../shared/observe/log-line.ts';
+import { logLevels, parseLogLine } from '../../../shared/observe/log-line.ts';
 import { createRedactor } from '../../../shared/observe/redact.ts';
 import { tierlab } from '../../command-line.ts';
 import { isTime } from '../../logs/log-line.ts';
-import type { Check, LogEnd } from '../facts.ts';
+import type { DoctorCheck, LogEnd } from '../facts.ts';
 import type { Finding } from '../finding.ts';
 
 const check = 'errors';
 const redact = createRedactor();
 
 /** The last error of each node. A log that ends with one is a problem: the node has written nothing since. */
-export const lastErrors: Check = ({ logs, place }) => {
+export const lastErrors: DoctorCheck = ({ logs, place }) => {
   const findings = logs.flatMap((log) => {
     const last = lastErrorOf(log);
     return last === undefined
@@ -26,11 +26,11 @@ function lastErrorOf({ node, lines }: LogEnd): Pick<Finding, 'level' | 'found'> 
   const end = parsed.at(-1);
   if (end !== undefined && end.fields === undefined)
     return { level: 'problem', found: `${node} ended with a message of Node.js: ${short(end.text)}` };
-  const last = parsed.findLast(({ fields }) => Number(fields?.level) >= levels.error)?.fields;
+  const last = parsed.findLast(({ fields }) => Number(fields?.level) >= logLevels.error)?.fields;
   if (last === undefined) return undefined;
   const { message } = (last.err ?? {}) as { readonly message?: unknown };
   const what = [last.msg, message].filter((text) => typeof text === 'string' && text !== '').join(': ');
-  const died = last === end?.fields && Number(last.level) >= levels.fatal;
+  const died = last === end?.fields && Number(last.level) >= logLevels.fatal;
   return {
     level: died ? 'problem' : 'note',
     found: `${node} ${died ? 'ended with an error' : 'had an error'} at ${timeOf(last.time)}: ${short(what)}`,

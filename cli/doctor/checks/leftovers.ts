@@ -1,11 +1,11 @@
 import { quoted } from '../../command-line.ts';
-import type { Check } from '../facts.ts';
+import type { DoctorCheck } from '../facts.ts';
 import type { Finding } from '../finding.ts';
 
 const check = 'earlier clusters';
 
 /** Run files and processes of clusters that did not end in an orderly way. */
-export const leftovers: Check = ({ orphans, deadRuns }) => {
+export const leftovers: DoctorCheck = ({ orphans, deadRuns }) => {
   const findings: Finding[] = deadRuns.map(({ file, pid, reusedBy }) =>
     reusedBy === undefined
       ? {

@@ -1,5 +1,5 @@
 import { tierlab } from '../../command-line.ts';
-import type { Check } from '../facts.ts';
+import type { DoctorCheck } from '../facts.ts';
 import { inMegabytes, megabyte } from '../size.ts';
 
 /**
@@ -12,7 +12,7 @@ const besides = 230 * megabyte;
 /** What a running cluster takes under load beyond what it has when idle: multitier 369 MB, single-server 147 MB. */
 const reserve = 370 * megabyte;
 
-export const memory: Check = ({ availableMemory, topology, startedNodes, running, place }) => {
+export const memory: DoctorCheck = ({ availableMemory, topology, startedNodes, running, place }) => {
   if (availableMemory === undefined) return [];
   const needed = running === undefined ? startedNodes.size * perNode + besides : reserve;
   const found = `${inMegabytes(availableMemory)} are free`;

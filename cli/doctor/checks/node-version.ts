@@ -1,9 +1,9 @@
-import type { Check } from '../facts.ts';
+import type { DoctorCheck } from '../facts.ts';
 
 /** The oldest major version of Node.js that runs the nodes. */
 const oldestMajor = 26;
 
-export const nodeVersion: Check = ({ nodeVersion: version }) =>
+export const nodeVersion: DoctorCheck = ({ nodeVersion: version }) =>
   Number.parseInt(version, 10) >= oldestMajor
     ? [{ check: 'Node.js', level: 'ok', found: version }]
     : [

@@ -1,6 +1,6 @@
 import { tierlab } from '../../command-line.ts';
 import type { ClusterNode } from '../../watchdog-client.ts';
-import type { Check, Facts } from '../facts.ts';
+import type { DoctorCheck, Facts } from '../facts.ts';
 import type { Finding } from '../finding.ts';
 
 const check = 'nodes';
@@ -43,7 +43,7 @@ const judges: Readonly<Record<ClusterNode['state'], Judge>> = {
   }),
 };
 
-export const nodes: Check = ({ running, startedNodes, place }) => {
+export const nodes: DoctorCheck = ({ running, startedNodes, place }) => {
   if (running === undefined)
     return [
       {

@@ -1,8 +1,8 @@
 import { tierlab } from '../../command-line.ts';
 import { otherPortBase, takenInWords } from '../../wanted-ports.ts';
-import type { Check } from '../facts.ts';
+import type { DoctorCheck } from '../facts.ts';
 
-export const ports: Check = ({ takenPorts, running, topology, place }) => {
+export const ports: DoctorCheck = ({ takenPorts, running, topology, place }) => {
   const check = 'ports';
   if (takenPorts.length === 0)
     return [

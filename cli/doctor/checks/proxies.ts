@@ -1,12 +1,12 @@
 import { createRedactor } from '../../../shared/observe/redact.ts';
-import type { Check, Facts } from '../facts.ts';
+import type { DoctorCheck, Facts } from '../facts.ts';
 import type { Finding } from '../finding.ts';
 
 const check = 'proxies';
 const proxyNames = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'];
 
 /** Loopback addresses must not be asked for through a proxy, which has loopback addresses of its own. */
-export const proxies: Check = ({ environment }) => {
+export const proxies: DoctorCheck = ({ environment }) => {
   const findings = [...proxy(environment), ...nodeOptions(environment)];
   return findings.length > 0 ? findings : [{ check, level: 'ok', found: 'none that Tierlab would use' }];
 };

@@ -1,23 +1,23 @@
 import { markup, type Markup } from '../../../web/markup.ts';
 import { noiseInWords } from '../host-noise.ts';
-import type { Lab, Verdict } from '../lab.ts';
-import type { Result } from '../result.ts';
+import type { Lab, LabVerdict } from '../lab.ts';
+import type { LabResult } from '../result.ts';
 import { plot } from './plot.ts';
-import { cell, intervalCell, predictedCell, predictionInWords, symbols } from './words.ts';
+import { cell, intervalCell, predictedCell, predictionInWords, verdictSymbols } from './words.ts';
 
 /** What one run found, from the verdict to the reason. The report and the page of the lab both show it. */
-export const findings = (lab: Lab, result: Result): Markup => markup`${verdict(result)}
+export const findings = (lab: Lab, result: LabResult): Markup => markup`${verdict(result)}
 ${numbers(lab, result)}
 ${checks(result)}
 ${happened(result)}
 ${why(lab, result)}`;
 
-const verdict = (result: Result): Markup => markup`<section class="verdict ${result.verdict}">
-<p><strong>${symbols[result.verdict]} ${result.verdict}</strong></p>
+const verdict = (result: LabResult): Markup => markup`<section class="verdict ${result.verdict}">
+<p><strong>${verdictSymbols[result.verdict]} ${result.verdict}</strong></p>
 <p>${verdictInWords[result.verdict]} ${predictionInWords(result)}</p>
 </section>`;
 
-function numbers({ axes }: Lab, { rows }: Result): Markup {
+function numbers({ axes }: Lab, { rows }: LabResult): Markup {
   const chart = plot(rows, axes ?? { x: '', y: '' });
   return markup`<section>
 <h2>Predicted, theory, measured</h2>
@@ -45,14 +45,14 @@ ${rows.map(
 </section>`;
 }
 
-const checks = (result: Result): Markup => markup`<section>
+const checks = (result: LabResult): Markup => markup`<section>
 <h2>What was checked</h2>
 <div class="scroll" role="group" aria-label="Checks" tabindex="0"><table class="words">
 <thead><tr>${heads(['verdict', 'check', 'found'])}</tr></thead>
 <tbody>
 ${result.checks.map(
   ({ verdict, label, detail, next }) =>
-    markup`<tr><td class="${verdict}">${symbols[verdict]} ${verdict}</td>${cells([
+    markup`<tr><td class="${verdict}">${verdictSymbols[verdict]} ${verdict}</td>${cells([
       label,
       next === undefined ? detail : `${detail}. Next: ${next}`,
     ])}</tr>`,
@@ -64,12 +64,12 @@ ${result.faults.map(
 )}
 </section>`;
 
-const happened = ({ timeline }: Result): Markup | false =>
+const happened = ({ timeline }: LabResult): Markup | false =>
   timeline.length > 0 &&
   markup`<section><h2>What happened</h2>
 <pre role="group" aria-label="Timeline" tabindex="0">${timeline.join('\n')}</pre></section>`;
 
-const why = (lab: Lab, { parameters }: Result): Markup => markup`<section>
+const why = (lab: Lab, { parameters }: LabResult): Markup => markup`<section>
 <h2>Why</h2>
 ${lab
   .explanation(parameters)
@@ -80,19 +80,19 @@ ${lab
 </section>`;
 
 /** The command that repeats the run, and under which circumstances it ran. */
-export const repeat = (result: Result): Markup => markup`<section>
+export const repeat = (result: LabResult): Markup => markup`<section>
 <h2>Repeat it</h2>
 <pre role="group" aria-label="Command" tabindex="0">${result.command}</pre>
 <p class="muted">Seed ${result.seed}. ${formInWords(result)} Hints read: ${result.hintsRead}.</p>
 </section>`;
 
-const verdictInWords: Readonly<Record<Verdict, string>> = {
+const verdictInWords: Readonly<Record<LabVerdict, string>> = {
   PASS: 'The experiment came out as the theory says.',
   FAIL: 'The experiment did not come out as the theory says.',
   UNKNOWN: 'The experiment could not be judged. This costs no attempt.',
 };
 
-function formInWords({ form, hostNoise }: Result): string {
+function formInWords({ form, hostNoise }: LabResult): string {
   if (form === 'virtual') return 'Virtual time: the same seed gives the same bytes.';
   return `Live. Host noise: ${hostNoise === null ? 'not measured' : noiseInWords(hostNoise)}.`;
 }

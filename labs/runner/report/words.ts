@@ -1,11 +1,11 @@
-import type { Lab, Parameters, Verdict } from '../lab.ts';
-import type { Result, ResultRow } from '../result.ts';
+import type { Lab, Parameters, LabVerdict } from '../lab.ts';
+import type { LabResult, ResultRow } from '../result.ts';
 import { digits, withUnit } from '../units.ts';
 
 /** What the terminal and the report both say about a result. */
 
 /** A symbol as well as a colour and a word. */
-export const symbols: Readonly<Record<Verdict, string>> = { PASS: '✓', FAIL: '✗', UNKNOWN: '?' };
+export const verdictSymbols: Readonly<Record<LabVerdict, string>> = { PASS: '✓', FAIL: '✗', UNKNOWN: '?' };
 
 /** `S = 10 ms, p = 1%`; undefined where a lab has no parameters. */
 export function parametersInWords({ parameters: known }: Lab, parameters: Parameters): string | undefined {
@@ -20,7 +20,7 @@ export const cell = (value: number | null, { unit }: Pick<ResultRow, 'unit'>): s
 /** The prediction, marked as right or not right. */
 export function predictedCell(row: ResultRow): string {
   if (row.right === null) return cell(row.predicted, row);
-  return `${cell(row.predicted, row)} ${row.right ? symbols.PASS : symbols.FAIL}`;
+  return `${cell(row.predicted, row)} ${row.right ? verdictSymbols.PASS : verdictSymbols.FAIL}`;
 }
 
 export function intervalCell(row: ResultRow): string {
@@ -30,7 +30,7 @@ export function intervalCell(row: ResultRow): string {
 }
 
 /** Which values were predicted right. The table marks the others, too. */
-export function predictionInWords({ predictionRight, rows }: Result): string {
+export function predictionInWords({ predictionRight, rows }: LabResult): string {
   if (!isPredicted({ rows })) return 'Nothing was predicted.';
   if (predictionRight === null) return 'Your prediction cannot be judged, because this run proves nothing.';
   if (predictionRight) return 'Your prediction was right.';
@@ -39,10 +39,13 @@ export function predictionInWords({ predictionRight, rows }: Result): string {
   return `Your prediction was not right${which}. You learn most from such a lab.`;
 }
 
-const isPredicted = ({ rows }: Pick<Result, 'rows'>): boolean => rows.some(({ predicted }) => predicted !== null);
+const isPredicted = ({ rows }: Pick<LabResult, 'rows'>): boolean => rows.some(({ predicted }) => predicted !== null);
 
 /** What the student does now: a heading, and one or two sentences. */
-export function taskOf(result: Pick<Result, 'verdict' | 'rows'>): { readonly heading: string; readonly text: string } {
+export function taskOf(result: Pick<LabResult, 'verdict' | 'rows'>): {
+  readonly heading: string;
+  readonly text: string;
+} {
   if (result.verdict === 'UNKNOWN')
     return {
       heading: 'Run it again first',

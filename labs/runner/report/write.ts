@@ -15,7 +15,7 @@ export function writeHandIn(home: Home, lab: Lab, handIn: HandIn): void {
 const longest = 2_000;
 
 /** Puts the student's explanation into the hand-in and the report of the last run. */
-export function explain(home: Home, lab: Lab, text: string): HandIn {
+export function writeExplanation(home: Home, lab: Lab, text: string): HandIn {
   const explanation = text.trim();
   if (explanation === '') throw new LabUsageError('an explanation is wanted: two sentences in your own words');
   if (explanation.length > longest)

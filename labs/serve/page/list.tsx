@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { useAnswer } from '../../../services/console/page/use-answer.ts';
-import { symbols } from '../../runner/report/words.ts';
+import { verdictSymbols } from '../../runner/report/words.ts';
 import type { LabList, LabRow } from '../lab-view.ts';
 import type { State } from './store.ts';
 
@@ -48,7 +48,7 @@ function Row({ lab, isNext }: { lab: LabRow; isNext: boolean }) {
         {isNext && <strong>do this next</strong>}
         {soFar && (
           <span class={`verdict-word ${soFar}`}>
-            {symbols[soFar]} {passed ? 'passed' : soFar}
+            {verdictSymbols[soFar]} {passed ? 'passed' : soFar}
           </span>
         )}
       </p>

@@ -2,14 +2,14 @@ import { send } from '../../../services/console/page/ask.ts';
 import { Problem } from '../../../services/console/page/parts/problem.tsx';
 import { Picture } from '../../../services/console/page/picture/picture.tsx';
 import { useOrder } from '../../../services/console/page/use-order.ts';
-import type { ActiveFault } from '../../../services/console/sources.ts';
-import type { Phase } from '../../runner/journal.ts';
+import type { ReportedFault } from '../../../services/console/sources.ts';
+import type { RunPhase } from '../../runner/journal.ts';
 import type { RunView, ServerState } from '../run-view.ts';
 import { Choices } from './choices.tsx';
 import type { State, Store } from './store.ts';
 
 /** The phases that people see, in order. */
-const steps: readonly (readonly [string, readonly Phase[]])[] = [
+const steps: readonly (readonly [string, readonly RunPhase[]])[] = [
   ['check the machine', ['precheck']],
   ['store the prediction', ['prediction']],
   ['run', ['running', 'stopping']],
@@ -106,7 +106,7 @@ function Progress({ label, done, total }: { label: string; done: number; total: 
 }
 
 /** The lab injects at the node itself, so no controller reports the fault. */
-const asActive = ({ node, fault }: RunView['faults'][number]): ActiveFault => ({
+const asActive = ({ node, fault }: RunView['faults'][number]): ReportedFault => ({
   id: `${fault} ${node}`,
   kind: fault,
   remainingMs: 0,

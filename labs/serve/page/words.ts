@@ -1,4 +1,4 @@
-import type { Verdict } from '../../runner/lab.ts';
+import type { LabVerdict } from '../../runner/lab.ts';
 import type { RunOutcome } from '../run-view.ts';
 
 /** How a run ended, as a sentence. */
@@ -15,7 +15,7 @@ export function outcomeInWords(outcome: RunOutcome): string {
   }
 }
 
-const judged: Readonly<Record<Verdict, string>> = {
+const judged: Readonly<Record<LabVerdict, string>> = {
   PASS: 'The lab passed. The result is below.',
   FAIL: 'The lab failed. The result below says why.',
   UNKNOWN: 'The run proves nothing, and costs no attempt. The result below says why.',

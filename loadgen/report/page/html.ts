@@ -7,7 +7,7 @@ export function section(title: string, hint: string, content: Interpolated): Mar
 }
 
 /** A table that scrolls sideways on a narrow screen. */
-export function table(head: readonly string[], rows: readonly (readonly Interpolated[])[]): Markup {
+export function htmlTable(head: readonly string[], rows: readonly (readonly Interpolated[])[]): Markup {
   const headCells = head.map((cell) => markup`<th>${cell}</th>`);
   const body = rows.map((row) => markup`<tr>${row.map((cell) => markup`<td>${cell}</td>`)}</tr>`);
   return markup`<div class="scroll"><table><thead><tr>${headCells}</tr></thead><tbody>${body}</tbody></table></div>`;

@@ -11,7 +11,7 @@ import { littlesLaw } from '../../verdict/validity.ts';
 import { compareRuns } from '../compare.ts';
 import { adviceOn, wrongAnswersKept } from '../describe.ts';
 import { formatActual, formatCount, formatDuration, formatMs, formatPercent, formatRate } from '../format.ts';
-import { section, table } from './html.ts';
+import { section, htmlTable } from './html.ts';
 
 export function verdictBox(run: RunResult, name: string | undefined): Markup {
   const head = run.valid
@@ -57,7 +57,7 @@ export function latencyTable(run: RunResult, name: string | undefined): Markup {
     `Latencies${name === undefined ? '' : ` of ${name}`}`,
     'Quote the first row: it includes the wait of requests that could not be sent in time. Errors and wrong ' +
       'answers have their own row, because fast failures would improve the first one.',
-    table(
+    htmlTable(
       ['', 'mean', 'p50', 'p90', 'p99', 'p99.9', 'max'],
       [
         row('from the intended time', intended),
@@ -97,7 +97,7 @@ export function faultTable(run: RunResult): Interpolated {
     'Faults',
     'p99 of the requests due before, during and after each fault. Recovered: the time from the injection until ' +
       'p99 and errors are as before for three ticks in a row.',
-    table(['fault', 'when', 'p99 before', 'during', 'after', 'errors', 'wrong', 'recovered after'], rows),
+    htmlTable(['fault', 'when', 'p99 before', 'during', 'after', 'errors', 'wrong', 'recovered after'], rows),
   );
 }
 
@@ -109,7 +109,7 @@ export function detailTables(run: RunResult): Interpolated {
       section(
         'What went wrong',
         '',
-        table(
+        htmlTable(
           ['code', 'requests'],
           codes.map(([code, n]) => [markup`<code>${code}</code>`, formatCount(n)]),
         ),
@@ -118,12 +118,12 @@ export function detailTables(run: RunResult): Interpolated {
       section(
         'Requests',
         '',
-        table(
+        htmlTable(
           ['request', 'answered', 'errors'],
           names.map(([name, { done, errors }]) => [name, formatCount(done), formatCount(errors)]),
         ),
       ),
-    section('The generator itself', '', table(['', ''], generatorFacts(run))),
+    section('The generator itself', '', htmlTable(['', ''], generatorFacts(run))),
   ];
 }
 
@@ -165,7 +165,7 @@ export function wrongAnswerTable(run: RunResult): Interpolated {
   return section(
     'Wrong answers',
     wrongAnswersKept(run, rows.length),
-    markup`<div class="texts">${table(head, rows)}</div>`,
+    markup`<div class="texts">${htmlTable(head, rows)}</div>`,
   );
 }
 
@@ -176,7 +176,7 @@ export function comparisonTable(a: RunResult, b: RunResult, names: readonly stri
     shown(to),
     change === undefined ? '–' : changeCell(change, better),
   ]);
-  return section('Side by side', '', table(['', names[0] ?? 'A', names[1] ?? 'B', 'change'], rows));
+  return section('Side by side', '', htmlTable(['', names[0] ?? 'A', names[1] ?? 'B', 'change'], rows));
 }
 
 function changeCell(change: number, better: boolean | undefined): Markup {

@@ -40,13 +40,13 @@ export function lifeTable(
     const rate = (count: number) => (exposureMs === 0 ? 0 : count / exposureMs);
     const inBin = (cumulativeHazard(causes, toMs) - cumulativeHazard(causes, fromMs)) / (toMs - fromMs);
     const expected = exposureMs === 0 ? inBin : hazardSeen / exposureMs;
-    const [low, high] = poissonInterval(failures);
+    const [low, high] = byarInterval(failures);
     return { fromMs, toMs, exposureMs, failures, observed: rate(failures), low: rate(low), high: rate(high), expected };
   });
 }
 
 /** 95% interval of a Poisson mean from one count: Byar's approximation of the exact one, good to 1% from count 1 on. */
-export function poissonInterval(count: number): [number, number] {
+export function byarInterval(count: number): [number, number] {
   const z = 1.96;
   const bound = (n: number, sign: number) => n * (1 - 1 / (9 * n) + (sign * z) / (3 * Math.sqrt(n))) ** 3;
   return [count === 0 ? 0 : bound(count, -1), bound(count + 1, 1)];

@@ -11,7 +11,7 @@ import { createWholeApplication } from './whole-application.ts';
 import { type Wire, WireError } from './wire.ts';
 
 /** The part of the search engine that runs on the client. */
-export interface Placement {
+export interface ClientPlacement {
   /** Fetches what the client needs before its first key. */
   readonly prepare: () => Promise<void>;
   /** Handles one key. Rejects with a sentence for the user when the server was needed and did not answer. */
@@ -27,7 +27,7 @@ export interface Placement {
  *     application          user interface, ranking, query generator, index, wire.parts and wire.texts
  *     data-cache           the same, and a cache before the wire
  */
-export function createPlacement(name: PlacementName, wire: Wire, now: () => number): Placement {
+export function createPlacement(name: PlacementName, wire: Wire, now: () => number): ClientPlacement {
   if (name === 'terminal') return terminal(wire);
   if (name === 'user-interface') return local({ search: wire.search }, async () => undefined);
   const words = clientWords(wire);
@@ -44,7 +44,7 @@ export function createPlacement(name: PlacementName, wire: Wire, now: () => numb
 }
 
 /** Only keys and screens: the user interface runs on the server. */
-function terminal(wire: Pick<Wire, 'press'>): Placement {
+function terminal(wire: Pick<Wire, 'press'>): ClientPlacement {
   let session: string | undefined;
   return {
     prepare: async () => undefined,
@@ -61,7 +61,7 @@ function terminal(wire: Pick<Wire, 'press'>): Placement {
   };
 }
 
-function local(application: Application, prepare: () => Promise<void>): Placement {
+function local(application: Application, prepare: () => Promise<void>): ClientPlacement {
   const ui = createUserInterface();
   return { prepare, press: (key) => ui.press(key, application) };
 }

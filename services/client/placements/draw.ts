@@ -4,7 +4,7 @@ import type { NamedKey } from './keys.ts';
 import { lastPage, type Screen, type Shown } from './screen.ts';
 
 /** Draws the screen. A button of the screen stands for a key: the display sends `data-key` as if it were typed. */
-export function draw({ typed, suggestions, asked, results }: Shown): Screen {
+export function drawScreen({ typed, suggestions, asked, results }: Shown): Screen {
   const choices = suggestions.map(
     (text, i) => markup`<li><button type="button" data-key="Choose${i + 1}">${text}</button></li>`,
   );

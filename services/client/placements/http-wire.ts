@@ -2,7 +2,7 @@ import type { Wire } from './wire.ts';
 import { WireError } from './wire.ts';
 
 /** What has crossed the wire. Bytes are those of addresses and bodies, without headers. */
-export interface Traffic {
+export interface WireTraffic {
   readonly roundTrips: number;
   readonly sentBytes: number;
   readonly receivedBytes: number;
@@ -11,10 +11,10 @@ export interface Traffic {
 }
 
 export interface CountedWire extends Wire {
-  readonly traffic: () => Traffic;
+  readonly traffic: () => WireTraffic;
 }
 
-export const noTraffic: Traffic = { roundTrips: 0, sentBytes: 0, receivedBytes: 0, waitedMs: 0 };
+export const noTraffic: WireTraffic = { roundTrips: 0, sentBytes: 0, receivedBytes: 0, waitedMs: 0 };
 
 /** The longest wait for an answer, ms. */
 const patienceMs = 15_000;

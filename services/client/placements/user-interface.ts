@@ -1,6 +1,6 @@
 import type { Application, Asked } from './application.ts';
 import { isCharacter, isNamed, type Key, maxTyped, type NamedKey, offeredSuggestions } from './keys.ts';
-import { draw } from './draw.ts';
+import { drawScreen } from './draw.ts';
 import { lastPage, type Screen, type Shown } from './screen.ts';
 
 export interface UserInterface {
@@ -43,7 +43,7 @@ export function createUserInterface(): UserInterface {
       if (isNamed(key)) shown = await after(key, application);
       else if (isCharacter(key) && shown.typed.length + key.length <= maxTyped)
         shown = await typing(shown.typed + key, application);
-      return draw(shown);
+      return drawScreen(shown);
     },
     shown: () => shown,
   };

@@ -4,7 +4,7 @@ import type { QueryPlan } from '../../../search/plan.ts';
 import type { Ranked } from '../../../search/ranked.ts';
 import type { SearchResults } from '../../../search/results.ts';
 import { searchResults } from '../../../search/search-results.ts';
-import { assemble, type TermParts } from '../../database/index/assemble.ts';
+import { assembleSegment, type TermParts } from '../../database/index/assemble.ts';
 import { createInvertedIndex, type Found } from '../../database/index/inverted-index.ts';
 import { documentFrequency, postingList, type PostingList } from '../../database/index/posting-lists.ts';
 import { finish } from '../../database/index/work.ts';
@@ -45,7 +45,7 @@ export function createWholeApplication(data: Data, vocabulary: () => Vocabulary)
     const { plan, words } = parse(q);
     const suggestion = didYouMean(vocabulary(), q, words);
     const terms = await partsOf(data, plan);
-    const { segment, ids } = assemble(terms);
+    const { segment, ids } = assembleSegment(terms);
     const frequencyOf = (list: PostingList) => finish(documentFrequency(segment, list));
     const lists = plan.terms.map((term, i) => postingList(segment, term, i));
     const statistics = { ...corpusOf(terms), frequencies: lists.map(frequencyOf) };

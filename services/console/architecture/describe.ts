@@ -18,7 +18,7 @@ export interface DescribedComponent {
   readonly nodes: readonly string[];
 }
 
-export interface Architecture {
+export interface DescribedArchitecture {
   readonly name: string;
   readonly summary: string;
   readonly style: Topology['style'];
@@ -31,7 +31,7 @@ export interface Architecture {
 }
 
 /** Pure: the architecture of a topology, from contracts and placement. */
-export function describe(topology: Topology): Architecture {
+export function describe(topology: Topology): DescribedArchitecture {
   const { name, summary, style, shards, nodes } = topology;
   const present = new Set(nodes.flatMap(({ components }) => components));
   const callees = (component: string): readonly string[] =>

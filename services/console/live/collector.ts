@@ -56,7 +56,7 @@ interface CollectorOptions {
  * Gathers one snapshot a second from monitors, chaos controller and ops ports. It also gathers some while no page is
  * open, so that a page that opens later can show the past. A snapshot becomes JSON once, however many pages are open.
  */
-export function createCollector(options: CollectorOptions) {
+export function createLiveCollector(options: CollectorOptions) {
   const { topology, sources, readings, ownView, isWatched, clock, scheduler } = options;
   const history = createHistory();
   const listeners = new Set<Listener>();
@@ -152,7 +152,7 @@ export function createCollector(options: CollectorOptions) {
   };
 }
 
-export type Collector = ReturnType<typeof createCollector>;
+export type LiveCollector = ReturnType<typeof createLiveCollector>;
 
 /** The last answer of a source. The source is asked again only after the previous request has ended. */
 function remembered<T>(clock: Clock) {

@@ -2,7 +2,7 @@ import type { ControlClient } from '../../../shared/control/client.ts';
 import type { Topology, TopologyNode } from '../../../shared/cluster/topology.ts';
 import type { LiveReading } from '../../../shared/rpc/live-reading.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
-import type { CallsNow, NodeLive, Snapshot, Traffic } from './snapshot.ts';
+import type { CallsNow, NodeLive, Snapshot, CallTraffic } from './snapshot.ts';
 import { deltas, sum, trafficOf, type Delta } from './traffic.ts';
 
 /** The window of rates and latencies, ms: short enough to show a failure, long enough to hold some calls. */
@@ -85,7 +85,7 @@ export function createNodeReadings(topology: Topology, control: ControlClient, c
 }
 
 /** Adds the flows of several nodes. A node without calls has no buckets yet, because it does not know their bounds. */
-function together(parts: readonly (readonly [Delta, Reading, number])[]): Traffic {
+function together(parts: readonly (readonly [Delta, Reading, number])[]): CallTraffic {
   const seconds = Math.max(...parts.map(([, , seconds]) => seconds));
   const bounds = parts.map(([, { reading }]) => reading.bounds).find(({ length }) => length > 0) ?? [];
   return trafficOf(sum(parts.map(([delta]) => delta)), seconds, bounds);

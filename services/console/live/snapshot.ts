@@ -1,9 +1,9 @@
 import type { MemberState } from '../../../shared/membership/view.ts';
 import type { Verdict } from '../../../shared/membership/verdict.ts';
-import type { ActiveFault } from '../sources.ts';
+import type { ReportedFault } from '../sources.ts';
 
 /** Calls over the last few seconds. Latencies are absent where no call ended. */
-export interface Traffic {
+export interface CallTraffic {
   /** Calls a second. */
   readonly rate: number;
   /** The share that succeeded, 0 to 1; absent without calls. */
@@ -32,7 +32,7 @@ export interface NodeLive {
   readonly busy: number;
   readonly memoryMb: number;
   /** Calls that it answered. */
-  readonly served: Traffic;
+  readonly served: CallTraffic;
   readonly inFlight: number;
   /** The node refuses calls that wait longer than this, ms. */
   readonly longestWaitMs?: number;
@@ -41,7 +41,7 @@ export interface NodeLive {
 }
 
 /** Calls between two nodes, or between a group and a component. */
-export interface CallsNow extends Traffic {
+export interface CallsNow extends CallTraffic {
   readonly from: string;
   readonly to: string;
 }
@@ -62,7 +62,7 @@ export interface Snapshot {
   /** From node group to component, only where there are calls. */
   readonly relations: readonly CallsNow[];
   /** Requests of people at the public ports. */
-  readonly door: Traffic;
+  readonly door: CallTraffic;
   /** Faults in effect; null while the chaos controller does not answer. */
-  readonly faults: readonly ActiveFault[] | null;
+  readonly faults: readonly ReportedFault[] | null;
 }

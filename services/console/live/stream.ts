@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { createEventStreams, eventOf } from '../../../web/event-streams.ts';
-import type { Collector } from './collector.ts';
+import type { LiveCollector } from './collector.ts';
 
 /** The most open pages. Further pages are refused. */
 export const maxStreams = 200;
@@ -9,7 +9,7 @@ export const maxStreams = 200;
  * The events for every open page: first the present state, then each snapshot and report as it comes. The snapshot of
  * each second also serves as the heartbeat of the stream.
  */
-export function createStreams(collector: Collector, hello: () => object) {
+export function createStreams(collector: LiveCollector, hello: () => object) {
   const streams = createEventStreams(maxStreams);
   const silence = collector.listen((name, json, number) =>
     streams.send(eventOf(name, json, name === 'snapshot' ? number : undefined)),

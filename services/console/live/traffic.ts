@@ -1,5 +1,5 @@
 import type { Flow } from '../../../shared/rpc/live-reading.ts';
-import type { Traffic } from './snapshot.ts';
+import type { CallTraffic } from './snapshot.ts';
 
 /** The calls that ended between two readings. */
 export interface Delta {
@@ -34,7 +34,7 @@ export function sum(parts: readonly Delta[]): Delta {
 }
 
 /** Pure: a delta over `seconds` as rate, success and latency. `bounds`: upper bounds of the buckets, seconds. */
-export function trafficOf({ ok, failed, buckets }: Delta, seconds: number, bounds: readonly number[]): Traffic {
+export function trafficOf({ ok, failed, buckets }: Delta, seconds: number, bounds: readonly number[]): CallTraffic {
   const calls = ok + failed;
   if (calls === 0 || seconds <= 0) return { rate: 0 };
   const [p50, p99] = [quantile(0.5, buckets, bounds), quantile(0.99, buckets, bounds)];

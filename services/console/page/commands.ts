@@ -91,7 +91,7 @@ export function commandsOf(about: About, host: string) {
       cli: cli('trace --times'),
     },
     latency: {
-      curl: `curl -s ${addressOf(about, 'console', host)}/api/now`,
+      curl: `curl -s ${publicAddressOf(about, 'console', host)}/api/now`,
       promql:
         'histogram_quantile(0.99, sum by (le, tier, component) ' +
         `(rate(tierlab_rpc_client_duration_seconds_bucket${window})))`,
@@ -119,7 +119,7 @@ export function nodeCommands(about: About, { id, opsPort, hasOperations }: About
 }
 
 /** The address of the public routes of the first node that hosts the component. */
-export function addressOf(about: About, component: string, host: string): string {
+export function publicAddressOf(about: About, component: string, host: string): string {
   const node = nodeWith(about, component);
   return `http://${host}:${node === undefined ? '' : publicPortOf(node, component)}`;
 }

@@ -1,4 +1,4 @@
-import type { Traffic } from '../live/snapshot.ts';
+import type { CallTraffic } from '../live/snapshot.ts';
 
 /** A rate for people: 0, 0.4, 12, 1.2k a second. */
 export function rate(value: number): string {
@@ -29,6 +29,6 @@ export function duration(ms: number): string {
 }
 
 /** The two numbers that fit under a node's name. */
-export function inShort({ rate: calls, p50 }: Traffic): string {
+export function trafficInShort({ rate: calls, p50 }: CallTraffic): string {
   return calls === 0 ? 'idle' : `${rate(calls)} · ${latency(p50)}`;
 }

@@ -8,7 +8,7 @@ import type { Clock } from '../../../shared/time/clock.ts';
 import { openStream } from '../../../web/event-streams.ts';
 import type { About } from '../about.ts';
 import { createObservedRelations } from '../architecture/observed.ts';
-import type { Collector } from '../live/collector.ts';
+import type { LiveCollector } from '../live/collector.ts';
 import type { createNodeReadings } from '../live/node-readings.ts';
 import type { createStreams } from '../live/stream.ts';
 import { lastLines } from '../log-tail.ts';
@@ -19,7 +19,7 @@ const compress = promisify(gzip);
 interface ReadRoutes {
   readonly topology: Topology;
   readonly about: About;
-  readonly collector: Collector;
+  readonly collector: LiveCollector;
   readonly streams: ReturnType<typeof createStreams>;
   readonly sources: Sources;
   readonly clock: Clock;

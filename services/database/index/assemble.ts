@@ -29,7 +29,7 @@ interface Occurrence {
  * Builds a segment from the parts of some terms. It answers every plan of these terms like the whole index, if the
  * search is given the statistics of all shards. It holds no page without one of the terms.
  */
-export function assemble(terms: readonly TermParts[]): Assembled {
+export function assembleSegment(terms: readonly TermParts[]): Assembled {
   const occurrences = terms.flatMap(({ parts }, t) => parts.flatMap((part) => occurrencesIn(part, t)));
   // The sort is stable, so the terms of a page stay in their order.
   occurrences.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));

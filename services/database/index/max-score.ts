@@ -3,7 +3,7 @@ import type { PlannedTerm } from '../../../search/plan.ts';
 import type { Statistics } from '../../../search/find-result.ts';
 import { hasBit, type Bitset } from './bitset.ts';
 import type { Bounds } from './score-bounds.ts';
-import { partOf } from './posting-score.ts';
+import { termScoreOf } from './posting-score.ts';
 import { seekDoc } from './seek.ts';
 import type { Segment } from './segment.ts';
 import type { PostingList } from './posting-lists.ts';
@@ -218,7 +218,8 @@ export function createBestFinder(segment: Segment, bounds: Bounds): (request: Be
     function scoreOf(doc: number): number {
       let relevance = 0;
       steps += cursors.length;
-      for (const cursor of cursors) if (lookUp(cursor, doc)) relevance += partOf(segment, scorer, cursor.i, cursor.at);
+      for (const cursor of cursors)
+        if (lookUp(cursor, doc)) relevance += termScoreOf(segment, scorer, cursor.i, cursor.at);
       return scorer.total(relevance, segment.popularity[doc]!);
     }
   };

@@ -14,7 +14,7 @@ const idSteps = 200;
  * Copies the part of the index that belongs to `term`. `idOf` reads the id of a page by its number in the store. Throws
  * `too_costly` when the part would be too large for the network.
  */
-export function* partOf(segment: Segment, term: string, idOf: (number: number) => string): Work<IndexPart> {
+export function* indexPartOf(segment: Segment, term: string, idOf: (number: number) => string): Work<IndexPart> {
   const { start, end } = postingList(segment, { term }, 0);
   checkPartSize(term, end - start, 0);
   const reader = positionReader(segment);

@@ -4,7 +4,7 @@ import { bodyCount, countOf, keywordCount, large, nameCodeOf } from './packed-co
 import type { Segment } from './segment.ts';
 
 /** The part of term `i` of the plan in the score of a page. `p` = the posting of the term and the page. */
-export function partOf(segment: Segment, scorer: Scorer, i: number, p: number): number {
+export function termScoreOf(segment: Segment, scorer: Scorer, i: number, p: number): number {
   const { counts, lengths } = segment;
   const doc = segment.docs[p]! * 3;
   const packed = counts[p]!;

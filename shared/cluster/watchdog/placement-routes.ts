@@ -31,7 +31,7 @@ const PlacementOrder = Type.Object({
 });
 
 /** The answer of GET /topology. */
-export interface Placement {
+export interface CurrentTopology {
   readonly topology: Topology;
   /** An `apply` runs, or was interrupted: some nodes may not know this topology. */
   readonly isChanging: boolean;
@@ -58,7 +58,7 @@ export function placementRoutes({ watchdog, byContainer, publishedKeys, place }:
       method: 'GET',
       path: '/topology',
       access: 'open',
-      handle: (): Placement => ({ topology: watchdog.topology(), isChanging }),
+      handle: (): CurrentTopology => ({ topology: watchdog.topology(), isChanging }),
     },
     {
       method: 'POST',

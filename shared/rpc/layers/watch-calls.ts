@@ -6,10 +6,10 @@ import { asRpcError, type ErrorCode } from '../errors.ts';
 export type ResultCode = 'ok' | ErrorCode;
 
 /** Called once per call. Must not throw. */
-export type Watch = (call: Call, code: ResultCode, elapsedMs: number, maskedBy: MaskedBy | undefined) => void;
+export type WatchCall = (call: Call, code: ResultCode, elapsedMs: number, maskedBy: MaskedBy | undefined) => void;
 
 /** Outermost: reports how long whole calls took, with their retries, hedges and waiting, and how they ended. */
-export function watchCalls({ clock, watch }: { clock: Clock; watch: Watch }): Layer {
+export function watchCalls({ clock, watch }: { clock: Clock; watch: WatchCall }): Layer {
   return function watchCalls(next) {
     return (call) => {
       const startedAt = clock.now();

@@ -3,7 +3,7 @@ import type { Scheduler } from '../scheduler.ts';
 import { constant, type Distribution } from './distribution.ts';
 
 /** The properties of one directed link. */
-export interface Link {
+export interface NetworkLink {
   readonly latency: Distribution;
   /** Share of the messages that are lost, and that arrive twice. */
   readonly drop: number;
@@ -20,7 +20,7 @@ export interface Network {
    * Overrides the default link; `'*'` stands for every node. The most specific match counts: from+to, then from, then
    * to.
    */
-  setLink(from: string, to: string, link: Partial<Link>): void;
+  setLink(from: string, to: string, link: Partial<NetworkLink>): void;
   /** Nodes of different groups cannot reach each other; nodes in no group reach every node. */
   partition(groups: readonly (readonly string[])[]): void;
   /** Messages from `from` to `to` are lost; the other direction works. */
@@ -36,15 +36,15 @@ export interface Network {
 export interface NetworkOptions {
   readonly scheduler: Scheduler;
   readonly random: Random;
-  readonly link?: Partial<Link>;
+  readonly link?: Partial<NetworkLink>;
 }
 
 /** About half of the round trip in a LAN. */
-const defaultLink: Link = { latency: constant(0.25), drop: 0, duplicate: 0 };
+const defaultLink: NetworkLink = { latency: constant(0.25), drop: 0, duplicate: 0 };
 
 export function createNetwork({ scheduler, random, link = {} }: NetworkOptions): Network {
-  const fallback: Link = { ...defaultLink, ...link };
-  const links = new Map<string, Link>();
+  const fallback: NetworkLink = { ...defaultLink, ...link };
+  const links = new Map<string, NetworkLink>();
   const groupOf = new Map<string, number>();
   const blocked = new Set<string>();
   let sent = 0;
@@ -52,7 +52,7 @@ export function createNetwork({ scheduler, random, link = {} }: NetworkOptions):
 
   const edge = (from: string, to: string) => `${from}>${to}`;
 
-  function linkOf(from: string, to: string): Link {
+  function linkOf(from: string, to: string): NetworkLink {
     if (links.size === 0) return fallback;
     return links.get(edge(from, to)) ?? links.get(edge(from, '*')) ?? links.get(edge('*', to)) ?? fallback;
   }

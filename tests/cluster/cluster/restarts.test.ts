@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { createChild } from '../../../shared/cluster/watchdog/child.ts';
 import { createRepairs } from '../../../shared/cluster/watchdog/repairs.ts';
-import { expand } from '../../../shared/cluster/topology-file.ts';
+import { expandTopology } from '../../../shared/cluster/topology-file.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
 import { systemScheduler } from '../../../shared/time/scheduler.ts';
 import { until } from '../../support/cluster.ts';
@@ -19,7 +19,7 @@ test('every restart counts, whoever asked for it, and the reason of the last one
     onChange: () => undefined,
   });
   onTestFinished(() => child.stop(0));
-  const topology = expand({
+  const topology = expandTopology({
     name: 't',
     summary: '',
     style: 'layered',

@@ -8,7 +8,7 @@ import { ensureDataset } from '../../../corpus/build.ts';
 import { datasetsDir, manifestOf } from '../../../corpus/dataset.ts';
 import { importPages } from '../../../corpus/import.ts';
 import { markDatasetUsed } from '../../../corpus/in-use.ts';
-import type { Progress } from '../../../corpus/progress.ts';
+import type { TaskProgress } from '../../../corpus/progress.ts';
 import { resetSources } from '../../../corpus/sources.ts';
 import { shardFiles } from '../../../services/database/files.ts';
 import { shardFolder, shardOf } from '../../../search/sharding.ts';
@@ -199,7 +199,7 @@ test('a build that is stopped leaves what was there, and nothing half done', asy
   await importPages(put(tempDir(), 'many.jsonl', jsonLines(...many)), { dataDir });
   for (const phase of ['read', 'rank', 'index']) {
     const stop = new AbortController();
-    const onProgress = (progress: Progress) => {
+    const onProgress = (progress: TaskProgress) => {
       if (progress.phase === phase) stop.abort();
     };
     expect(await codeOf(ensureDataset({ dataDir, shards: 2, signal: stop.signal, onProgress }))).toBe('cancelled');
@@ -242,7 +242,7 @@ test('a build that is killed leaves what was there, and the next one starts over
 test('a worker that fails fails the build, in one sentence, and leaves nothing behind', async () => {
   const dataDir = await folderWith(...ring);
   // The folder to build in becomes a file.
-  const onProgress = ({ phase, done }: Progress) => {
+  const onProgress = ({ phase, done }: TaskProgress) => {
     if (phase !== 'rank' || done > 0) return;
     const building = path.join(datasetsDir(dataDir), readdirSync(datasetsDir(dataDir))[0]!);
     rmSync(building, { recursive: true });
@@ -255,7 +255,7 @@ test('a worker that fails fails the build, in one sentence, and leaves nothing b
 
 test('progress runs through its phases up to the number of pages', async () => {
   const dataDir = await folderWith(...ring, hub);
-  const seen: Progress[] = [];
+  const seen: TaskProgress[] = [];
   await ensureDataset({ dataDir, shards: 2, onProgress: (progress) => seen.push(progress) });
   expect([...new Set(seen.map((progress) => progress.phase))]).toEqual(['read', 'rank', 'index']);
   expect(seen.find((progress) => progress.phase === 'read')).toEqual({ phase: 'read', done: 31, total: 31 });

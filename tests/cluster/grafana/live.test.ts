@@ -10,7 +10,7 @@ import { commandsOf, nodeCommands } from '../../../services/console/page/command
 import { mostWork } from '../../../services/console/page/most-work.ts';
 import type { UsualTimes } from '../../../services/traces/contract.ts';
 import type { Commands } from '../../../services/console/page/parts/command.tsx';
-import { expand } from '../../../shared/cluster/topology-file.ts';
+import { expandTopology } from '../../../shared/cluster/topology-file.ts';
 import { start } from '../loadgen/run.ts';
 import { documentationMatches, scraped } from './documents.ts';
 import { isInstalled, startPrometheus, type Prometheus, type Sample } from './prometheus.ts';
@@ -63,7 +63,7 @@ const ruleQueries = rules
   .map(({ record, alert, expr }) => ({ name: `rule ${record ?? alert}`, expr }));
 
 /** The PromQL behind the tiles of the console. */
-const about = aboutCluster(expand(topology), 'control-1', true);
+const about = aboutCluster(expandTopology(topology), 'control-1', true);
 const nodeOf = (id: string) => about.nodes.find((node) => node.id === id)!;
 const promqlOf = (name: string, commands: Readonly<Record<string, Commands>>) =>
   Object.entries(commands).flatMap(([tile, { promql }]) =>
@@ -220,7 +220,7 @@ describe.skipIf(!installed && !process.env.CI)('Prometheus scrapes a live cluste
   }, 170_000);
 
   test('the curl and terminal commands behind the tiles of the console run', async () => {
-    const live = aboutCluster(expand(topology, { portBase: cluster.portBase }), 'control-1', true);
+    const live = aboutCluster(expandTopology(topology, { portBase: cluster.portBase }), 'control-1', true);
     const app = live.nodes.find(({ id }) => id === 'app-1')!;
     const all: readonly Commands[] = [commandsOf(live, host), nodeCommands(live, app, host)].flatMap((it) =>
       Object.values(it),

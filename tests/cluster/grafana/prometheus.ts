@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { targets } from '../../../grafana/targets.ts';
-import { expand } from '../../../shared/cluster/topology-file.ts';
+import { expandTopology } from '../../../shared/cluster/topology-file.ts';
 import type { TopologyFile } from '../../../shared/cluster/topology.ts';
 import { asAsked } from '../../support/promql.ts';
 import { until } from '../../support/cluster.ts';
@@ -36,7 +36,7 @@ export interface ScrapeOptions {
 export async function startPrometheus({ topology, portBase, port, loadPort }: ScrapeOptions): Promise<Prometheus> {
   const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-prometheus-'));
   copyFileSync(rules, path.join(dir, 'rules.yml'));
-  writeFileSync(path.join(dir, 'nodes.json'), targets(expand(topology, { portBase })));
+  writeFileSync(path.join(dir, 'nodes.json'), targets(expandTopology(topology, { portBase })));
   const config = {
     global: { scrape_interval: '5s', scrape_timeout: '2s', evaluation_interval: '5s' },
     rule_files: ['rules.yml'],

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { limping } from '../../../labs/26-limping/lab.ts';
 import { homeAt } from '../../../labs/runner/home.ts';
-import type { JournalEntry } from '../../../labs/runner/journal.ts';
+import type { LabJournalEntry } from '../../../labs/runner/journal.ts';
 import type { Lab, LiveContext } from '../../../labs/runner/lab.ts';
 import { restoreLeft } from '../../../labs/runner/restore.ts';
 import { runLab } from '../../../labs/runner/run.ts';
@@ -110,8 +110,8 @@ test('a node that the lab has killed has its policy again', async () => {
 
 test('restore puts back what a killed runner has left', async () => {
   const before = await policy();
-  let journal: JournalEntry | undefined;
-  await run(meddling(() => void (journal = JSON.parse(readFileSync(home.journal, 'utf8')) as JournalEntry)));
+  let journal: LabJournalEntry | undefined;
+  await run(meddling(() => void (journal = JSON.parse(readFileSync(home.journal, 'utf8')) as LabJournalEntry)));
   expect(Object.keys(journal!.attached!.changes.policies)).toContain(node);
   // The runner died after it had changed the policy, and before it put it back.
   await ops('/admin/policy', { method: 'POST', body: JSON.stringify({ retry: false }) });

@@ -8,10 +8,10 @@ import type { StartedCluster } from '../../../labs/kit/cluster.ts';
 import { LabUnknownError } from '../../../labs/runner/errors.ts';
 import type { RunEvent } from '../../../labs/runner/events.ts';
 import { homeAt } from '../../../labs/runner/home.ts';
-import type { JournalEntry } from '../../../labs/runner/journal.ts';
+import type { LabJournalEntry } from '../../../labs/runner/journal.ts';
 import type { Lab, LabNode } from '../../../labs/runner/lab.ts';
-import type { Result } from '../../../labs/runner/result.ts';
-import { runLab, type RunOptions } from '../../../labs/runner/run.ts';
+import type { LabResult } from '../../../labs/runner/result.ts';
+import { runLab, type LabRunOptions } from '../../../labs/runner/run.ts';
 import { takenPorts } from '../../../shared/cluster/watchdog/port-check.ts';
 import { isAlive, until } from '../../support/cluster.ts';
 
@@ -38,9 +38,9 @@ function start(...args: string[]) {
   return { child, ended, output: () => output };
 }
 
-const journal = (): JournalEntry | undefined => {
+const journal = (): LabJournalEntry | undefined => {
   try {
-    return JSON.parse(readFileSync(home.journal, 'utf8')) as JournalEntry;
+    return JSON.parse(readFileSync(home.journal, 'utf8')) as LabJournalEntry;
   } catch {
     return undefined;
   }
@@ -69,7 +69,7 @@ async function startWithCluster(...args: string[]) {
   }
 }
 
-async function clusterOf(lab: Started): Promise<JournalEntry['cluster']> {
+async function clusterOf(lab: Started): Promise<LabJournalEntry['cluster']> {
   let ended = false;
   void lab.ended.then(() => (ended = true));
   const found = await until(() => {
@@ -89,7 +89,7 @@ test('a live lab runs on its own processes, proves its faults, and leaves nothin
     'each tier waits for the next one',
   );
   const code = await lab.ended;
-  const result = JSON.parse(readFileSync(path.join(home.reports('06'), 'result.json'), 'utf8')) as Result;
+  const result = JSON.parse(readFileSync(path.join(home.reports('06'), 'result.json'), 'utf8')) as LabResult;
   // On a busy machine the verdict may be UNKNOWN, but it is never FAIL.
   expect([0, 2], lab.output()).toContain(code);
   expect(result.faults).toHaveLength(7);
@@ -173,7 +173,7 @@ test('a node that dies by itself in any cluster of a lab makes the run unknown',
 }, 150_000);
 
 /** A busy machine refuses to start a lab, so it is tried again for a minute. */
-async function runCalmly(lab: Lab, frontEnd: Partial<Pick<RunOptions, 'on' | 'choose'>> = {}): Promise<Result> {
+async function runCalmly(lab: Lab, frontEnd: Partial<Pick<LabRunOptions, 'on' | 'choose'>> = {}): Promise<LabResult> {
   const giveUpAt = performance.now() + 60_000;
   const on = (): void => undefined;
   const { signal } = new AbortController();
@@ -199,7 +199,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
     const headers = { cookie, 'content-type': 'application/json' };
     const body = JSON.stringify({ lab: '06', form: 'live', student: '', prediction: null });
     const giveUpAt = performance.now() + 60_000;
-    let cluster: JournalEntry['cluster'];
+    let cluster: LabJournalEntry['cluster'];
     while (!cluster && performance.now() < giveUpAt) {
       await fetch(`${origin}/api/runs`, { method: 'POST', headers, body });
       // A busy machine refuses to start a lab: then it is tried again.

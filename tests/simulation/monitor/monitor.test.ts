@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { nearestRank } from '../../../shared/quantile.ts';
-import { phases } from '../../../services/monitor/incident.ts';
+import { repairTimes } from '../../../services/monitor/incident.ts';
 import { transcript } from '../transcript.ts';
 import { reporting, seen, small, stateOf } from './scenario.ts';
 import { createSimulatedCluster } from '../../../labs/kit/simulated-cluster.ts';
@@ -61,7 +61,7 @@ test('a crash that ends before any suspicion is a crash, repaired by the watchdo
   await cluster.sim.run(30_000);
   const over = cluster.incidents.findLast(({ monitor }) => monitor === 'monitor-2')!.incident;
   expect(over).toMatchObject({ node: 'ranking-1', verdict: 'crashed', outcome: 'repaired' });
-  expect(phases(over.stamps).repairMs).toBeGreaterThan(0);
+  expect(repairTimes(over.stamps).repairMs).toBeGreaterThan(0);
   expect(cluster.restarts).toEqual([]);
 });
 

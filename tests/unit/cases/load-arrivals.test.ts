@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { recorder } from '../../../loadgen/measure/recorder.ts';
 import { mergeMoments, moments, observe, variation } from '../../../loadgen/measure/variation.ts';
 import type { Arrivals } from '../../../loadgen/options/plan.ts';
-import { arrivalProcess, shareOf } from '../../../loadgen/schedule/arrivals.ts';
+import { arrivalProcess, arrivalShare } from '../../../loadgen/schedule/arrivals.ts';
 import { constantStages, stagesProfile } from '../../../loadgen/schedule/profile.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 
@@ -19,7 +19,7 @@ test.each<{ id: string; workers: number; arrivals: Arrivals; right: number }>([
     const all: { intended: ReturnType<typeof moments>; sent: ReturnType<typeof moments> }[] = [];
     for (let index = 0; index < workers; index++) {
       const process = arrivalProcess(arrivals, stagesProfile(constantStages(1000, 20_000)), seededRandom('L5'));
-      const share = shareOf(process, index, workers);
+      const share = arrivalShare(process, index, workers);
       const record = recorder({ startMs: 0, tickMs: 1000, sloMs: 1000 });
       for (let at = share.next(); at < 20_000; at = share.next()) {
         const exchange = {
@@ -53,7 +53,7 @@ test('L5 the gaps of the shares are those of the whole process', () => {
   const one = process();
   for (let before = one.next(), at = one.next(); at < 5000; before = at, at = one.next()) observe(whole, at - before);
   const shares = [0, 1, 2].map((index) => {
-    const share = shareOf(process(), index, 3);
+    const share = arrivalShare(process(), index, 3);
     const into = moments();
     for (let at = share.next(); at < 5000; at = share.next())
       if (share.gapMs() !== undefined) observe(into, share.gapMs()!);

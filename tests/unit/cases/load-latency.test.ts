@@ -5,7 +5,7 @@ import { resultJson } from '../../../loadgen/report/json.ts';
 import { htmlReport } from '../../../loadgen/report/page/page.ts';
 import { terminalReport } from '../../../loadgen/report/terminal.ts';
 import { terminalStyle } from '../../../loadgen/report/terminal-style.ts';
-import { judge, parseThreshold } from '../../../loadgen/verdict/thresholds.ts';
+import { judgeThreshold, parseThreshold } from '../../../loadgen/verdict/thresholds.ts';
 import { PassThrough } from 'node:stream';
 import { judged, sampleRun } from '../loadgen/sample-run.ts';
 
@@ -74,6 +74,6 @@ test('L6 both latencies are in every report, and thresholds may name either', as
   expect(resultJson(run)).toMatchObject({
     latencyMs: { intended: { p50: expect.closeTo(100, 0) }, errors: { p50: 2 } },
   });
-  expect(judge(parseThreshold('errors:p(99)<5ms'), run).passed).toBe(true);
-  expect(judge(parseThreshold('p(50)>90ms'), run).passed).toBe(true);
+  expect(judgeThreshold(parseThreshold('errors:p(99)<5ms'), run).passed).toBe(true);
+  expect(judgeThreshold(parseThreshold('p(50)>90ms'), run).passed).toBe(true);
 });

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { trialVerdict } from '../../../loadgen/commands/find.ts';
 import { conclude } from '../../../loadgen/commands/sweep.ts';
 import { timeHistogram } from '../../../loadgen/measure/histogram.ts';
-import type { Measured } from '../../../loadgen/measure/measured.ts';
-import { judge, parseThreshold } from '../../../loadgen/verdict/thresholds.ts';
+import type { MeasuredRun } from '../../../loadgen/measure/measured.ts';
+import { judgeThreshold, parseThreshold } from '../../../loadgen/verdict/thresholds.ts';
 import { validity } from '../../../loadgen/verdict/validity.ts';
 import { judged, sampleRun } from '../loadgen/sample-run.ts';
 
@@ -15,7 +15,7 @@ const of = (ms: number, n = 1000) => {
 const healthy = sampleRun();
 const atCap = { workers: [{ ...healthy.workers[0]!, atCap: 0.9 }] };
 
-test.each<{ id: string; input: string; change: Partial<Measured>; right: RegExp }>([
+test.each<{ id: string; input: string; change: Partial<MeasuredRun>; right: RegExp }>([
   {
     id: 'L3',
     input: 'no open files',
@@ -82,7 +82,9 @@ test.each<{ id: string; input: string; sentMs: number; intendedMs: number; slo: 
   const latency = { ...healthy.latency, sent: of(sentMs), intended: of(intendedMs) };
   const run = sampleRun(10, { ...atCap, latency, flight: { count: 0, meanMs: 0 } });
   const threshold = parseThreshold(slo);
-  const verdict = trialVerdict({ ...judged(run), ...validity(run), thresholds: [judge(threshold, run)] }, [threshold]);
+  const verdict = trialVerdict({ ...judged(run), ...validity(run), thresholds: [judgeThreshold(threshold, run)] }, [
+    threshold,
+  ]);
   expect(verdict.outcome).toBe(right);
 });
 

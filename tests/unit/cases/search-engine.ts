@@ -1,7 +1,7 @@
 import { checkPage } from '../../../corpus/check-page.ts';
 import { extract } from '../../../corpus/crawl/extract.ts';
 import { parse } from '../../../services/query/parse.ts';
-import { cut } from '../../../services/html/highlight.ts';
+import { markTerms } from '../../../services/html/highlight.ts';
 import { ranked, shardedSearch } from '../database/sharded.ts';
 
 export interface GivenPage {
@@ -33,7 +33,7 @@ export async function engineWith(given: readonly GivenPage[]) {
       const { plan, found, order } = await candidates(q);
       const { passage } = found.candidates.find(({ id }) => id === order[0])!;
       const terms = new Set(plan.terms.map(({ term }) => term));
-      return cut(passage, terms)
+      return markTerms(passage, terms)
         .filter(({ marked }) => marked)
         .map(({ text }) => text);
     },

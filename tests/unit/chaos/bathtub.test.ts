@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bathtubEdges, lifeTable, poissonInterval } from '../../../services/chaos/bathtub/life-table.ts';
+import { bathtubEdges, lifeTable, byarInterval } from '../../../services/chaos/bathtub/life-table.ts';
 import { causesOf, lifeOf, repairTimeOf, type Bathtub } from '../../../services/chaos/bathtub/lives.ts';
 import {
   meanLifeMs,
@@ -152,7 +152,7 @@ test.each([
   [10, 4.795, 18.39],
   [100, 81.36, 121.6],
 ])('the 95%% interval of a count of %i is %f to %f', (count, low, high) => {
-  const interval = poissonInterval(count);
+  const interval = byarInterval(count);
   expect(Math.abs(interval[0] - low)).toBeLessThan(0.05);
   expect(Math.abs(interval[1] - high)).toBeLessThan(0.1);
 });

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { parseExperiment, planExperiment } from '../../../services/chaos/experiment.ts';
 import { createJournal, parseLine, unhealed } from '../../../services/chaos/journal.ts';
 import { occurrences, type Schedule } from '../../../services/chaos/schedule.ts';
-import { broken, minSamples, summarise } from '../../../services/chaos/steady.ts';
+import { broken, minSamples, steadyStateOf } from '../../../services/chaos/steady.ts';
 import { loadCheckedTopology } from '../../../shared/cluster/topology-file.ts';
 import { nodes } from './nodes.ts';
 
@@ -178,7 +178,7 @@ test.each([
   [samples(minSamples - 1, 0), /only 9 probes/],
   [[], /only 0 probes/],
 ])('a steady state is judged by share of errors, tail and number of samples (%#)', (given, sentence) => {
-  const found = broken(summarise(given), { errorShareBelow: 0.01, p90BelowMs: 500 });
+  const found = broken(steadyStateOf(given), { errorShareBelow: 0.01, p90BelowMs: 500 });
   if (sentence === undefined) expect(found).toBeUndefined();
   else expect(found).toMatch(sentence);
 });

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { casualtiesOf, objections, type Intention, type Situation } from '../../../services/chaos/safety.ts';
+import { casualtiesOf, objections, type Intention, type ChaosSituation } from '../../../services/chaos/safety.ts';
 import { select } from '../../../services/chaos/select.ts';
 import { nodes } from './nodes.ts';
 
-const calm: Situation = { enabled: true, nodes, active: [] };
+const calm: ChaosSituation = { enabled: true, nodes, active: [] };
 const one: Intention = { id: 'f1', kind: 'limp.latency', casualties: ['ranking-2'], beyondTolerance: false };
 const other = { id: 'f0', kind: 'stop.kill', casualties: ['ranking-1'] };
 
-test.each<[string, Partial<Intention>, Partial<Situation>, RegExp | undefined]>([
+test.each<[string, Partial<Intention>, Partial<ChaosSituation>, RegExp | undefined]>([
   ['one node of three', {}, {}, undefined],
   ['anything where chaos is off', {}, { enabled: false }, /chaos is off.*--chaos/],
   ['anything while all is being stopped', {}, { aborting: 'p99' }, /being stopped: p99/],

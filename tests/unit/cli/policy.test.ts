@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { askNodes, failureLine } from '../../../cli/ask-nodes.ts';
 import { chooseNodes } from '../../../cli/choose-nodes.ts';
 import { UsageError } from '../../../cli/errors.ts';
-import { summarise } from '../../../cli/policy-summary.ts';
+import { summarisePolicy } from '../../../cli/policy-summary.ts';
 import { presetNames } from '../../../shared/rpc/presets.ts';
 import { resolvePolicy } from '../../../shared/rpc/policy.ts';
 
@@ -40,7 +40,7 @@ test.each(presetNames)(
   (preset) => {
     const policy = resolvePolicy(preset);
     const sent = JSON.parse(JSON.stringify(policy)) as typeof policy;
-    for (const each of [policy, sent]) expect(summarise(each)).toEqual({ preset, differences: [] });
+    for (const each of [policy, sent]) expect(summarisePolicy(each)).toEqual({ preset, differences: [] });
   },
 );
 
@@ -59,7 +59,7 @@ test.each([
     /^cache: operations \{"a\.b":\{"ttlMs":5\}\} .*\{\}$/,
   ],
 ])('%j is summed up as %s with its differences', (file, preset, expected) => {
-  const summary = summarise(resolvePolicy(file));
+  const summary = summarisePolicy(resolvePolicy(file));
   expect(summary.preset).toBe(preset);
   expect(summary.differences.map(({ mechanism, text }) => `${mechanism}: ${text}`).join('\n')).toMatch(expected);
 });

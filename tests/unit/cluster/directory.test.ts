@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { expand } from '../../../shared/cluster/topology-file.ts';
+import { expandTopology } from '../../../shared/cluster/topology-file.ts';
 import { createDirectory, usableEndpoints } from '../../../shared/cluster/directory.ts';
 import { eject } from '../../../shared/rpc/layers/replicas/ejection.ts';
 import { createPeers } from '../../../shared/rpc/layers/replicas/peers.ts';
@@ -33,7 +33,7 @@ test.each<[string, View | undefined, string]>([
 });
 
 test('an endpoint names its process, so a new process is not blamed for the old one', () => {
-  const topology = expand({
+  const topology = expandTopology({
     name: 'two',
     summary: '',
     style: 'object-based',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { expand } from '../../../shared/cluster/topology-file.ts';
+import { expandTopology } from '../../../shared/cluster/topology-file.ts';
 import type { NodeGroup, Topology } from '../../../shared/cluster/topology.ts';
 import { placementRoutes } from '../../../shared/cluster/watchdog/placement-routes.ts';
 import { createWatchdog } from '../../../shared/cluster/watchdog/watchdog.ts';
@@ -7,7 +7,7 @@ import { createSimulation } from '../../../shared/time/sim/simulation.ts';
 
 const html: NodeGroup = { name: 'html', components: ['html'], replicas: 2 };
 const topology = (...nodes: readonly NodeGroup[]) =>
-  expand({
+  expandTopology({
     name: 'one',
     summary: '',
     style: 'object-based',

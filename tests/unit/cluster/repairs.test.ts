@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createRepairs } from '../../../shared/cluster/watchdog/repairs.ts';
 import type { Child, ChildState } from '../../../shared/cluster/watchdog/child.ts';
 import type { RepairOrder } from '../../../services/monitor/repair-policy.ts';
-import { expand } from '../../../shared/cluster/topology-file.ts';
+import { expandTopology } from '../../../shared/cluster/topology-file.ts';
 
 /** A watchdog of ranking nodes of incarnation 100, three unless `own` says which it runs; `done` lists what it did. */
 function watchdog(own = ['r-1', 'r-2', 'r-3']) {
@@ -26,7 +26,7 @@ function watchdog(own = ['r-1', 'r-2', 'r-3']) {
           start: () => void done.push(`start ${id}`),
         } as unknown as Child)
       : undefined;
-  const topology = expand({
+  const topology = expandTopology({
     name: 't',
     summary: '',
     style: 'layered',

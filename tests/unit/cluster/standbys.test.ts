@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Component } from '../../../shared/cluster/component.ts';
 import { createRole } from '../../../shared/cluster/role.ts';
-import { expand, parseTopology } from '../../../shared/cluster/topology-file.ts';
+import { expandTopology, parseTopology } from '../../../shared/cluster/topology-file.ts';
 import { startedNodes, type TopologyNode } from '../../../shared/cluster/topology.ts';
 import type { StandbyKind } from '../../../shared/membership/fencing.ts';
 import type { Call } from '../../../shared/rpc/call.ts';
@@ -12,7 +12,7 @@ const components = { database: component, ranking: component, gateway: component
 
 test('standbys follow the replicas of each shard, the most ready first; cold ones are not started', () => {
   const group = { name: 'database', components: ['database'], replicas: 2, shards: 2, standbys: { cold: 1, hot: 1 } };
-  const topology = expand(file([group]) as never);
+  const topology = expandTopology(file([group]) as never);
   expect(topology.nodes.map(({ id, shard, standby }) => [id, shard, standby])).toEqual([
     ['database-1-1', 1, undefined],
     ['database-1-2', 1, undefined],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { expand } from '../../../shared/cluster/topology-file.ts';
+import { expandTopology } from '../../../shared/cluster/topology-file.ts';
 import { changeOf } from '../../../shared/cluster/topology-change.ts';
 import type { NodeGroup, TopologyFile } from '../../../shared/cluster/topology.ts';
 
@@ -10,7 +10,7 @@ const groups: readonly NodeGroup[] = [
   { name: 'gateway', components: ['gateway'], replicas: 2 },
 ];
 const topology = (nodes: readonly NodeGroup[] = groups, more: Partial<TopologyFile> = {}) =>
-  expand({ name: 'one', summary: '', style: 'object-based', nodes: [...nodes], ...more }, { portBase: 20_000 });
+  expandTopology({ name: 'one', summary: '', style: 'object-based', nodes: [...nodes], ...more }, { portBase: 20_000 });
 const without = (name: string) => groups.filter((group) => group.name !== name);
 const change = (nodes: readonly NodeGroup[], more: Partial<TopologyFile> = {}) =>
   changeOf(topology(), topology(nodes, more));

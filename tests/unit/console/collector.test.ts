@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
-import { createCollector } from '../../../services/console/live/collector.ts';
+import { createLiveCollector } from '../../../services/console/live/collector.ts';
 import { createNodeReadings } from '../../../services/console/live/node-readings.ts';
 import type { Snapshot } from '../../../services/console/live/snapshot.ts';
 import { createStreams, maxStreams } from '../../../services/console/live/stream.ts';
@@ -59,7 +59,7 @@ function given(answers: (path: string, port: number, second: number) => unknown,
     if (answer === undefined) throw new RpcError('unreachable', 'nobody listens');
     return answer;
   };
-  const collector = createCollector({
+  const collector = createLiveCollector({
     topology,
     sources: createSources(topology, control, undefined),
     readings: createNodeReadings(topology, control, clock),

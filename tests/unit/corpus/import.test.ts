@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { importPages } from '../../../corpus/import.ts';
-import type { Progress } from '../../../corpus/progress.ts';
+import type { TaskProgress } from '../../../corpus/progress.ts';
 import { importsDir, openSources, readSources, resetSources, sourcesFingerprint } from '../../../corpus/sources.ts';
 import { codeOf, importedPages, jsonLines, put, tempDir } from './helpers.ts';
 
@@ -162,8 +162,8 @@ test('an import that is stopped changes nothing', async () => {
   const many = Array.from({ length: 20_000 }, (_, i) => ({ id: `p${i}`, title: `Page ${i}` }));
   const file = put(tempDir(), 'many.jsonl', jsonLines(...many));
   const stop = new AbortController();
-  const seen: Progress[] = [];
-  const onProgress = (progress: Progress) => {
+  const seen: TaskProgress[] = [];
+  const onProgress = (progress: TaskProgress) => {
     seen.push(progress);
     if (seen.length === 3) stop.abort();
   };
@@ -175,7 +175,7 @@ test('an import that is stopped changes nothing', async () => {
 test('progress grows to the size of the file', async () => {
   const many = Array.from({ length: 5_000 }, (_, i) => ({ id: `p${i}`, title: `Page ${i}` }));
   const content = jsonLines(...many);
-  const seen: Progress[] = [];
+  const seen: TaskProgress[] = [];
   await importPages(put(tempDir(), 'many.jsonl', content), {
     dataDir: tempDir(),
     onProgress: (progress) => seen.push(progress),

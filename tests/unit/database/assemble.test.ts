@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { assemble } from '../../../services/database/index/assemble.ts';
+import { assembleSegment } from '../../../services/database/index/assemble.ts';
 import { createInvertedIndex, type Found } from '../../../services/database/index/inverted-index.ts';
-import { partOf } from '../../../services/database/index/part.ts';
+import { indexPartOf } from '../../../services/database/index/part.ts';
 import { finish } from '../../../services/database/index/work.ts';
 import { shardOf } from '../../../search/sharding.ts';
 import type { QueryPlan } from '../../../search/plan.ts';
@@ -20,7 +20,7 @@ function partsOf(plan: QueryPlan, shards: readonly ReturnType<typeof segmentOf>[
   const terms = new Set([...plan.terms.map(({ term }) => term), ...phrases.flatMap((phrase) => phrase.terms)]);
   return [...terms].map((term) => ({
     term,
-    parts: shards.map(({ segment, ids }) => finish(partOf(segment, term, (number) => ids[number]!))),
+    parts: shards.map(({ segment, ids }) => finish(indexPartOf(segment, term, (number) => ids[number]!))),
   }));
 }
 
@@ -38,7 +38,7 @@ test.each([1, 3])('the parts of the terms of a plan, from %i shards, answer it l
   for (let i = 0; i < 60; i++) {
     const plan = madePlan(random, pages);
     const expected = oracle(plan, 10);
-    const { segment, ids } = assemble(partsOf(plan, shards));
+    const { segment, ids } = assembleSegment(partsOf(plan, shards));
     const found = createInvertedIndex(segment).find(plan, 10, expected.statistics);
     const ranked = found.hits.map(({ doc, score }) => ({ id: ids[doc]!, score }));
     expect(found.statistics.frequencies).toEqual(expected.statistics.frequencies);
@@ -53,10 +53,10 @@ test('a part that is too large for the network is refused', () => {
     ...Array.from({ length: 30 }, (_, i) => ({ ...pages[0]!, id: `often-${i}`, body: 'often '.repeat(4_000) })),
   ]);
   for (const term of ['mani', 'often'])
-    expect(() => finish(partOf(segment, term, (number) => ids[number]!))).toThrow(RpcError);
-  expect(finish(partOf(segment, 'nowhere', (number) => ids[number]!)).ids).toEqual([]);
+    expect(() => finish(indexPartOf(segment, term, (number) => ids[number]!))).toThrow(RpcError);
+  expect(finish(indexPartOf(segment, 'nowhere', (number) => ids[number]!)).ids).toEqual([]);
   // One page of over 3 million words.
   const one = segmentOf([{ ...pages[0]!, id: 'long', body: 'long' }]).segment;
   const long = { ...one, anchorStart: Uint32Array.of(0, 100_000), anchors: new Uint32Array(100_000) };
-  expect(() => finish(partOf(long, 'long', () => 'long'))).toThrow('in too long texts');
+  expect(() => finish(indexPartOf(long, 'long', () => 'long'))).toThrow('in too long texts');
 });

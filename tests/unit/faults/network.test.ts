@@ -2,7 +2,7 @@ import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { cut } from '../../../shared/faults/net-partition.ts';
+import { isCut } from '../../../shared/faults/net-partition.ts';
 import { shapeBody } from '../../../shared/faults/shape-body.ts';
 import { systemScheduler } from '../../../shared/time/scheduler.ts';
 import { createSimulation } from '../../../shared/time/sim/simulation.ts';
@@ -11,8 +11,8 @@ import { rig, unanswerable } from './rig.ts';
 const whole = { bridge: [], oneWay: false, lost: 'both' as const };
 
 /** Who hears whom: a row per sender, a column per receiver, `.` = cut. */
-function picture(topology: Parameters<typeof cut>[0], nodes: readonly string[]): string[] {
-  return nodes.map((sender) => nodes.map((receiver) => (cut(topology, sender, receiver) ? '.' : receiver)).join(''));
+function picture(topology: Parameters<typeof isCut>[0], nodes: readonly string[]): string[] {
+  return nodes.map((sender) => nodes.map((receiver) => (isCut(topology, sender, receiver) ? '.' : receiver)).join(''));
 }
 
 test.each([

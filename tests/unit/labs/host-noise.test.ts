@@ -4,20 +4,20 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { utilisation } from '../../../labs/10-utilisation/lab.ts';
 import { isNoisy, judgedWith, watchHost } from '../../../labs/runner/host-noise.ts';
-import { verdictOf } from '../../../labs/runner/verdict.ts';
+import { labVerdictOf } from '../../../labs/runner/verdict.ts';
 import { sleep, systemScheduler } from '../../../shared/time/scheduler.ts';
 
 const calm = { timerLateMs: 1, waitedShare: 0.02 };
 
 test('a failed check is unknown on a noisy machine, with its cause and what to do next', async () => {
   const { checks } = await utilisation.virtual!({ S: 10 }, 'seed', 'broken');
-  expect(verdictOf(judgedWith(calm, checks))).toBe('FAIL');
+  expect(labVerdictOf(judgedWith(calm, checks))).toBe('FAIL');
   for (const noise of [
     { ...calm, timerLateMs: 11 },
     { ...calm, waitedShare: 0.11 },
   ]) {
     const judged = judgedWith(noise, checks);
-    expect(verdictOf(judged)).toBe('UNKNOWN');
+    expect(labVerdictOf(judged)).toBe('UNKNOWN');
     expect(judged.find(({ verdict }) => verdict === 'UNKNOWN')).toMatchObject({
       detail: expect.stringMatching(/\btimers\b.*\d ms\b.*\b\d+%/),
       next: expect.any(String),
@@ -25,7 +25,7 @@ test('a failed check is unknown on a noisy machine, with its cause and what to d
     expect(judged.filter(({ verdict }) => verdict === 'PASS')).toEqual(checks.filter((it) => it.verdict === 'PASS'));
     // What judges no time has failed all the same.
     const untimed = checks.map((each) => ({ ...each, untimed: true as const }));
-    expect(verdictOf(judgedWith(noise, untimed))).toBe('FAIL');
+    expect(labVerdictOf(judgedWith(noise, untimed))).toBe('FAIL');
   }
 });
 

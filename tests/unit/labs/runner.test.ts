@@ -6,7 +6,7 @@ import { afterAll, beforeEach, expect, test } from 'vitest';
 import { homeAt } from '../../../labs/runner/home.ts';
 import { commit } from '../../../labs/runner/prediction.ts';
 import { receiptProblem, type HandIn } from '../../../labs/runner/hand-in.ts';
-import type { Result } from '../../../labs/runner/result.ts';
+import type { LabResult } from '../../../labs/runner/result.ts';
 import { drawParameters } from '../../../labs/runner/parameters.ts';
 import { labs } from '../../../labs/registry.ts';
 import { LabUnknownError } from '../../../labs/runner/errors.ts';
@@ -52,7 +52,7 @@ test('a lab runs from the prediction to the hand-in, and the same seed gives the
   const bytes = readFileSync(path.join(labFiles, 'result.json'), 'utf8');
   expect(lab(...args).code).toBe(0);
   expect(readFileSync(path.join(labFiles, 'result.json'), 'utf8')).toBe(bytes);
-  const result = read<Result>('result.json');
+  const result = read<LabResult>('result.json');
   expect(result).toMatchObject({ lab: '10', verdict: 'PASS', labPassed: true, seed: 'seed-4/lab-10', hostNoise: null });
   expect(result.command).toBe('npm run lab -- 10 --virtual --seed 4');
   for (const key of ['predicted', 'theory', 'measured', 'n', 'low', 'high', 'confidence'])
@@ -83,7 +83,7 @@ test('a lab runs from the prediction to the hand-in, and the same seed gives the
 
 test('an edited prediction is seen, also with a receipt that fits', () => {
   const prediction = commit('10', [1, 2, 3], 'a guess');
-  const result = { lab: '10' } as Result;
+  const result = { lab: '10' } as LabResult;
   const edited = { ...prediction, values: [20, 50, 100] };
   expect(receiptProblem({ result, prediction: edited, explanation: null, receipt: '' })).toContain(
     'prediction was edited',

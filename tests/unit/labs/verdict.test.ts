@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { labs } from '../../../labs/registry.ts';
 import { commit } from '../../../labs/runner/prediction.ts';
 import { predictionInWords, taskOf } from '../../../labs/runner/report/words.ts';
-import { resultOf } from '../../../labs/runner/result.ts';
-import { completed, isRight, verdictOf } from '../../../labs/runner/verdict.ts';
+import { labResultOf } from '../../../labs/runner/result.ts';
+import { completed, isRight, labVerdictOf } from '../../../labs/runner/verdict.ts';
 
 const ms = { id: 'a', label: 'W', unit: 'ms', theory: 100 } as const;
 const interval = { low: 90, high: 110, confidence: 0.99 };
@@ -11,21 +11,21 @@ const point = { id: 'a', measured: 100, n: 5, interval };
 const pass = { label: 'x', verdict: 'PASS', detail: '' } as const;
 
 test('one failed check fails, an unknown one makes it unknown, and no check at all, too', () => {
-  expect(verdictOf([pass])).toBe('PASS');
-  expect(verdictOf([pass, { ...pass, verdict: 'UNKNOWN' }])).toBe('UNKNOWN');
+  expect(labVerdictOf([pass])).toBe('PASS');
+  expect(labVerdictOf([pass, { ...pass, verdict: 'UNKNOWN' }])).toBe('UNKNOWN');
   expect(
-    verdictOf([
+    labVerdictOf([
       { ...pass, verdict: 'UNKNOWN' },
       { ...pass, verdict: 'FAIL' },
     ]),
   ).toBe('FAIL');
-  expect(verdictOf([])).toBe('UNKNOWN');
+  expect(labVerdictOf([])).toBe('UNKNOWN');
 });
 
 test('a quantity without samples, and a fault that changed nothing, make the run unknown', () => {
   const run = { points: [point], checks: [pass], timeline: [] };
   const fault = { kind: 'net.delay', target: 'query-1', matched: 3 };
-  const of = (findings: Parameters<typeof completed>[0]) => verdictOf(completed(findings, [ms]).checks);
+  const of = (findings: Parameters<typeof completed>[0]) => labVerdictOf(completed(findings, [ms]).checks);
   expect(of(run)).toBe('PASS');
   expect(of({ ...run, points: [] })).toBe('UNKNOWN');
   expect(of({ ...run, points: [{ ...point, n: 0 }] })).toBe('UNKNOWN');
@@ -45,7 +45,7 @@ test.each([
   ['not measured', { measured: Number.NaN, n: 0, low: -Infinity, high: Infinity }, pass],
   ['measured in a run that is UNKNOWN', { measured: 35, n: 9, low: 34, high: 36 }, { ...pass, verdict: 'UNKNOWN' }],
 ] as const)('a value that is %s does not make a prediction right or wrong', (_, { measured, n, low, high }, check) => {
-  const result = resultOf({
+  const result = labResultOf({
     lab: labs.find(({ id }) => id === '10')!,
     form: 'live',
     owner: {},

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../../shared/time/random.ts';
 import { searchCapacity } from '../../../loadgen/find/capacity.ts';
-import { explain } from '../../../loadgen/predict/explain.ts';
-import type { Prediction } from '../../../loadgen/predict/explain.ts';
+import { explainPrediction } from '../../../loadgen/predict/explain.ts';
+import type { PredictionRow } from '../../../loadgen/predict/explain.ts';
 import { erlangC, md1, mm1, mmc } from '../../../loadgen/predict/queues.ts';
 import { solveLinear, student975 } from '../../../loadgen/sweep/linear.ts';
 import { fitUsl, uslThroughput } from '../../../loadgen/sweep/usl.ts';
@@ -83,7 +83,7 @@ test('queue models agree with the textbook and with each other', () => {
 });
 
 test('the reason why measurement and model part is named', () => {
-  const base: Prediction = {
+  const base: PredictionRow = {
     rate: 50,
     utilisation: 0.5,
     servers: 1,
@@ -96,15 +96,15 @@ test('the reason why measurement and model part is named', () => {
     errorShare: 0,
     valid: true,
   };
-  expect(explain(base)).toBe('like M/M/1');
-  expect(explain({ ...base, measuredMs: 15, serviceVariation: 0.05 })).toMatch(/M\/D\/1.*vary little/);
-  expect(explain({ ...base, measuredMs: 15 })).toMatch(/too few arrivals/);
-  expect(explain({ ...base, measuredMs: 10.5 })).toMatch(/in parallel/);
-  expect(explain({ ...base, measuredMs: 60 })).toMatch(/slower under load/);
-  expect(explain({ ...base, measuredMs: 60, serviceVariation: 3 })).toMatch(/vary more/);
-  expect(explain({ ...base, errorShare: 0.2 })).toMatch(/failed/);
-  expect(explain({ ...base, valid: false })).toMatch(/not valid/);
-  expect(explain({ ...base, utilisation: 1.1, mm1Ms: Infinity })).toMatch(/saturation/);
+  expect(explainPrediction(base)).toBe('like M/M/1');
+  expect(explainPrediction({ ...base, measuredMs: 15, serviceVariation: 0.05 })).toMatch(/M\/D\/1.*vary little/);
+  expect(explainPrediction({ ...base, measuredMs: 15 })).toMatch(/too few arrivals/);
+  expect(explainPrediction({ ...base, measuredMs: 10.5 })).toMatch(/in parallel/);
+  expect(explainPrediction({ ...base, measuredMs: 60 })).toMatch(/slower under load/);
+  expect(explainPrediction({ ...base, measuredMs: 60, serviceVariation: 3 })).toMatch(/vary more/);
+  expect(explainPrediction({ ...base, errorShare: 0.2 })).toMatch(/failed/);
+  expect(explainPrediction({ ...base, valid: false })).toMatch(/not valid/);
+  expect(explainPrediction({ ...base, utilisation: 1.1, mm1Ms: Infinity })).toMatch(/saturation/);
 });
 
 test('capacity is bracketed and bisected to the tolerance', async () => {

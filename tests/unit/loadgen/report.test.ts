@@ -15,7 +15,7 @@ import { decodeResult, encodeResult } from '../../../loadgen/report/results-file
 import { terminalStyle } from '../../../loadgen/report/terminal-style.ts';
 import { terminalReport } from '../../../loadgen/report/terminal.ts';
 import { checker } from '../../../loadgen/verify/check.ts';
-import { digest } from '../../../loadgen/verify/digest.ts';
+import { answerDigest } from '../../../loadgen/verify/digest.ts';
 import { oracleOf, oracleText, parseOracle } from '../../../loadgen/verify/oracle.ts';
 import { hasSchema } from '../../../loadgen/verify/schemas.ts';
 import { answerOf } from '../../../loadgen/workload/request.ts';
@@ -200,16 +200,16 @@ test('right answers to the same question have one digest, wrong ones another', (
   };
   const same = { ...answer, tookMs: 9, servedBy: ['b'], results: [{ id: '1', score: 0.3, title: 'x' }] };
   const other = { ...answer, results: [{ id: '2', score: 0.3, title: 'x' }] };
-  expect(digest('', answer)).toBe(digest('', same));
-  expect(digest('', answer)).not.toBe(digest('', other));
-  expect(digest('', { a: 1, b: { c: 2, d: 3 } })).toBe(digest('', { b: { d: 3, c: 2 }, a: 1 }));
-  expect(digest('text', undefined)).not.toBe(digest('other', undefined));
+  expect(answerDigest('', answer)).toBe(answerDigest('', same));
+  expect(answerDigest('', answer)).not.toBe(answerDigest('', other));
+  expect(answerDigest('', { a: 1, b: { c: 2, d: 3 } })).toBe(answerDigest('', { b: { d: 3, c: 2 }, a: 1 }));
+  expect(answerDigest('text', undefined)).not.toBe(answerDigest('other', undefined));
 });
 
 test('answers are judged by status, then shape, then content', () => {
   const request = { method: 'GET', target: '/api/suggest?prefix=ca', name: 'suggest', schema: 'suggest' };
   const good = { suggestions: ['cat'] };
-  const oracle = oracleOf(parseOracle(oracleText([[request.target, digest('', good)]])));
+  const oracle = oracleOf(parseOracle(oracleText([[request.target, answerDigest('', good)]])));
   const check = checker('content', oracle, hasSchema);
   const answer = (status: number, body: unknown) => answerOf(status, Buffer.from(JSON.stringify(body)));
   expect(check.check(request, answer(200, good))).toEqual({ kind: 'right', compared: true });

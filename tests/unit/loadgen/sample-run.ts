@@ -3,14 +3,14 @@ import { timeHistogram } from '../../../loadgen/measure/histogram.ts';
 import { emptyRow } from '../../../loadgen/measure/timeline.ts';
 import type { TickRow } from '../../../loadgen/measure/timeline.ts';
 import { parseTarget } from '../../../loadgen/options/target.ts';
-import type { Measured } from '../../../loadgen/measure/measured.ts';
+import type { MeasuredRun } from '../../../loadgen/measure/measured.ts';
 import type { RunResult } from '../../../loadgen/verdict/result.ts';
 import { constantStages } from '../../../loadgen/schedule/profile.ts';
 
 /**
  * A run at 100/s for 10 s in which every answer took `latencyMs`. It is healthy in every respect, except for `change`.
  */
-export function sampleRun(latencyMs = 10, change: Partial<Measured> = {}): Measured {
+export function sampleRun(latencyMs = 10, change: Partial<MeasuredRun> = {}): MeasuredRun {
   const n = 1000;
   const filled = (ms: number) => {
     const histogram = timeHistogram();
@@ -85,6 +85,6 @@ export function sampleRun(latencyMs = 10, change: Partial<Measured> = {}): Measu
   };
 }
 
-export function judged(run: Measured): RunResult {
+export function judged(run: MeasuredRun): RunResult {
   return { ...run, valid: true, reasons: [], notes: [], generatorAtFault: false, thresholds: [] };
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { arrivalProcess, shareOf } from '../../../loadgen/schedule/arrivals.ts';
+import { arrivalProcess, arrivalShare } from '../../../loadgen/schedule/arrivals.ts';
 import type { ArrivalProcess } from '../../../loadgen/schedule/arrivals.ts';
 import { constantStages, stagesProfile } from '../../../loadgen/schedule/profile.ts';
 import { parseRecorded } from '../../../loadgen/schedule/recorded.ts';
@@ -61,7 +61,7 @@ test('however many workers share them, together they send exactly the one proces
       (workers, arrivals) => {
         const whole = all(process(arrivals, 200, 2000), 2000);
         const shared = Array.from({ length: workers }, (_, i) =>
-          all(shareOf(process(arrivals, 200, 2000), i, workers), 2000),
+          all(arrivalShare(process(arrivals, 200, 2000), i, workers), 2000),
         ).flat();
         expect(shared.toSorted((a, b) => a - b)).toEqual(whole);
       },

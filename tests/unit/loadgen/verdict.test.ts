@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { timeHistogram } from '../../../loadgen/measure/histogram.ts';
-import { exitCodeOf } from '../../../loadgen/commands/run.ts';
-import { judge, parseThreshold } from '../../../loadgen/verdict/thresholds.ts';
+import { runExitCode } from '../../../loadgen/commands/run.ts';
+import { judgeThreshold, parseThreshold } from '../../../loadgen/verdict/thresholds.ts';
 import { validity } from '../../../loadgen/verdict/validity.ts';
 import { judged, sampleRun } from './sample-run.ts';
 
@@ -75,7 +75,7 @@ describe("thresholds in k6's words", () => {
     ['rate>200', false],
     ['checks>97.9%', true],
   ])('%s is %s', (text, passed) => {
-    expect(judge(parseThreshold(text), run).passed).toBe(passed);
+    expect(judgeThreshold(parseThreshold(text), run).passed).toBe(passed);
   });
   test.each([
     'p(99)',
@@ -92,15 +92,15 @@ describe("thresholds in k6's words", () => {
   });
   test('what was not measured has not passed', () => {
     const none = sampleRun(10, { latency: { ...run.latency, intended: timeHistogram() } });
-    expect(judge(parseThreshold('p(99)<100ms'), none)).toMatchObject({ passed: false, actual: undefined });
+    expect(judgeThreshold(parseThreshold('p(99)<100ms'), none)).toMatchObject({ passed: false, actual: undefined });
   });
 });
 
 test('exit codes: interrupted comes before a bad verdict of any kind', () => {
   const run = judged(sampleRun());
   const missed = [{ text: 'x', actual: 1, unit: 'count' as const, passed: false }];
-  expect(exitCodeOf(run)).toBe(0);
-  expect(exitCodeOf({ ...run, thresholds: missed })).toBe(1);
-  expect(exitCodeOf({ ...run, thresholds: missed, valid: false })).toBe(1);
-  expect(exitCodeOf({ ...run, valid: false, ending: { kind: 'interrupted' } })).toBe(130);
+  expect(runExitCode(run)).toBe(0);
+  expect(runExitCode({ ...run, thresholds: missed })).toBe(1);
+  expect(runExitCode({ ...run, thresholds: missed, valid: false })).toBe(1);
+  expect(runExitCode({ ...run, valid: false, ending: { kind: 'interrupted' } })).toBe(130);
 });

@@ -6,7 +6,7 @@ import { decodeResult, encodeResult } from '../../../loadgen/report/results-file
 import { terminalReport } from '../../../loadgen/report/terminal.ts';
 import { terminalStyle } from '../../../loadgen/report/terminal-style.ts';
 import { firstDifference } from '../../../loadgen/verify/difference.ts';
-import { digest } from '../../../loadgen/verify/digest.ts';
+import { answerDigest } from '../../../loadgen/verify/digest.ts';
 import { oracleText, parseOracle } from '../../../loadgen/verify/oracle.ts';
 import { answerToKeep, explainWrong, wrongAnswerLog } from '../../../loadgen/verify/wrong-answers.ts';
 import { answerOf } from '../../../loadgen/workload/request.ts';
@@ -16,7 +16,7 @@ const request = { method: 'GET', target: '/api/search?q=cat', name: 'search', he
 const answer = (id: string) =>
   answerOf(200, Buffer.from(JSON.stringify({ tookMs: 3, servedBy: ['gateway', 'ranking-1'], results: [{ id }] })));
 const right = answer('a');
-const oracle = parseOracle(oracleText([[request.target, digest(right.body, right.json()), answerToKeep(right)]]));
+const oracle = parseOracle(oracleText([[request.target, answerDigest(right.body, right.json()), answerToKeep(right)]]));
 
 test('a wrong answer is kept with its question, both answers, where they differ, its nodes and its time', () => {
   const log = wrongAnswerLog();

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { addressOf, open, seal } from '../../../shared/membership/heartbeat-wire.ts';
+import { datagramAddressOf, open, seal } from '../../../shared/membership/heartbeat-wire.ts';
 import { incarnationKey, pairKey } from '../../../shared/security/heartbeat-keys.ts';
 import { saw, secret, world } from './heartbeat-world.ts';
 
@@ -34,7 +34,7 @@ test('recorded datagrams are never heard: not at once, not later, not by the nex
   const { sent, node, run, monitor } = world();
   const first = node('r-1', { evidence: () => [saw('x')] });
   await run(5_100);
-  const recorded = sent.filter((datagram) => ['beat', 'evidence'].includes(addressOf(datagram)!.kind));
+  const recorded = sent.filter((datagram) => ['beat', 'evidence'].includes(datagramAddressOf(datagram)!.kind));
   const replay = () => {
     const { beats, reports, receive } = monitor('m-1');
     const before = [beats.length, reports.length];
@@ -56,7 +56,7 @@ test('answers that were recorded are no sign of life of a monitor', async () => 
   const { network, sent, node, run } = world();
   const sender = node('r-1');
   await run(2_000);
-  const recorded = sent.filter((datagram) => addressOf(datagram)!.kind === 'answer');
+  const recorded = sent.filter((datagram) => datagramAddressOf(datagram)!.kind === 'answer');
   network.block('m-1', 'r-1');
   for (let i = 0; i < 10; i++) {
     await run(500);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressOf, maxDatagramBytes } from '../../../shared/membership/heartbeat-wire.ts';
+import { datagramAddressOf, maxDatagramBytes } from '../../../shared/membership/heartbeat-wire.ts';
 import { saw, viewOf, world } from './heartbeat-world.ts';
 
 test('a monitor that is silent changes nothing about the rhythm towards the other', async () => {
@@ -50,7 +50,7 @@ test('a new view is told once, and only where it differs; a change of phase beat
   const views: number[] = [];
   const sender = node('r-1', { onView: ({ version }) => views.push(version) });
   await run(1_700);
-  const told = () => sent.filter((datagram) => addressOf(datagram)!.kind === 'view').length;
+  const told = () => sent.filter((datagram) => datagramAddressOf(datagram)!.kind === 'view').length;
   expect(told()).toBe(2);
   monitor('m-1').view = viewOf('m-1', 2);
   sender.setPhase('ready');
@@ -68,7 +68,7 @@ test('a beat without evidence is answered every second time only, and a beat wit
   const answersIn = async (ms: number) => {
     const before = sent.length;
     await run(ms);
-    return sent.slice(before).filter((datagram) => addressOf(datagram)!.kind === 'answer').length;
+    return sent.slice(before).filter((datagram) => datagramAddressOf(datagram)!.kind === 'answer').length;
   };
   // Two monitors, ten beats to each.
   expect(await answersIn(5_000)).toBe(10);
@@ -80,7 +80,7 @@ test('an old view that was overtaken on the way does not override a newer one', 
   const { sent, node, run, monitor } = world();
   const sender = node('r-1');
   await run(1_000);
-  const old = sent.filter((datagram) => addressOf(datagram)!.kind === 'view');
+  const old = sent.filter((datagram) => datagramAddressOf(datagram)!.kind === 'view');
   monitor('m-1').view = viewOf('m-1', 2);
   await run(1_000);
   for (const datagram of old) sender.receive(datagram);

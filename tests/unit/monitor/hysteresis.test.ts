@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { verdicts, type Verdict } from '../../../shared/membership/verdict.ts';
-import { settle, wellStanding, windowsNeeded } from '../../../services/monitor/hysteresis.ts';
+import { nextStanding, wellStanding, windowsNeeded } from '../../../services/monitor/hysteresis.ts';
 
 /** Letters for verdicts of single windows in, letters of standing verdicts out. */
 function transcript(windows: string): string {
@@ -8,7 +8,7 @@ function transcript(windows: string): string {
   let standing = wellStanding(0);
   return [...windows]
     .map((mark, i) => {
-      standing = settle(standing, { node: 'n', verdict: letter[mark]!, reasons: [] }, i);
+      standing = nextStanding(standing, { node: 'n', verdict: letter[mark]!, reasons: [] }, i);
       return Object.entries(letter).find(([, verdict]) => verdict === standing.verdict)![0];
     })
     .join('');

@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { availabilityReport } from '../../../services/monitor/availability-report.ts';
 import { nodeAvailability } from '../../../services/monitor/availability.ts';
 import { openIncidentLog } from '../../../services/monitor/incident-log.ts';
-import { expand } from '../../../shared/cluster/topology-file.ts';
+import { expandTopology } from '../../../shared/cluster/topology-file.ts';
 import type { Incident } from '../../../services/monitor/incident.ts';
 
 const dirs: string[] = [];
@@ -62,7 +62,7 @@ test('the log is bounded, in memory and on disk, and comes back when its folder 
 });
 
 test('a service is down only while none of its replicas is up, and the whole while one is that users need', () => {
-  const topology = expand({
+  const topology = expandTopology({
     name: 'pair',
     summary: '',
     style: 'layered',

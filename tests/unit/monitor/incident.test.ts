@@ -8,7 +8,7 @@ import {
   union,
 } from '../../../services/monitor/availability.ts';
 import type { Verdict } from '../../../shared/membership/verdict.ts';
-import { advance, ordered, phases, type Incident } from '../../../services/monitor/incident.ts';
+import { advance, ordered, repairTimes, type Incident } from '../../../services/monitor/incident.ts';
 import { score } from '../../../cli/incident-scoring.ts';
 import { failure } from './failure.ts';
 
@@ -53,7 +53,7 @@ test('a crash goes through all stamps, and MTTR is the sum of its phases', () =>
     verdict: 'crashed',
     stamps: { manifest: 1_500, detect: 2_000, diagnose: 3_000, fix: 6_000, steady: 8_000 },
   });
-  const { detectionMs, diagnosisMs, fixMs, repairMs } = phases(incident!.stamps);
+  const { detectionMs, diagnosisMs, fixMs, repairMs } = repairTimes(incident!.stamps);
   expect([detectionMs, diagnosisMs, fixMs, repairMs]).toEqual([500, 1_000, 3_000, 4_500]);
 });
 

@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import { availabilityReport } from '../../../services/monitor/availability-report.ts';
 import { predict } from '../../../services/monitor/prediction.ts';
 import { loadComponents } from '../../../services/registry.ts';
-import { loadTopology, expand } from '../../../shared/cluster/topology-file.ts';
+import { loadTopology, expandTopology } from '../../../shared/cluster/topology-file.ts';
 import type { NodeGroup } from '../../../shared/cluster/topology.ts';
 
 const dir = new URL('../../../topologies/', import.meta.url).pathname;
 const components = await loadComponents();
-const of = (...nodes: NodeGroup[]) => expand({ name: 'test', summary: '', style: 'layered', nodes });
+const of = (...nodes: NodeGroup[]) => expandTopology({ name: 'test', summary: '', style: 'layered', nodes });
 const each = (a: number) => ({ availabilityOf: () => a });
 
 test('four servers that each fail with probability .05 fail together with .05^4: the numbers of the course', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { stateOf, type Situation } from '../../../services/monitor/rotation.ts';
+import { stateOf, type RotationSituation } from '../../../services/monitor/rotation.ts';
 
-const well: Situation = {
+const well: RotationSituation = {
   phase: 'ready',
   phi: 0,
   seen: 'healthy',
@@ -11,7 +11,7 @@ const well: Situation = {
   standsBy: false,
 };
 
-test.each<[string, Partial<Situation>, string]>([
+test.each<[string, Partial<RotationSituation>, string]>([
   ['a node that beats and serves', {}, 'alive'],
   ['one that was never heard', { phase: undefined }, 'starting'],
   ['a cold standby, never heard', { phase: undefined, standsBy: true }, 'standby'],

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Digest, Heartbeat } from '../../../services/monitor/contract.ts';
 import { createSenderChecks, isPossible } from '../../../services/monitor/sender-checks.ts';
-import { expand } from '../../../shared/cluster/topology-file.ts';
+import { expandTopology } from '../../../shared/cluster/topology-file.ts';
 
-const topology = expand({
+const topology = expandTopology({
   name: 'ward',
   summary: '',
   style: 'layered',

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { expect, test } from 'vitest';
-import { batchCodecs, batchOf, inBatches } from '../../../shared/rpc/batched.ts';
+import { batchCodecs, batchOperation, inBatches } from '../../../shared/rpc/batched.ts';
 import { compose, type Call } from '../../../shared/rpc/call.ts';
 import { contract, operation } from '../../../shared/rpc/contract.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
@@ -15,7 +15,7 @@ const square = operation({
   request: Type.Object({ n: Type.Number() }),
   response: Type.Object({ n: Type.Number(), square: Type.Number(), note: Type.Optional(Type.String()) }),
 });
-const calculator = contract('calculator', { square, squareMany: batchOf('square', square) });
+const calculator = contract('calculator', { square, squareMany: batchOperation('square', square) });
 
 /** A client of one server, and the wire between them: JSON there and back, and the operations that went over it. */
 function system() {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { createPlan, planAttempt } from '../../../shared/rpc/attempt-plan.ts';
 import type { Call } from '../../../shared/rpc/call.ts';
-import { attemptOf, batchOf, detached, limited, sentTo, withReceipt } from '../../../shared/rpc/derived-call.ts';
+import { attemptOf, batchCall, detached, limited, sentTo, withReceipt } from '../../../shared/rpc/derived-call.ts';
 import { nodes, testCall } from './layers/helpers.ts';
 
 const call = Object.freeze(testCall({ deadlineAt: 500, attempt: 2 }));
@@ -18,7 +18,7 @@ test.each<[string, Call, Partial<Call>]>([
   ['an attempt with the number and signal of the call', attemptOf(call, planned), { planned }],
   ['an endpoint', sentTo(call, endpoint!), { endpoint: endpoint! }],
   ['a receipt', withReceipt(call, 'n'), { nonce: 'n' }],
-  ['a batch', batchOf([call, call], operation, [1], signal), { operation, request: [1], carries: [call], signal }],
+  ['a batch', batchCall([call, call], operation, [1], signal), { operation, request: [1], carries: [call], signal }],
 ])('a call that is derived for %s differs in nothing else', (_name, derived, differences) => {
   const names = Object.keys(derived) as (keyof Call)[];
   expect(names.filter((name) => derived[name] !== call[name]).sort()).toEqual(Object.keys(differences).sort());
@@ -35,7 +35,7 @@ test('a detached call runs on after its caller has left', () => {
 
 test('a batch has the latest deadline of its calls', () => {
   const later = testCall({ deadlineAt: 900 });
-  expect(batchOf([call, later], operation, [], signal).deadlineAt).toBe(900);
+  expect(batchCall([call, later], operation, [], signal).deadlineAt).toBe(900);
 });
 
 /** A copy of `call`, at any place in an object; not of one of its members. */

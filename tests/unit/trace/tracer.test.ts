@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { assemble } from '../../../services/traces/assemble.ts';
+import { assembleTrace } from '../../../services/traces/assemble.ts';
 import { createMetrics } from '../../../shared/observe/metrics.ts';
 import { createPolicyHolder } from '../../../shared/rpc/policy.ts';
 import { createSimulation } from '../../../shared/time/sim/simulation.ts';
@@ -79,7 +79,7 @@ test('a span that the ring has overwritten is counted while a span below it is l
   recordCall({ spanId: 'below', parentId: 'served' });
   tracer.watchRequests('app')({ trace: contextOf('t', 'root'), requestId: 'r' }, 'GET /search', 'ok', 0);
   const seen = () => {
-    const trace = assemble('t', ask({ ids: ['t'] }), { because: 'asked', endedAt: 0 });
+    const trace = assembleTrace('t', ask({ ids: ['t'] }), { because: 'asked', endedAt: 0 });
     return trace && { spans: trace.spans.length, missing: trace.missingSpans };
   };
   expect(seen()).toEqual({ spans: 3, missing: 0 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { assert, double, property } from 'fast-check';
-import { assemble } from '../../../services/traces/assemble.ts';
+import { assembleTrace } from '../../../services/traces/assemble.ts';
 import type { Trace } from '../../../services/traces/contract.ts';
 import type { Span } from '../../../shared/trace/span.ts';
 import { remoteCall, span } from './given.ts';
@@ -16,7 +16,7 @@ const root = span({
 });
 
 function assembled(spans: readonly Span[], id = 't'): Trace {
-  const trace = assemble(id, spans, known);
+  const trace = assembleTrace(id, spans, known);
   expect(trace).toBeDefined();
   return trace!;
 }
@@ -215,5 +215,5 @@ test('where one trace holds two requests, each is shown alone', () => {
 });
 
 test('without the request itself there is no trace', () => {
-  expect(assemble('t', twoHops.slice(1), known)).toBeUndefined();
+  expect(assembleTrace('t', twoHops.slice(1), known)).toBeUndefined();
 });

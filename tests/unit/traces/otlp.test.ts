@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { assemble } from '../../../services/traces/assemble.ts';
+import { assembleTrace } from '../../../services/traces/assemble.ts';
 import { otlpRequest } from '../../../services/traces/otlp.ts';
 import { createOtlpExporter, otlpAddress } from '../../../services/traces/otlp-exporter.ts';
 import { remoteCall, span } from './given.ts';
@@ -30,7 +30,7 @@ const made = [
     peerClockMs: 5,
   }),
 ].map((it) => ({ ...it, traceId }));
-const trace = assemble(traceId, made, { because: 'error', endedAt: at + 100 })!;
+const trace = assembleTrace(traceId, made, { because: 'error', endedAt: at + 100 })!;
 
 type Exported = ReturnType<typeof otlpRequest>;
 type Attributes = Exported['resourceSpans'][number]['resource']['attributes'];

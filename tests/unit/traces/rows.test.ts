@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { assemble } from '../../../services/traces/assemble.ts';
+import { assembleTrace } from '../../../services/traces/assemble.ts';
 import { waterfallRows } from '../../../services/traces/rows.ts';
 import type { Span } from '../../../shared/trace/span.ts';
 import { remoteCall, span } from './given.ts';
@@ -19,7 +19,7 @@ const serve = (node: string, own: Partial<Span> = {}) =>
   span({ kind: 'serve', node, peer: 'client-1', parentId: 'c', durationMs: 20, ...own });
 
 function rowsOf(...spans: readonly Span[]) {
-  const trace = assemble('t', [root, ...spans], { because: 'asked', endedAt: 0 });
+  const trace = assembleTrace('t', [root, ...spans], { because: 'asked', endedAt: 0 });
   return waterfallRows(trace!);
 }
 
@@ -131,7 +131,7 @@ test('a failed attempt is marked as failed for its whole time', () => {
 });
 
 test('a failed request carries its error', () => {
-  const trace = assemble('t', [{ ...root, outcome: 'unavailable' }], { because: 'error', endedAt: 0 });
+  const trace = assembleTrace('t', [{ ...root, outcome: 'unavailable' }], { because: 'error', endedAt: 0 });
   expect(waterfallRows(trace!)).toMatchObject([{ notes: ['unavailable'], outcome: 'unavailable' }]);
   expect(waterfallRows({ spans: [] })).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { bytes, duration } from '../../../../web/numbers.ts';
+import { bytes, preciseDuration } from '../../../../web/numbers.ts';
 import type { PlacementName } from '../names.ts';
 import type { Cost } from './runner.ts';
 
@@ -11,8 +11,8 @@ export function createCounters(document: Document) {
         roundTrips: String(traffic.roundTrips),
         sent: bytes(traffic.sentBytes),
         received: bytes(traffic.receivedBytes),
-        works: duration(workedMs),
-        waits: duration(traffic.waitedMs),
+        works: preciseDuration(workedMs),
+        waits: preciseDuration(traffic.waitedMs),
         before: bytes(before.receivedBytes),
       };
       for (const [field, text] of Object.entries(values))

@@ -1,5 +1,5 @@
-import { createPlacement, type Placement } from '../create.ts';
-import { createHttpWire, noTraffic, type CountedWire, type Traffic } from '../http-wire.ts';
+import { createPlacement, type ClientPlacement } from '../create.ts';
+import { createHttpWire, noTraffic, type CountedWire, type WireTraffic } from '../http-wire.ts';
 import type { Key } from '../keys.ts';
 import type { PlacementName } from '../names.ts';
 import type { Screen } from '../screen.ts';
@@ -7,11 +7,11 @@ import { earlierKeys, sessionKeys } from '../session.ts';
 
 /** What one placement has cost since its counters were last set to zero. */
 export interface Cost {
-  readonly traffic: Traffic;
+  readonly traffic: WireTraffic;
   /** The time from each key to its screen, without the time that the client waits for the server, ms. */
   readonly workedMs: number;
   /** What was fetched before the first key. */
-  readonly before: Traffic;
+  readonly before: WireTraffic;
 }
 
 export interface Runner {
@@ -26,11 +26,11 @@ export interface Runner {
 
 interface Running {
   readonly wire: CountedWire;
-  readonly placement: Placement;
+  readonly placement: ClientPlacement;
   prepared: Promise<void> | undefined;
   /** What the wire had carried when the counters were at zero. */
-  zero: Traffic;
-  before: Traffic;
+  zero: WireTraffic;
+  before: WireTraffic;
   workedMs: number;
   last: Screen | undefined;
 }
@@ -112,7 +112,7 @@ export function createRunner(now: () => number, changed: (name: PlacementName, c
   };
 }
 
-function difference(a: Traffic, b: Traffic): Traffic {
+function difference(a: WireTraffic, b: WireTraffic): WireTraffic {
   return {
     roundTrips: a.roundTrips - b.roundTrips,
     sentBytes: a.sentBytes - b.sentBytes,

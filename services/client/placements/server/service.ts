@@ -11,7 +11,7 @@ import { createTerminals } from './terminals.ts';
 export type Below = Pick<Handlers<typeof gateway>, 'search' | 'suggest' | 'candidates' | 'parts' | 'texts' | 'words'>;
 
 /** The messages of the wire, as the server answers them. */
-export type Service = {
+export type WireService = {
   readonly [Name in keyof Wire]: (...request: [...Parameters<Wire[Name]>, context: Context]) => ReturnType<Wire[Name]>;
 };
 
@@ -22,7 +22,7 @@ export type Service = {
 const leaseMs = 60_000;
 
 /** The server of all placements: what a client does not hold runs here, or on the tiers `below`. */
-export function createService(below: Below, newSession: () => string): Service {
+export function createService(below: Below, newSession: () => string): WireService {
   const terminals = createTerminals(newSession);
 
   async function search({ q, page, order }: Asked, context: Context) {

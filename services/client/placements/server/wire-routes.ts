@@ -8,7 +8,7 @@ import { RpcError } from '../../../../shared/rpc/errors.ts';
 import { bodyCompiler } from '../../../../web/body.ts';
 import { screenSize } from '../application.ts';
 import { isCharacter, isNamed, maxTyped, namedKeys } from '../keys.ts';
-import type { Service } from './service.ts';
+import type { WireService } from './service.ts';
 
 const strict = { additionalProperties: false };
 const hide = true;
@@ -36,7 +36,7 @@ const Texts = Type.Object({ ids: TextsRequest.properties.ids }, strict);
 const Words = Type.Object({ from: Type.Integer({ minimum: 0, maximum: 100_000_000 }) }, strict);
 
 /** What the clients of the five placements ask for. Each route is one message of the wire. */
-export function wireRoutes(scope: FastifyInstance, service: Service, contexts: HttpContexts): void {
+export function wireRoutes(scope: FastifyInstance, service: WireService, contexts: HttpContexts): void {
   const server = scope.withTypeProvider<TypeBoxTypeProvider>();
 
   server.post(

@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { About } from '../../about.ts';
 import { Refused, send } from '../ask.ts';
-import { addressOf, cliOf } from '../commands.ts';
+import { publicAddressOf, cliOf } from '../commands.ts';
 import { Command } from '../parts/command.tsx';
 import { Field } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { namesOf } from '../frame/headline-box.tsx';
-import type { Kind } from './kind.ts';
+import type { DescribedFaultKind } from './kind.ts';
 import { ParameterField } from './parameter-field.tsx';
 import { requestOf, type Draft } from './request.ts';
 import { startingParams } from './starting-params.ts';
@@ -18,7 +18,15 @@ interface Preview {
 }
 
 /** Kind, target, parameters and time to live. First a dry run says who would be hit; then the fault can be injected. */
-export function FaultForm({ about, kinds, target }: { about: About; kinds: readonly Kind[]; target: string }) {
+export function FaultForm({
+  about,
+  kinds,
+  target,
+}: {
+  about: About;
+  kinds: readonly DescribedFaultKind[];
+  target: string;
+}) {
   const isOfUse = ({ group }: About['nodes'][number]) => !about.control.includes(group);
   const start = (about.nodes.find(({ id }) => id === target) ?? about.nodes.find(isOfUse) ?? about.nodes[0]!).id;
   const startOf = (kindName: string, id: string) =>
@@ -162,7 +170,7 @@ export function FaultForm({ about, kinds, target }: { about: About; kinds: reado
         <Command
           of="this fault"
           commands={{
-            curl: curlOf(draft, kind, addressOf(about, 'chaos', location.hostname)),
+            curl: curlOf(draft, kind, publicAddressOf(about, 'chaos', location.hostname)),
             cli: cliOf(about, injectWords(draft)),
           }}
         />
@@ -196,7 +204,7 @@ function PreviewBox({ preview: { victims, casualties, objections } }: { preview:
 /** The page has a button where the API has a flag. */
 const withoutFlag = (objection: string): string => objection.replaceAll(' (without beyondTolerance)', '');
 
-function curlOf(draft: Draft, kind: Kind, controller: string): string {
+function curlOf(draft: Draft, kind: DescribedFaultKind, controller: string): string {
   const body = JSON.stringify(safely(() => requestOf(draft, kind)) ?? {});
   const headers = `-H "authorization: Bearer $TIERLAB_OPERATOR_TOKEN" -H 'content-type: application/json'`;
   return `curl -s -X POST ${headers} -d '${body}' '${controller}/api/chaos/faults?dryRun=true'`;

@@ -1,5 +1,5 @@
 import { brokenBy } from '../../broken-by.ts';
-import type { ActiveFault } from '../../sources.ts';
+import type { ReportedFault } from '../../sources.ts';
 import { send } from '../ask.ts';
 import { namesOf } from '../frame/headline-box.tsx';
 import { Problem } from '../parts/problem.tsx';
@@ -7,7 +7,7 @@ import { duration } from '../quantities.ts';
 import { useOrder } from '../use-order.ts';
 
 /** The faults in effect with their counters, and the buttons that end them. */
-export function FaultsInEffect({ faults, operator }: { faults: readonly ActiveFault[] | null; operator: boolean }) {
+export function FaultsInEffect({ faults, operator }: { faults: readonly ReportedFault[] | null; operator: boolean }) {
   const { problem, order } = useOrder();
   if (faults === null) return <p class="warning">Unknown: the chaos controller does not answer.</p>;
   if (faults.length === 0) return <p class="quiet">None.</p>;
@@ -34,7 +34,7 @@ export function FaultsInEffect({ faults, operator }: { faults: readonly ActiveFa
   );
 }
 
-function Fault({ fault, onHeal }: { fault: ActiveFault; onHeal: (() => void) | undefined }) {
+function Fault({ fault, onHeal }: { fault: ReportedFault; onHeal: (() => void) | undefined }) {
   const { id, kind, remainingMs, victims } = fault;
   const sum = (member: 'matched' | 'applied') => victims.reduce((total, victim) => total + victim[member], 0);
   const where = namesOf(brokenBy(fault));

@@ -9,7 +9,7 @@ export interface Property {
 }
 
 /** A kind of fault as the chaos controller describes it. */
-export interface Kind {
+export interface DescribedFaultKind {
   readonly kind: string;
   readonly summary: string;
   readonly params: { readonly properties: Readonly<Record<string, Property>> };

@@ -1,4 +1,4 @@
-import type { Kind } from './kind.ts';
+import type { DescribedFaultKind } from './kind.ts';
 
 /** What the person has typed. An empty parameter keeps its default. */
 export interface Draft {
@@ -10,7 +10,7 @@ export interface Draft {
 }
 
 /** Pure: the request to the chaos controller. Throws an Error for a list that is not JSON. */
-export function requestOf(draft: Draft, { kind, params }: Kind) {
+export function requestOf(draft: Draft, { kind, params }: DescribedFaultKind) {
   const given = Object.entries(draft.params).filter(([name, text]) => text !== '' && params.properties[name]);
   return {
     kind,

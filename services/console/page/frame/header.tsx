@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { symbols } from '../picture/badges.ts';
+import { toneSymbols } from '../picture/badges.ts';
 import type { State, Store } from '../store.ts';
 import { OperatorKey } from './operator-key.tsx';
 
@@ -60,7 +60,7 @@ function Freshness({ heardAt }: { heardAt: number | undefined }) {
         : `the console does not answer: this is ${Math.round(ageMs / 1_000)} s old`;
   return (
     <p class={`fresh ${ageMs === undefined ? 'quiet' : isFresh ? 'good' : 'bad'}`} role="status">
-      <span aria-hidden="true">{symbols[ageMs === undefined ? 'quiet' : isFresh ? 'good' : 'warn']}</span>{' '}
+      <span aria-hidden="true">{toneSymbols[ageMs === undefined ? 'quiet' : isFresh ? 'good' : 'warn']}</span>{' '}
       <span>{words}</span>
     </p>
   );

@@ -1,7 +1,7 @@
 import { brokenBy } from '../../broken-by.ts';
 import { headlineOf } from '../headline.ts';
 import type { Moment } from '../moment.ts';
-import { symbols } from '../picture/badges.ts';
+import { toneSymbols } from '../picture/badges.ts';
 import { clockTime } from '../../../../shared/clock-time.ts';
 import { duration } from '../quantities.ts';
 
@@ -16,7 +16,7 @@ export function HeadlineBox({ moment }: { moment: Moment }) {
       <div role="status">
         <h1>
           <span class="symbol" aria-hidden="true">
-            {symbols[tone]}
+            {toneSymbols[tone]}
           </span>
           <span>
             {node === undefined ? (

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { clockTime } from '../../../../shared/clock-time.ts';
 
-export interface Series {
+export interface ChartSeries {
   readonly label: string;
   /** The name of a colour in theme.css, as `--accent`. */
   readonly colour: string;
@@ -14,7 +14,7 @@ interface ChartOptions {
   readonly title: string;
   /** Seconds since 1970. */
   readonly times: readonly number[];
-  readonly series: readonly Series[];
+  readonly series: readonly ChartSeries[];
   readonly format: (value: number) => string;
   /** Shaded behind the lines, seconds since 1970: the incidents. */
   readonly bands?: readonly { readonly from: number; readonly to: number }[];

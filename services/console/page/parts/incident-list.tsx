@@ -1,5 +1,5 @@
 import { orderWords, type Incident } from '../../../monitor/incident.ts';
-import { outcomes, orderResults, verdicts } from '../../meanings.ts';
+import { outcomeMeanings, orderResultMeanings, verdictMeanings } from '../../meanings.ts';
 import { clockTime } from '../../../../shared/clock-time.ts';
 import { Phases } from './phases.tsx';
 
@@ -34,8 +34,8 @@ function Row({
       <p class="incident-what">
         <time datetime={new Date(stamps.manifest).toISOString()}>{clockTime(stamps.manifest)}</time>
         <a href={`#/node/${node}`}>{node}</a>
-        <strong title={verdict && verdicts[verdict]}>{verdict ?? 'being diagnosed'}</strong>
-        <span class={`outcome ${outcome}`} title={outcomes[outcome]}>
+        <strong title={verdict && verdictMeanings[verdict]}>{verdict ?? 'being diagnosed'}</strong>
+        <span class={`outcome ${outcome}`} title={outcomeMeanings[outcome]}>
           {outcome}
         </span>
       </p>
@@ -45,7 +45,7 @@ function Row({
         {orders.length === 0
           ? 'no repair order'
           : orders.map((order, i) => (
-              <span key={`${order.at} ${i}`} title={orderResults[order.result]}>
+              <span key={`${order.at} ${i}`} title={orderResultMeanings[order.result]}>
                 {orderWords(order)}
               </span>
             ))}

@@ -1,4 +1,4 @@
-import { levelOf, levels, parseLogLine } from '../../../../shared/observe/log-line.ts';
+import { logLevelOf, logLevels, parseLogLine } from '../../../../shared/observe/log-line.ts';
 import { useRepeated } from '../use-repeated.ts';
 import { clockTime } from '../../../../shared/clock-time.ts';
 
@@ -23,10 +23,10 @@ function Line({ text }: { text: string }) {
   const { fields } = parseLogLine(text);
   if (fields === undefined) return <li>{text}</li>;
   const { time, level: _level, msg, node: _node, pid: _pid, hostname: _host, ...rest } = fields;
-  const { number, name } = levelOf(fields);
+  const { number, name } = logLevelOf(fields);
   const more = JSON.stringify(rest);
   return (
-    <li class={number >= levels.error ? 'bad' : number >= levels.warn ? 'warn' : ''}>
+    <li class={number >= logLevels.error ? 'bad' : number >= logLevels.warn ? 'warn' : ''}>
       <time>{typeof time === 'number' ? clockTime(time) : ''}</time> <b>{name}</b> {typeof msg === 'string' && msg}{' '}
       {more !== '{}' && <span>{more}</span>}
     </li>

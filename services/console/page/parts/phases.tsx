@@ -1,9 +1,9 @@
-import { phases, type Stamps } from '../../../monitor/incident.ts';
+import { repairTimes, type Stamps } from '../../../monitor/incident.ts';
 import { timeSpan } from '../../../../shared/time-span.ts';
 
 /** Detection, diagnosis and fix of one incident as one bar: together they are the time to repair. */
 export function Phases({ stamps, now, longest }: { stamps: Stamps; now: number; longest: number }) {
-  const { detectionMs, diagnosisMs, fixMs, repairMs } = phases(stamps);
+  const { detectionMs, diagnosisMs, fixMs, repairMs } = repairTimes(stamps);
   const parts = [
     ['detect', detectionMs],
     ['diagnose', diagnosisMs],

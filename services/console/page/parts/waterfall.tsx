@@ -1,7 +1,7 @@
-import type { Phase, WaterfallRow } from '../../../traces/rows.ts';
+import type { RowPhase, WaterfallRow } from '../../../traces/rows.ts';
 import { latency } from '../quantities.ts';
 
-const phases: readonly (readonly [Phase, string])[] = [
+const phases: readonly (readonly [RowPhase, string])[] = [
   ['work', 'work'],
   ['wait-for-data', 'wait for data'],
   ['wait-for-result', 'wait for result'],

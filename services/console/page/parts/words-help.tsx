@@ -1,13 +1,21 @@
-import { badges, orderResults, orders, outcomes, phases, states, verdicts } from '../../meanings.ts';
+import {
+  badgeMeanings,
+  orderResultMeanings,
+  orderMeanings,
+  outcomeMeanings,
+  phaseMeanings,
+  stateMeanings,
+  verdictMeanings,
+} from '../../meanings.ts';
 
 const parts = [
-  ['The state of a node', states],
-  ['Its diagnosis', verdicts],
-  ['Signs in the picture', badges],
-  ['How long an incident took', phases],
-  ['Its outcome', outcomes],
-  ['What the monitors order', orders],
-  ['What became of an order', orderResults],
+  ['The state of a node', stateMeanings],
+  ['Its diagnosis', verdictMeanings],
+  ['Signs in the picture', badgeMeanings],
+  ['How long an incident took', phaseMeanings],
+  ['Its outcome', outcomeMeanings],
+  ['What the monitors order', orderMeanings],
+  ['What became of an order', orderResultMeanings],
 ] as const;
 
 /** The meaning of all words, folded until the reader opens it. */

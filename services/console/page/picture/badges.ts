@@ -9,7 +9,7 @@ export interface Badge {
 }
 
 /** The symbol of a node: its shape says as much as its colour. */
-export const symbols: Readonly<Record<Tone, string>> = { good: '●', warn: '▲', bad: '✕', quiet: '○' };
+export const toneSymbols: Readonly<Record<Tone, string>> = { good: '●', warn: '▲', bad: '✕', quiet: '○' };
 
 export interface NodeLook {
   readonly tone: Tone;

@@ -18,7 +18,7 @@ export interface PlacedGroup extends Box {
   readonly nodes: readonly Placed<AboutNode>[];
 }
 
-export interface Layout {
+export interface PictureLayout {
   readonly width: number;
   readonly height: number;
   readonly groups: readonly PlacedGroup[];
@@ -35,7 +35,7 @@ const groupGap = 18;
 const narrow = 720;
 
 /** Pure: where everything stands in a picture of this width. */
-export function layoutOf(about: About, width: number): Layout {
+export function layoutOf(about: About, width: number): PictureLayout {
   const groupsOf = (names: readonly string[]) =>
     names.map((name) => ({ name, lanes: lanesOf(about.nodes.filter(({ group }) => group === name)) }));
   const tiers = about.tiers.map(groupsOf);
@@ -59,7 +59,7 @@ const heightOf = (group: Group): number => label + rowsOf(group) * (nodeHeight +
 const stackHeight = (groups: readonly Group[]): number =>
   groups.reduce((sum, group) => sum + heightOf(group) + groupGap, -groupGap);
 
-function sideways(tiers: readonly (readonly Group[])[], control: readonly Group[], width: number): Layout {
+function sideways(tiers: readonly (readonly Group[])[], control: readonly Group[], width: number): PictureLayout {
   const lanes = tiers.map((groups) => Math.max(...groups.map((group) => group.lanes.length)));
   const all = lanes.reduce((sum, count) => sum + count, 0);
   // Lines need room between the tiers.
@@ -107,7 +107,7 @@ function downwards(
   control: readonly Group[],
   width: number,
   passed: ReadonlySet<number>,
-): Layout {
+): PictureLayout {
   const groups: PlacedGroup[] = [];
   let y = 0;
   for (const [index, tier] of [...tiers, control].entries()) {

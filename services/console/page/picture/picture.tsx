@@ -1,10 +1,10 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { CallsNow } from '../../live/snapshot.ts';
 import type { Moment } from '../moment.ts';
-import { inShort, latency, rate } from '../quantities.ts';
-import { layoutOf, type Layout, type Placed } from './layout.ts';
+import { trafficInShort, latency, rate } from '../quantities.ts';
+import { layoutOf, type PictureLayout, type Placed } from './layout.ts';
 import { wayOf } from './way.ts';
-import { lookOf, symbols } from './badges.ts';
+import { lookOf, toneSymbols } from './badges.ts';
 import { markHeight, marksOf } from './marks.ts';
 import type { AboutNode } from '../../about.ts';
 
@@ -47,7 +47,7 @@ function Node({ place, moment, plain }: { place: Placed<AboutNode>; moment: Show
   const { x, y, width, height, it } = place;
   const now = moment.now.nodes[it.id];
   const look = lookOf(moment.now, it.id);
-  const traffic = now?.live ? inShort(now.live.served) : 'no answer';
+  const traffic = now?.live ? trafficInShort(now.live.served) : 'no answer';
   const calm = look.tone === 'good' || look.word === 'standby';
   const detail = calm && look.word === 'alive' ? traffic : look.word;
   const marks = marksOf(look.badges, width - 12);
@@ -59,7 +59,7 @@ function Node({ place, moment, plain }: { place: Placed<AboutNode>; moment: Show
     <>
       <rect class="box" x={x} y={y} width={width} height={height} rx={7} />
       <text class="symbol" aria-hidden="true" x={x + 10} y={y + 17}>
-        {symbols[look.tone]}
+        {toneSymbols[look.tone]}
       </text>
       <text class="name" x={x + 24} y={y + 17}>
         {it.id}
@@ -100,7 +100,7 @@ interface LineOf {
 }
 
 /** The calls of this moment; where a group calls another, but not now, a thin line between the two groups. */
-function lines({ now, about }: Shown, layout: Layout): LineOf[] {
+function lines({ now, about }: Shown, layout: PictureLayout): LineOf[] {
   const { groups, sideways } = layout;
   const groupOf = new Map(about.nodes.map(({ id, group }) => [id, group]));
   const frames = new Map(groups.map((group) => [group.name, group]));
@@ -113,7 +113,7 @@ function lines({ now, about }: Shown, layout: Layout): LineOf[] {
   return [...idle, ...(sideways ? betweenNodes(now.calls, layout) : betweenGroups(byPair, layout))];
 }
 
-function betweenNodes(all: readonly CallsNow[], layout: Layout): LineOf[] {
+function betweenNodes(all: readonly CallsNow[], layout: PictureLayout): LineOf[] {
   const nodes = new Map(layout.groups.flatMap((group) => group.nodes.map((node) => [node.it.id, node] as const)));
   return all.flatMap((calls) => {
     const { from, to } = calls;
@@ -123,7 +123,7 @@ function betweenNodes(all: readonly CallsNow[], layout: Layout): LineOf[] {
 }
 
 /** In the narrow picture, lines to single nodes would cross the nodes. */
-function betweenGroups(byPair: ReadonlyMap<string, readonly CallsNow[]>, layout: Layout): LineOf[] {
+function betweenGroups(byPair: ReadonlyMap<string, readonly CallsNow[]>, layout: PictureLayout): LineOf[] {
   const frames = new Map(layout.groups.map((group) => [group.name, group]));
   return [...byPair].flatMap(([pair, all]) => {
     const [from, to] = pair.split('>') as [string, string];

@@ -1,4 +1,4 @@
-import type { Box, Layout } from './layout.ts';
+import type { Box, PictureLayout } from './layout.ts';
 
 /** Nodes and groups that stand in the way of a line, at the same distance from where requests come in. */
 interface Barrier {
@@ -31,7 +31,7 @@ const extentOf = ({ x, y, width, height }: Box, sideways: boolean): Extent =>
  * The path of a line between two nodes or groups as SVG. It goes around the groups between the two, and around the
  * nodes of the called group that stand before the called one. A line that passed behind them would look like two calls.
  */
-export function wayOf(start: Box, end: Box, layout: Layout): string {
+export function wayOf(start: Box, end: Box, layout: PictureLayout): string {
   const { sideways } = layout;
   const [a, b] = [extentOf(start, sideways), extentOf(end, sideways)];
   const forth = a.from <= b.from;
@@ -59,7 +59,7 @@ export function wayOf(start: Box, end: Box, layout: Layout): string {
   return path;
 }
 
-function barriersBetween(start: Extent, end: Extent, { groups, sideways }: Layout): readonly Barrier[] {
+function barriersBetween(start: Extent, end: Extent, { groups, sideways }: PictureLayout): readonly Barrier[] {
   const frames = groups.filter(({ control }) => !control);
   const extents = frames.map((group) => extentOf(group, sideways));
   const between = extents.filter(({ from, to }) => from >= start.to && to <= end.from);

@@ -1,4 +1,4 @@
-import type { Architecture, DescribedComponent } from '../../architecture/describe.ts';
+import type { DescribedArchitecture, DescribedComponent } from '../../architecture/describe.ts';
 import type { ObservedStyle } from '../../architecture/observed.ts';
 import { shortNumber } from '../../../../web/numbers.ts';
 import { Table } from '../parts/table.tsx';
@@ -13,7 +13,7 @@ const layers = [
 
 /** Which components there are, what each is for, and how they relate; below them the layers that carry all. */
 export function ArchitectureView() {
-  const { value, problem } = useAnswer<Architecture>('/api/architecture');
+  const { value, problem } = useAnswer<DescribedArchitecture>('/api/architecture');
   if (!value)
     return (
       <section>

@@ -1,13 +1,13 @@
 import type { ViewOptions } from '../view-options.ts';
 import { FaultForm } from '../faults/form.tsx';
-import type { Kind } from '../faults/kind.ts';
+import type { DescribedFaultKind } from '../faults/kind.ts';
 import { FaultsInEffect } from '../faults/in-effect.tsx';
 import { useAnswer } from '../use-answer.ts';
 
 /** What is broken on purpose, and the form to break more. */
 export function FaultsView({ moment, state, target }: ViewOptions & { target: string }) {
   const { about, now, live } = moment;
-  const { value: kinds, problem } = useAnswer<readonly Kind[]>('/api/kinds');
+  const { value: kinds, problem } = useAnswer<readonly DescribedFaultKind[]>('/api/kinds');
   return (
     <>
       <section aria-labelledby="in-effect">

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../../../shared/membership/verdict.ts';
 import { brokenBy } from '../../broken-by.ts';
 import type { NodeNow } from '../../live/snapshot.ts';
-import { states, verdicts } from '../../meanings.ts';
+import { stateMeanings, verdictMeanings } from '../../meanings.ts';
 import type { ViewOptions } from '../view-options.ts';
 import { useRepeated } from '../use-repeated.ts';
 import { nodeCommands } from '../commands.ts';
@@ -10,7 +10,7 @@ import { Command } from '../parts/command.tsx';
 import { IncidentList } from '../parts/incident-list.tsx';
 import { LogLines } from '../parts/log-lines.tsx';
 import { Tile } from '../parts/tile.tsx';
-import { lookOf, symbols } from '../picture/badges.ts';
+import { lookOf, toneSymbols } from '../picture/badges.ts';
 import { duration, latency, percent, rate } from '../quantities.ts';
 
 /** What the monitors say about a node. */
@@ -47,7 +47,7 @@ export function NodeView({ moment, state, id }: ViewOptions & { id: string }) {
       <section class={`node-head ${look.tone}`} aria-labelledby="node">
         <h2 id="node">{id}</h2>
         <p class="verdict">
-          <span aria-hidden="true">{symbols[look.tone]} </span>
+          <span aria-hidden="true">{toneSymbols[look.tone]} </span>
           <strong>{its.state}</strong>
           {its.verdict !== undefined && `, ${its.verdict}`}: {meaning(its)}.
           {look.badges.map(({ word, tone }) => (
@@ -145,8 +145,8 @@ export function NodeView({ moment, state, id }: ViewOptions & { id: string }) {
 }
 
 function meaning({ state, verdict }: NodeNow): string {
-  const says = states[state];
-  return verdict === undefined || verdict === 'healthy' ? says : `${says}; ${verdicts[verdict]}`;
+  const says = stateMeanings[state];
+  return verdict === undefined || verdict === 'healthy' ? says : `${says}; ${verdictMeanings[verdict]}`;
 }
 
 function roleOf(standby: string | undefined, { state }: NodeNow, leads: boolean): string {

@@ -50,7 +50,7 @@ export function admit(
 }
 
 /** The circuit after a call ended at `now`. */
-export function settle(settings: BreakerSettings, circuit: Circuit, failed: boolean, now: number): Circuit {
+export function circuitAfter(settings: BreakerSettings, circuit: Circuit, failed: boolean, now: number): Circuit {
   switch (circuit.state) {
     case 'open':
       return circuit;
@@ -106,7 +106,7 @@ export function breaker(settings: BreakerSettings, { clock, observe }: { clock: 
         const at = circuits.get(key)!;
         // Calls that started before the circuit opened say nothing about the present.
         if (at.state === 'half_open' && !probing) return;
-        move(key, at, settle(settings, at, failed, clock.now()));
+        move(key, at, circuitAfter(settings, at, failed, clock.now()));
       };
       try {
         const reply = await next(call);

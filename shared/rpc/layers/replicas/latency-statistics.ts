@@ -1,4 +1,4 @@
-import { createHistogram, type Histogram } from '../../histogram.ts';
+import { createHistogram, type DecayingHistogram } from '../../histogram.ts';
 import type { AttemptEnd, Learn } from './attempt-end.ts';
 
 /** The parts of an operation that the statistics need. */
@@ -12,9 +12,9 @@ export interface OperationStatistics {
   readonly component: string;
   readonly operation: OperationId;
   /** Attempts at any replica. */
-  readonly attempts: Histogram;
+  readonly attempts: DecayingHistogram;
   /** Attempts by the node that was asked. */
-  readonly byNode: Map<string, Histogram>;
+  readonly byNode: Map<string, DecayingHistogram>;
   /**
    * The quantile of all attempts, ms; undefined below `minSamples`. Every call asks for it, so the value may be up to
    * 100 ms old.
@@ -52,7 +52,7 @@ export function createStatistics(): LatencyStatistics {
 
 function createOperationStatistics(component: string, operation: OperationId): OperationStatistics {
   const attempts = createHistogram();
-  const byNode = new Map<string, Histogram>();
+  const byNode = new Map<string, DecayingHistogram>();
   const quantiles = new Map<number, { at: number; value: number | undefined }>();
   return {
     component,

@@ -21,7 +21,7 @@ export const BudgetSettings = Type.Object(
 export type BudgetSettings = Static<typeof BudgetSettings>;
 
 /** A token bucket for extra attempts: answered calls earn tokens, extra attempts spend them. */
-export interface Budget {
+export interface RetryBudget {
   /** One answered call: earns `ratio` tokens. */
   earn(): void;
   /** Takes one token. Returns false, and takes nothing, when there is none. */
@@ -35,7 +35,7 @@ export interface Budget {
  * earn nothing, so a retry storm runs out of tokens. Source: Finagle's RetryBudget (20% and a minimum), gRPC's retry
  * throttling (proposal A6). The budget counts calls and not time, so it needs no clock.
  */
-export function createBudget({ ratio, reserve }: BudgetSettings): Budget {
+export function createBudget({ ratio, reserve }: BudgetSettings): RetryBudget {
   let tokens = reserve;
   return {
     earn() {
@@ -52,11 +52,11 @@ export function createBudget({ ratio, reserve }: BudgetSettings): Budget {
   };
 }
 
-const unlimited: Budget = { earn: () => undefined, spend: () => true, tokens: Infinity };
+const unlimited: RetryBudget = { earn: () => undefined, spend: () => true, tokens: Infinity };
 
 /** The budget that a call takes its extra attempts from: one per replica group. */
 export interface Budgets {
-  (call: Pick<Call, 'component' | 'shard'>): Budget;
+  (call: Pick<Call, 'component' | 'shard'>): RetryBudget;
   /** The part of its reserve that the poorest replica group of a component has left; 1 where there is no limit. */
   left(component: string): number;
 }
@@ -64,8 +64,8 @@ export interface Budgets {
 /** No limit where `read` returns false. */
 export function createBudgets(read: () => BudgetSettings | false): Budgets {
   let settings: BudgetSettings | false = false;
-  let budgets = new Map<string, Budget>();
-  function budgetOf(call: Pick<Call, 'component' | 'shard'>): Budget {
+  let budgets = new Map<string, RetryBudget>();
+  function budgetOf(call: Pick<Call, 'component' | 'shard'>): RetryBudget {
     const wanted = read();
     if (wanted === false) return unlimited;
     if (wanted !== settings) {

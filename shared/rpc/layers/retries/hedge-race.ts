@@ -6,7 +6,7 @@ import type { Call, Reply, Service } from '../../call.ts';
 import { attemptOf } from '../../derived-call.ts';
 import { asRpcError, type RpcError } from '../../errors.ts';
 import { Superseded } from '../../superseded.ts';
-import type { Budget, Budgets } from './budget.ts';
+import type { RetryBudget, Budgets } from './budget.ts';
 import type { Observe } from '../events.ts';
 import { type Tally, tallyNothing } from '../tally.ts';
 import { decideRetry, giveUp, type RetrySettings } from './retry.ts';
@@ -33,7 +33,7 @@ export interface RaceDependencies {
 export interface Race extends RaceDependencies {
   /** The delay after which another replica is asked, ms; undefined = no other replica is asked. */
   readonly delayMs: number | undefined;
-  readonly tokens: Budget;
+  readonly tokens: RetryBudget;
   /** Whether a replica that the plan has not asked yet is likely to be faster. */
   readonly worthwhile: (plan: AttemptPlan, usualMs: number) => boolean;
   /** The call makes no further hedge after this many attempts. */

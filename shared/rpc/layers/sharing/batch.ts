@@ -3,7 +3,7 @@ import type { Clock } from '../../../time/clock.ts';
 import type { Scheduler, Timer } from '../../../time/scheduler.ts';
 import type { Call, Layer, Reply, Service } from '../../call.ts';
 import type { Operation } from '../../contract.ts';
-import { batchOf } from '../../derived-call.ts';
+import { batchCall } from '../../derived-call.ts';
 import { RpcError } from '../../errors.ts';
 import { groupKey } from '../../group-key.ts';
 import { createLookup, perOperation } from '../per-operation.ts';
@@ -127,7 +127,7 @@ async function sendBatch(next: Service, members: readonly Member[], codec: Batch
   };
   for (const { signal } of calls) signal.addEventListener('abort', leave);
   try {
-    const reply = await next(batchOf(calls, codec.operation, codec.merge(requests), controller.signal));
+    const reply = await next(batchCall(calls, codec.operation, codec.merge(requests), controller.signal));
     const bodies = codec.split(reply.body, requests);
     if (bodies.length !== members.length)
       throw new RpcError('bad_reply', `${bodies.length} answers to ${members.length} requests came back`);

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { examine } from '../../../../cli/doctor/checks.ts';
+import { runChecks } from '../../../../cli/doctor/checks.ts';
 import type { Facts } from '../../../../cli/doctor/facts.ts';
 import { orphansOf } from '../../../../cli/doctor/processes.ts';
 import { logDirOf, writeRunFile } from '../../../../cli/run-file.ts';
@@ -42,7 +42,7 @@ function runningWith(state: ClusterNode['state'], id = 'app-1'): Partial<Facts> 
 const fatal = JSON.stringify({ level: 60, time: now, err: { message: 'no disk' } });
 
 test('on a healthy machine nothing is wrong', () => {
-  expect(examine(healthy).filter(({ level }) => level !== 'ok')).toEqual([]);
+  expect(runChecks(healthy).filter(({ level }) => level !== 'ok')).toEqual([]);
 });
 
 test.each<[facts: Partial<Facts>, check: string, level: string, about: RegExp]>([
@@ -67,13 +67,13 @@ test.each<[facts: Partial<Facts>, check: string, level: string, about: RegExp]>(
   [{ logs: [{ node: 'app-1', lines: [fatal] }] }, 'errors', 'problem', /no disk.*logs app-1/],
   [{ logs: [{ node: 'app-1', lines: [fatal, '{"level":30}'] }] }, 'errors', 'note', /no disk.*logs app-1/],
 ])('%j is found', (facts, check, level, about) => {
-  const findings = examine({ ...healthy, ...facts }).filter((it) => it.level !== 'ok');
+  const findings = runChecks({ ...healthy, ...facts }).filter((it) => it.level !== 'ok');
   expect(findings).toMatchObject([{ check, level }]);
   expect(`${findings[0]!.found} ${findings[0]!.todo}`).toMatch(about);
 });
 
 test('a place that nobody has started is not missing', () => {
-  const findings = examine({ ...healthy, ...runningWith('stopped', 'app-99') });
+  const findings = runChecks({ ...healthy, ...runningWith('stopped', 'app-99') });
   expect(findings.filter(({ level }) => level !== 'ok')).toEqual([]);
 });
 

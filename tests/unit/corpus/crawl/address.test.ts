@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressKey, addressOf, inScope, scopeOf } from '../../../../corpus/crawl/address.ts';
+import { addressKey, requestedAddress, inScope, scopeOf } from '../../../../corpus/crawl/address.ts';
 
 const base = 'http://localhost:4000/docs/a.html';
 
@@ -22,7 +22,7 @@ test.each([
   ['//other.example/x', 'http://other.example/x'],
   ['https://localhost/', 'https://localhost/'],
 ])('%j means %s', (href, address) => {
-  expect(addressOf(href, base)).toBe(address);
+  expect(requestedAddress(href, base)).toBe(address);
 });
 
 test.each([
@@ -34,13 +34,13 @@ test.each([
   'http://',
   'http://[',
 ])('%j is no address of a page', (href) => {
-  expect(addressOf(href, base)).toBeUndefined();
+  expect(requestedAddress(href, base)).toBeUndefined();
 });
 
 test('an address stays as it is, once it is one', () => {
   for (const href of ['a b?c=d e&f=%2B', '%zz', 'ä/ö?ü=ß', '%2e%2e/x', 'x%2Fy']) {
-    const once = addressOf(href, base)!;
-    expect(addressOf(once)).toBe(once);
+    const once = requestedAddress(href, base)!;
+    expect(requestedAddress(once)).toBe(once);
   }
 });
 
@@ -52,7 +52,7 @@ test.each([
   ['http://h/a?sid=1', 'http://h/a?sid=2', false],
   ['http://h/a?b', 'http://h/a?b=', false],
 ])('%s and %s: the same address is %s', (one, other, same) => {
-  expect(addressKey(addressOf(one)!) === addressKey(addressOf(other)!)).toBe(same);
+  expect(addressKey(requestedAddress(one)!) === addressKey(requestedAddress(other)!)).toBe(same);
 });
 
 test.each([

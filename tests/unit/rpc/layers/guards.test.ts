@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Call, Service } from '../../../../shared/rpc/call.ts';
 import { attemptTimeout, attemptTimeoutMs } from '../../../../shared/rpc/layers/retries/attempt-timeout.ts';
-import { admit, breaker, settle, type Circuit } from '../../../../shared/rpc/layers/overload/breaker.ts';
+import { admit, breaker, circuitAfter, type Circuit } from '../../../../shared/rpc/layers/overload/breaker.ts';
 import { inFlight } from '../../../../shared/rpc/layers/overload/in-flight.ts';
 import { none } from '../../../../shared/rpc/layers/none.ts';
 import { evidenceOfFailure } from '../../../../shared/rpc/layers/replicas/attempts.ts';
@@ -30,7 +30,7 @@ test.each([
   ['the probe fails', { state: 'half_open', until: 99 }, true, 10, 'open'],
   ['an old call ends while it is open', { state: 'open', until: 99 }, true, 10, 'open'],
 ] as const)('when %s, the circuit is then', (_, circuit, failed, now, expected) => {
-  expect(settle(circuitSettings, circuit, failed, now).state).toBe(expected);
+  expect(circuitAfter(circuitSettings, circuit, failed, now).state).toBe(expected);
 });
 
 test.each([
