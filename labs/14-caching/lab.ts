@@ -3,6 +3,7 @@ import { type Random, seededRandom } from '../../shared/time/random.ts';
 import { check, exactly, nothing, measuredShare, within } from '../kit/checks.ts';
 import { type Check, lab, type Variant } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
+import { staleAnswers } from './invalidation.ts';
 import { liveCache } from './live.ts';
 import { meanInterval, shownConfidence } from '../statistics/interval.ts';
 
@@ -10,8 +11,8 @@ const items = 1_000;
 const requests = 60_000;
 const warmUp = 10_000;
 const parts = 20;
-/** A page changes once in this many requests. */
-const changeEvery = 50;
+/** Requests while pages change. */
+const requestsWithWrites = 10_000;
 
 /** How often a small cache has the answer, and when its answer is old. */
 export const caching = lab({
@@ -34,12 +35,16 @@ export const caching = lab({
     { id: 'outage', label: 'answered while the database is down', unit: '%', theory: che(C!) },
     { id: 'stale', label: 'stale answers with invalidation', unit: '%', theory: 0 },
   ],
-  virtual({ C }, seed, variant) {
+  async virtual({ C }, seed, variant) {
     if (variant === 'do-nothing') return nothing;
     const theory = che(C!);
-    const quiet = run(`${seed}/quiet`, C!, { changes: false, invalidate: true }, variant);
-    const fresh = run(`${seed}/fresh`, C!, { changes: true, invalidate: true }, variant);
-    const old = run(`${seed}/old`, C!, { changes: true, invalidate: false }, variant);
+    const quiet = run(`${seed}/quiet`, C!, variant);
+    const withWrites = (invalidate: boolean): Promise<number> => {
+      const random = seededRandom(`${seed}/writes`);
+      const requests = requestsWithWrites;
+      return staleAnswers({ requests, pages: items, capacity: C!, invalidate, draw: () => draw(random, variant) });
+    };
+    const [old, fresh] = [await withWrites(false), await withWrites(true)];
     const hit = meanInterval(quiet.hitShares, shownConfidence);
     const outage = meanInterval(quiet.heldShares, shownConfidence);
     const measured = requests - warmUp;
@@ -47,7 +52,7 @@ export const caching = lab({
       points: [
         { id: 'hit', measured: hit.mean, n: measured, interval: hit },
         { id: 'outage', measured: outage.mean, n: parts, interval: outage },
-        exactly('stale', fresh.stale / measured, measured),
+        exactly('stale', fresh / requestsWithWrites, requestsWithWrites),
       ],
       checks: [
         check(
@@ -56,11 +61,11 @@ export const caching = lab({
           `${digits(hit.mean)} for ${digits(theory)}`,
         ),
         within('database down, stale answers allowed: the share h is still answered', outage.mean, theory, 0.08, parts),
-        check('without invalidation some answers are stale', old.stale > 0, `${old.stale} of ${measured}`),
-        check('with invalidation none is', fresh.stale === 0, `${fresh.stale} of ${measured}`),
+        check('without invalidation some answers are stale', old > 0, `${old} of ${requestsWithWrites}`),
+        check('with invalidation none is', fresh === 0, `${fresh} of ${requestsWithWrites}`),
       ],
       timeline: [
-        `without invalidation ${old.stale} of ${measured} answers are older than the last change`,
+        `without invalidation ${old} of ${requestsWithWrites} answers are older than the last change`,
         `the cache holds ${((100 * C!) / items).toFixed(0)}% of the pages ` +
           `and answers ${digits(100 * hit.mean)}% of the requests`,
       ],
@@ -72,7 +77,7 @@ export const caching = lab({
       { capacity: C!, items, draw: (random) => draw(random, 'correct') },
       context,
     );
-    // The data of the search engine is not written to, so invalidation is studied in virtual time.
+    // No component of the search engine takes writes, so invalidation is studied in virtual time.
     const modelled = await caching.virtual!({ C: C! }, context.seed, 'correct');
     const hit = measuredShare('hit', hits, lookups);
     const answered = measuredShare('outage', outage.answered, outage.sent);
@@ -165,37 +170,26 @@ function draw(random: Pick<Random, 'next'>, variant: Variant): number {
   return low;
 }
 
-function run(seed: string, capacity: number, of: { changes: boolean; invalidate: boolean }, variant: Variant) {
+function run(seed: string, capacity: number, variant: Variant) {
   const random = seededRandom(seed);
-  const cache = new LRUCache<number, number>({ max: capacity });
-  if (variant === 'broken') for (let i = 1; i <= capacity; i++) cache.set(items - i, 0);
-  const versions = Array.from({ length: items }, () => 0);
+  const cache = new LRUCache<number, true>({ max: capacity });
+  if (variant === 'broken') for (let i = 1; i <= capacity; i++) cache.set(items - i, true);
   const hits = Array.from({ length: parts }, () => 0);
-  let stale = 0;
   const heldShares: number[] = [];
   for (let i = 0; i < requests; i++) {
-    if (of.changes && i % changeEvery === 0) {
-      const changed = draw(random, variant);
-      versions[changed]!++;
-      if (of.invalidate) cache.delete(changed);
-    }
     const page = draw(random, variant);
-    const copy = cache.get(page);
-    if (copy === undefined) {
-      if (variant !== 'broken' || cache.size < capacity) cache.set(page, versions[page]);
-    } else if (i >= warmUp) {
-      hits[Math.floor(((i - warmUp) * parts) / (requests - warmUp))]!++;
-      if (copy !== versions[page]) stale++;
-    }
+    if (cache.get(page)) {
+      if (i >= warmUp) hits[Math.floor(((i - warmUp) * parts) / (requests - warmUp))]!++;
+    } else if (variant !== 'broken' || cache.size < capacity) cache.set(page, true);
     if (i >= warmUp && (i + 1 - warmUp) % ((requests - warmUp) / parts) === 0)
       heldShares.push(heldShare(cache, variant));
   }
-  return { hitShares: hits.map((count) => (count * parts) / (requests - warmUp)), stale, heldShares };
+  return { hitShares: hits.map((count) => (count * parts) / (requests - warmUp)), heldShares };
 }
 
 /**
  * The share of the requests that the cache could answer if the database failed now. Nothing would enter or leave it, so
  * this is the popularity of the pages that it holds.
  */
-const heldShare = (cache: LRUCache<number, number>, variant: Variant): number =>
+const heldShare = (cache: LRUCache<number, true>, variant: Variant): number =>
   [...cache.keys()].reduce((sum, page) => sum + (variant === 'control' ? 1 / items : popularity[page]!), 0);
