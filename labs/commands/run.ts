@@ -120,7 +120,8 @@ function show(lab: Lab, result: LabResult, home: Home, terminal: Terminal): void
   terminal.line(wrapped(taskOf(result).text));
   terminal.line(wrapped(`Now use it elsewhere: ${lab.transfer.question}`));
   terminal.line('');
-  const folder = path.relative(process.cwd(), home.reports(lab.id)) || '.';
+  const relative = path.relative(process.cwd(), home.reports(lab.id)) || '.';
+  const folder = relative.startsWith('..') ? home.reports(lab.id) : relative;
   terminal.line(`Report:   ${folder}/index.html`);
   terminal.line(`Hand in:  ${folder}/hand-in.json`);
   if (verdict !== 'UNKNOWN')
