@@ -5,6 +5,7 @@ import { sleep, type Scheduler } from '../../../shared/time/scheduler.ts';
 import type { AvailabilityReport, Incident } from '../../monitor/contract.ts';
 import type { UsualTimes } from '../../traces/contract.ts';
 import type { LedView, Sources } from '../sources.ts';
+import { createChangeWatch } from './change-watch.ts';
 import { createHistory } from './history.ts';
 import type { createNodeReadings } from './node-readings.ts';
 import type { NodeNow, Snapshot } from './snapshot.ts';
@@ -12,20 +13,23 @@ import { createWorstStates } from './worst-states.ts';
 
 const everyMs = 1_000;
 
-/** While no page is open, only each fifth second has a snapshot. */
+/** While no page is open and no node changes, only each fifth second has a snapshot. */
 const unwatchedEvery = 5;
 
 /** The numbers of the nodes are read less often than the view, because they cost each node a request, ms. */
 const readEveryMs = 2_000;
 
-/**
- * The longest wait of a snapshot for answers, ms. Later answers are in the next snapshot. While no page is open, the
- * next one is five seconds away, and such answers would be too old for it.
- */
-const gatherMs = { watched: 400, unwatched: 2_000 };
+interface Pace {
+  /** The longest wait of a snapshot for answers, ms. Later answers are in the next snapshot. */
+  readonly gatherMs: number;
+  /** Availability and usual times change slowly, and cost the monitor and the component `traces` some work. */
+  readonly reportsEveryMs: number;
+}
 
-/** Asked seldom, because these answers change slowly, and cost the monitor and the component `traces` some work. */
-const reportsEvery = 5;
+const eachSecond: Pace = { gatherMs: 400, reportsEveryMs: 5_000 };
+
+/** The next snapshot is five seconds away, and late answers would be too old for it. */
+const seldom: Pace = { gatherMs: 2_000, reportsEveryMs: 25_000 };
 
 /** An older view does not count as the present state, ms. */
 const viewStaleMs = 3_000;
@@ -53,8 +57,9 @@ interface CollectorOptions {
 }
 
 /**
- * Gathers one snapshot a second from monitors, chaos controller and ops ports. It also gathers some while no page is
- * open, so that a page that opens later can show the past. A snapshot becomes JSON once, however many pages are open.
+ * Gathers one snapshot a second from monitors, chaos controller and ops ports. While no page is open, it does so only
+ * after a node has changed, and else every five seconds. So a page that opens later can show the past. A snapshot
+ * becomes JSON once, however many pages are open.
  */
 export function createLiveCollector(options: CollectorOptions) {
   const { topology, sources, readings, ownView, isWatched, clock, scheduler } = options;
@@ -64,8 +69,11 @@ export function createLiveCollector(options: CollectorOptions) {
   const view = remembered<LedView>(clock);
   const worstOf = createWorstStates();
   const faults = remembered<Snapshot['faults']>(clock);
+  const hasChanged = createChangeWatch(ownView, clock);
   let number = 0;
+  let startedAt = -Infinity;
   let readAt = -Infinity;
+  let reportedAt = -Infinity;
   let last: Snapshot | undefined;
 
   function tell(event: Parameters<Listener>[0], json: string): void {
@@ -79,23 +87,27 @@ export function createLiveCollector(options: CollectorOptions) {
     tell(name, json);
   }
 
-  async function tick(patienceMs: number): Promise<void> {
+  async function tick({ gatherMs, reportsEveryMs }: Pace): Promise<void> {
+    const now = clock.now();
     // The timer may be a little early.
-    const isReading = clock.now() - readAt > readEveryMs - everyMs / 2;
-    if (isReading) readAt = clock.now();
+    const isReading = now - readAt > readEveryMs - everyMs / 2;
+    const isReporting = now - reportedAt > reportsEveryMs - everyMs / 2;
+    startedAt = now;
+    if (isReading) readAt = now;
+    if (isReporting) reportedAt = now;
     const gathered = Promise.allSettled([
       ...(isReading ? [readings.ask()] : []),
       view.renew(sources.view),
       faults.renew(async () => (await sources.faults()) ?? null),
       sources.incidents().then((value) => value && report('incidents', value)),
-      ...(number % reportsEvery === 0
+      ...(isReporting
         ? [
             sources.availability().then((value) => value && report('availability', value)),
             sources.times().then((value) => value && report('times', value)),
           ]
         : []),
     ]);
-    await Promise.race([gathered, sleep(scheduler, patienceMs)]);
+    await Promise.race([gathered, sleep(scheduler, gatherMs)]);
     number++;
     last = snapshot();
     const json = JSON.stringify(last);
@@ -134,10 +146,11 @@ export function createLiveCollector(options: CollectorOptions) {
 
   let second = 0;
   const timer = scheduler.every(everyMs, () => {
-    if (isWatched()) void tick(gatherMs.watched);
-    else if (++second % unwatchedEvery === 0) void tick(gatherMs.unwatched);
+    // Asked first and always: it compares with the view of one second ago.
+    if (hasChanged() || isWatched()) void tick(eachSecond);
+    else if (++second % unwatchedEvery === 0) void tick(seldom);
   });
-  void tick(gatherMs.watched);
+  void tick(eachSecond);
   return {
     history,
     reports: (): Readonly<Record<keyof Reports, string>> => reports,
@@ -147,6 +160,10 @@ export function createLiveCollector(options: CollectorOptions) {
       return () => void listeners.delete(listener);
     },
     last: () => last,
+    /** For a page that opens: gathers a snapshot at once, unless the last one is new. */
+    refresh(): void {
+      if (clock.now() - startedAt >= everyMs) void tick(eachSecond);
+    },
     snapshots: () => number,
     stop: () => timer.cancel(),
   };

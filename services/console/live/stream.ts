@@ -28,6 +28,7 @@ export function createStreams(collector: LiveCollector, hello: () => object) {
         eventOf('times', times),
         ...missed.map(({ number, json }) => eventOf('snapshot', json, number)),
       ]);
+      collector.refresh();
     },
     stop(): void {
       silence();

@@ -7,6 +7,7 @@ import type { Snapshot } from '../../../services/console/live/snapshot.ts';
 import { createStreams, maxStreams } from '../../../services/console/live/stream.ts';
 import { createSources, type LedView } from '../../../services/console/sources.ts';
 import { loadComponents } from '../../../services/registry.ts';
+import type { View } from '../../../shared/membership/view.ts';
 import { loadTopology } from '../../../shared/cluster/topology-file.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import { sleep } from '../../../shared/time/scheduler.ts';
@@ -47,8 +48,18 @@ const reading = (served: number) => ({
   circuits: {},
 });
 
+interface Given {
+  readonly isWatched?: () => boolean;
+  readonly answerMs?: number;
+  /** The view that comes with the heartbeats of the console's own node. */
+  readonly ownView?: (second: number) => View | undefined;
+}
+
 /** A console in virtual time before a cluster that answers as `answers` says, after `answerMs`. */
-function given(answers: (path: string, port: number, second: number) => unknown, isWatched = () => true, answerMs = 0) {
+function given(
+  answers: (path: string, port: number, second: number) => unknown,
+  { isWatched = () => true, answerMs = 0, ownView = () => undefined }: Given = {},
+) {
   const simulation = createSimulation(1);
   const { clock, scheduler } = simulation;
   const asked: { readonly port: number; readonly path: string }[] = [];
@@ -63,7 +74,7 @@ function given(answers: (path: string, port: number, second: number) => unknown,
     topology,
     sources: createSources(topology, control, undefined),
     readings: createNodeReadings(topology, control, clock),
-    ownView: () => undefined,
+    ownView: () => ownView(Math.floor(clock.now() / 1_000)),
     isWatched,
     clock,
     scheduler,
@@ -88,7 +99,7 @@ const healthy = (path: string, _port: number, second: number): unknown => {
 
 test('the cluster is asked once a second, however many pages are open, and each event is made once', async () => {
   async function run(pages: number) {
-    const { simulation, collector, asked } = given(healthy, () => pages > 0);
+    const { simulation, collector, asked } = given(healthy, { isWatched: () => pages > 0 });
     const streams = createStreams(collector, () => ({}));
     const open = Array.from({ length: pages }, () => new Page());
     for (const page of open) streams.serve(page as unknown as ServerResponse, Infinity);
@@ -183,8 +194,44 @@ test('a death that is shorter than a second is in one snapshot, and only there',
 });
 
 test('while no page is open, a snapshot waits for slow answers: the next one is five seconds away', async () => {
-  const { simulation, collector } = given(healthy, () => false, 600);
+  const { simulation, collector } = given(healthy, { isWatched: () => false, answerMs: 600 });
   await simulation.run(17_500);
   collector.stop();
   expect(collector.last()!.nodes['app-1']).toMatchObject({ state: 'alive', live: { served: { rate: 10, ok: 1 } } });
+});
+
+/** Alive, but dead in the seconds from 12 to 13. */
+const stateOf = (second: number) => (second === 12 || second === 13 ? 'dead' : 'alive');
+const ownView = (second: number): View =>
+  view({ version: second, members: [{ node: 'app-1', state: stateOf(second), incarnation: 1 }] });
+const dying = (path: string, port: number, second: number): unknown =>
+  path === '/api/view' ? ownView(second) : healthy(path, port, second);
+
+test('while no page is open, a death and the ten seconds after it are there second by second', async () => {
+  const { simulation, collector } = given(dying, { isWatched: () => false, ownView });
+  await simulation.run(35_500);
+  collector.stop();
+  const all = collector.history.after(0).map(({ json }) => JSON.parse(json) as Snapshot);
+  const seen = all.map(({ at, nodes }) => [Math.round((at - all[0]!.at) / 1_000), nodes['app-1']!.state] as const);
+  const dead = seen.filter(([, state]) => state === 'dead').map(([second]) => second);
+  expect(dead).toEqual([12, 13]);
+  const seconds = seen.map(([second]) => second).filter((second) => second >= 12);
+  expect(seconds.slice(0, 12)).toEqual(Array.from({ length: 12 }, (_, i) => 12 + i));
+  expect(seconds.slice(12).length).toBeLessThan(4);
+});
+
+test('a page that opens gets a new snapshot and new reports at once', async () => {
+  let page: Page | undefined;
+  const { simulation, collector, asked } = given(healthy, { isWatched: () => page !== undefined });
+  const streams = createStreams(collector, () => ({}));
+  await simulation.run(18_300);
+  const before = collector.last()!.number;
+  asked.length = 0;
+  page = new Page();
+  streams.serve(page as unknown as ServerResponse, Infinity);
+  await simulation.run(18_310);
+  collector.stop();
+  expect(collector.last()!.number).toBe(before + 1);
+  expect(page.text.match(/id: \d+/g)!.at(-1)).toBe(`id: ${before + 1}`);
+  expect(asked.map(({ path }) => path)).toEqual(expect.arrayContaining(['/admin/live', '/api/availability']));
 });
