@@ -35,6 +35,44 @@ test('a fault: a dry run says who is hit, the counters move, the picture shows i
   );
 });
 
+/** Runs in the page: the picture shows the node dead, and a person sees it without scrolling. */
+function isSeenDead(node: Element): boolean {
+  const { top, bottom } = node.getBoundingClientRect();
+  const isDead = node.classList.contains('bad') && node.textContent.includes('dead');
+  return isDead && top >= 0 && bottom <= innerHeight;
+}
+
+interface Past {
+  readonly number: number;
+  readonly at: number;
+  readonly nodes: Readonly<Record<string, { readonly state: string }>>;
+}
+const past = async (after: number): Promise<readonly Past[]> =>
+  (await fetch(`${site.cluster.console}/api/history?after=${after}`)).json() as Promise<readonly Past[]>;
+
+test('a death that no page saw is in the past at its second, and a page that opens then shows it', async () => {
+  const before = (await past(0)).at(-1)!.number;
+  const killedAt = Date.now();
+  await kill9();
+  const seconds = await until(async () => {
+    const after = (await past(before)).filter(({ at }) => at > killedAt);
+    const first = after.findIndex(({ nodes }) => nodes['ranking-2']!.state === 'dead');
+    return first >= 0 && after.length >= first + 4 ? after.slice(first, first + 4) : undefined;
+  }, boundMs);
+  const [death, , , later] = seconds!;
+  expect(death!.at - killedAt).toBeLessThan(2_500);
+  // The repair follows second by second. A cluster without any change has a snapshot in five seconds.
+  expect(later!.at - death!.at).toBeLessThan(4_500);
+  await site.withPage({}, async (page) => {
+    await page.goto(site.address);
+    await page
+      .getByRole('button', { name: /Replay ranking-2/ })
+      .first()
+      .click();
+    await until(() => site.node(page, 'ranking-2').evaluate(isSeenDead), boundMs);
+  });
+});
+
 /** The node stays down for 5 s. */
 async function pressCrash(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Crash' }).click();
@@ -96,9 +134,24 @@ test.each([
         .getByRole('button', { name: /Replay ranking-2/ })
         .first()
         .click();
-      await page.getByRole('heading', { name: /ranking-2 ha[sd] crashed/ }).waitFor();
-      // The replay goes on until it reaches now.
-      await page.getByRole('button', { name: 'Live', exact: true }).waitFor({ timeout: 2 * boundMs });
+      await page.getByRole('heading', { name: 'ranking-2 crashed', level: 2 }).waitFor();
+      await page.getByRole('heading', { name: /ranking-2 ha[sd] crashed/, level: 1 }).waitFor();
+      await until(() => killed.evaluate(isSeenDead), boundMs);
+      // After the incident, the page is live again.
+      const replay = page.getByRole('button', { name: 'Replay', exact: true });
+      await replay.waitFor({ timeout: 2 * boundMs });
+      await page.getByText('The cluster now').waitFor();
+      expect(await killed.getAttribute('class')).toBe('node good');
+
+      // On a phone, the node is in sight, too. A step leads to its moment.
+      await page.setViewportSize({ width: 390, height: 844 });
+      await replay.click();
+      await until(() => killed.evaluate(isSeenDead), boundMs);
+      await page.getByRole('button', { name: 'detected' }).click();
+      await page.getByRole('listitem').filter({ hasText: 'detected' }).and(page.locator('[aria-current]')).waitFor();
+      await page.getByRole('button', { name: 'Back to live' }).click();
+      await page.getByRole('link', { name: 'Back to all incidents' }).click();
+      await page.getByRole('heading', { name: 'Availability' }).waitFor();
     });
   },
 );

@@ -43,6 +43,44 @@ test('before its first picture the page says that it connects, although snapshot
   });
 });
 
+test('a page whose connection broke asks for the snapshots that it missed', async () => {
+  await site.withPage(
+    {},
+    async (page) => {
+      // Playwright cannot break an open stream, so the page keeps its sources where the test can close them.
+      await page.addInitScript(() => {
+        const sources: EventSource[] = [];
+        globalThis.EventSource = class extends EventSource {
+          constructor(address: string | URL) {
+            super(address);
+            sources.push(this);
+          }
+        };
+        Object.assign(globalThis, { closeAll: () => sources.forEach((source) => source.close()) });
+      });
+      await page.goto(site.address);
+      await page.getByText('live', { exact: true }).waitFor();
+      // While another page is open, there is a snapshot each second.
+      const other = new AbortController();
+      const { signal } = other;
+      void fetch(`${site.cluster.console}/api/stream`, { signal })
+        .then((stream) => stream.text())
+        .catch(() => undefined);
+      await page.route('**/api/stream', (route) => route.abort());
+      await page.evaluate('closeAll()');
+      await page.getByText(/the console does not answer: this is \d+ s old/).waitFor();
+      const answer = page.waitForResponse((response) => /history\?after=[1-9]/.test(response.url()));
+      await page.unroute('**/api/stream');
+      const missed = (await (await answer).json()) as { number: number }[];
+      expect(missed.length).toBeGreaterThan(1);
+      expect(new URL((await answer).url()).searchParams.get('after')).toBe(String(missed[0]!.number - 1));
+      await page.getByText('live', { exact: true }).waitFor();
+      other.abort();
+    },
+    /ERR_FAILED/,
+  );
+});
+
 test('the node page has numbers, reasons, incidents and the log', async () => {
   await site.withPage({}, async (page) => {
     await page.goto(site.address);

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { momentOf } from './moment.ts';
 import { Header } from './frame/header.tsx';
 import { HeadlineBox } from './frame/headline-box.tsx';
@@ -8,6 +8,7 @@ import { useRoute } from './route.ts';
 import type { Store } from './store.ts';
 import type { ViewOptions } from './view-options.ts';
 import { FaultsView } from './views/faults.tsx';
+import { IncidentView } from './views/incident.tsx';
 import { IncidentsView } from './views/incidents.tsx';
 import { LatencyView } from './views/latency.tsx';
 import { NodeView } from './views/node.tsx';
@@ -18,6 +19,7 @@ import { Overview } from './views/overview.tsx';
 
 const titles: Readonly<Record<string, string>> = {
   incidents: 'Incidents',
+  incident: 'One incident',
   faults: 'Faults',
   latency: 'Latency',
   requests: 'Requests',
@@ -35,6 +37,7 @@ export function App({ store }: { store: Store }) {
     const title = view === 'node' ? id : titles[view];
     document.title = title === undefined ? 'Tierlab console' : `${title} - Tierlab console`;
   }, [view, id]);
+  useNewView(`${view}/${id}`);
   return (
     <>
       <SkipLink />
@@ -56,12 +59,28 @@ export function App({ store }: { store: Store }) {
   );
 }
 
+/** Another view begins at its top. Where the pressed link is gone with the old view, the focus goes to the content. */
+function useNewView(view: string): void {
+  const shown = useRef(view);
+  useLayoutEffect(() => {
+    if (shown.current !== view) scrollTo(0, 0);
+  }, [view]);
+  // Later than the effects of the view itself, which may have found a better place for the focus.
+  useEffect(() => {
+    if (shown.current !== view && document.activeElement === document.body)
+      document.querySelector<HTMLElement>('#content')?.focus({ preventScroll: true });
+    shown.current = view;
+  }, [view]);
+}
+
 function View({ name, id, ...options }: ViewOptions & { name: string; id: string }) {
   switch (name) {
     case 'node':
       return <NodeView key={id} id={id} {...options} />;
     case 'incidents':
       return <IncidentsView {...options} />;
+    case 'incident':
+      return <IncidentView key={id} id={id} {...options} />;
     case 'faults':
       return <FaultsView target={id} {...options} />;
     case 'latency':

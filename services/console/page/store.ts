@@ -4,6 +4,7 @@ import type { Incident } from '../../monitor/incident.ts';
 import type { About } from '../about.ts';
 import type { Snapshot } from '../live/snapshot.ts';
 import { getJson } from './ask.ts';
+import type { Replayed } from './replayed.ts';
 
 /** The number of snapshots that the page keeps, as many as the console: 15 minutes. */
 const kept = 900;
@@ -27,8 +28,10 @@ export interface State {
   readonly heardAt?: number;
   /** The moment that the person looks at, ms; undefined = now. */
   readonly cursor?: number | undefined;
-  /** The past is being replayed from the cursor on. */
+  /** The past is being played from the cursor on. */
   readonly playing?: boolean;
+  /** The incident whose moments are replayed while the cursor is among them. */
+  readonly replayed?: Replayed | undefined;
 }
 
 /**
@@ -62,9 +65,10 @@ export function createStore() {
     on<{ incarnation: number; script: string }>('hello', (hello) => {
       if (script !== undefined && script !== hello.script) location.reload();
       script = hello.script;
-      if (incarnation === hello.incarnation) return;
+      // A console that has started again counts its snapshots anew.
+      const after = incarnation === hello.incarnation ? (state.snapshots.at(-1)?.number ?? 0) : 0;
       incarnation = hello.incarnation;
-      load();
+      load(after);
     });
     on<Snapshot>('snapshot', (snapshot) => {
       merge([snapshot]);
@@ -79,19 +83,22 @@ export function createStore() {
     source!.addEventListener(name, ({ data }: MessageEvent<string>) => then(JSON.parse(data) as T));
   }
 
-  /** Asks until an answer comes, because a console that has just started may stop again. */
-  function load(): void {
-    ask().catch(() => setTimeout(load, againMs));
+  /**
+   * Reads the cluster and the snapshots after number `after`, which this page does not have. Asks until an answer
+   * comes, because a console that has just started may stop again.
+   */
+  function load(after: number): void {
+    ask(after).catch(() => setTimeout(() => load(after), againMs));
   }
 
-  async function ask(): Promise<void> {
+  async function ask(after: number): Promise<void> {
     const [about, { operator }] = await Promise.all([
       getJson<About>('/api/about'),
       getJson<{ operator: boolean }>('/api/operator'),
     ]);
     // The present can be shown before the past is here.
     set({ about, operator });
-    merge(await getJson<readonly Snapshot[]>('/api/history'));
+    merge(await getJson<readonly Snapshot[]>(`/api/history?after=${after}`));
   }
 
   /** Reconnects: a browser gives up after some errors, and does not notice a paused process. */

@@ -12,6 +12,9 @@ const views = [
   ['architecture', 'Architecture'],
 ] as const;
 
+/** The views of single things belong to a list. */
+const partOf: Readonly<Record<string, string>> = { incident: 'incidents', trace: 'requests' };
+
 /** Data that is older than this is said to be old, ms: a snapshot comes every second. */
 const freshMs = 2_500;
 
@@ -29,7 +32,11 @@ export function Header({ state, view, store }: { state: State; view: string; sto
       </a>
       <nav aria-label="Views">
         {views.map(([path, name]) => (
-          <a key={path} href={`#/${path}`} aria-current={view === path ? 'page' : undefined}>
+          <a
+            key={path}
+            href={`#/${path}`}
+            aria-current={view === path ? 'page' : path !== '' && partOf[view] === path ? 'true' : undefined}
+          >
             {name}
           </a>
         ))}

@@ -1,20 +1,21 @@
 import { useEffect } from 'preact/hooks';
 import type { Store } from '../store.ts';
 
-/** Four seconds of the past in each second. */
+/** Without an incident that is replayed, four seconds of the past pass in each second. */
 const speed = 4;
 const stepMs = 250;
 
-/** Plays the past from the cursor on, until it reaches now. */
+/** Plays the past from the cursor on, until the replayed incident is over, or else until it reaches now. */
 export function Replay({ store, cursor, to }: { store: Store; cursor: number | undefined; to: number }) {
   const { playing = false } = store.get();
   useEffect(() => {
     if (!playing) return undefined;
     const timer = setInterval(() => {
-      const { cursor: at, snapshots } = store.get();
-      const next = (at ?? 0) + stepMs * speed;
-      const isOver = at === undefined || next >= (snapshots.at(-1)?.at ?? 0);
-      store.set(isOver ? { cursor: undefined, playing: false } : { cursor: next });
+      const { cursor: at, snapshots, replayed } = store.get();
+      const isIncident = at !== undefined && replayed !== undefined && at >= replayed.from && at < replayed.until;
+      const next = (at ?? 0) + stepMs * (isIncident ? replayed.speed : speed);
+      const end = Math.min(isIncident ? replayed.until : Infinity, snapshots.at(-1)?.at ?? 0);
+      store.set(at === undefined || next >= end ? { cursor: undefined, playing: false } : { cursor: next });
     }, stepMs);
     return () => clearInterval(timer);
   }, [playing, store]);

@@ -1,34 +1,46 @@
 import { orderWords, type Incident } from '../../../monitor/incident.ts';
 import { outcomeMeanings, orderResultMeanings, verdictMeanings } from '../../meanings.ts';
 import { clockTime } from '../../../../shared/clock-time.ts';
+import type { Moment } from '../moment.ts';
+import { replayOf } from '../replayed.ts';
+import type { Store } from '../store.ts';
 import { Phases } from './phases.tsx';
 
 interface ListOptions {
   readonly incidents: readonly Incident[];
-  readonly now: number;
-  readonly onReplay?: ((incident: Incident) => void) | undefined;
+  readonly moment: Moment;
+  readonly store: Store;
 }
 
-/** Incidents, newest first, each with its phases. */
-export function IncidentList({ incidents, now, onReplay }: ListOptions) {
+/** Incidents, newest first, each with its phases and the way to its replay. */
+export function IncidentList({ incidents, moment, store }: ListOptions) {
+  const now = moment.now.at;
   if (incidents.length === 0) return <p class="quiet">No incidents: the monitors have found no failure.</p>;
   const longest = Math.max(...incidents.map(({ stamps }) => (stamps.fix ?? now) - stamps.manifest), 2_000);
   return (
     <ol class="incidents">
       {incidents.map((incident) => (
-        <Row key={incident.id} incident={incident} now={now} longest={longest} onReplay={onReplay} />
+        <Row key={incident.id} {...{ incident, moment, store, longest }} />
       ))}
     </ol>
   );
 }
 
-function Row({
-  incident,
-  now,
-  longest,
-  onReplay,
-}: { incident: Incident; longest: number } & Omit<ListOptions, 'incidents'>) {
+interface RowOptions extends Omit<ListOptions, 'incidents'> {
+  readonly incident: Incident;
+  readonly longest: number;
+}
+
+function Row({ incident, moment, store, longest }: RowOptions) {
   const { id, node, stamps, verdict, outcome, reasons, orders } = incident;
+  const replayed = replayOf(incident, moment.all);
+  const action = replayed ? 'Replay' : 'Show';
+
+  function open(): void {
+    if (replayed) store.set({ cursor: replayed.from, replayed, playing: true });
+    location.hash = `#/incident/${id}`;
+  }
+
   return (
     <li id={`incident-${id}`} class={outcome}>
       <p class="incident-what">
@@ -40,7 +52,7 @@ function Row({
         </span>
       </p>
       <p class="incident-why">{reasons[0] ?? 'no diagnosis yet'}</p>
-      <Phases stamps={stamps} now={now} longest={longest} />
+      <Phases stamps={stamps} now={moment.now.at} longest={longest} />
       <p class="incident-orders">
         {orders.length === 0
           ? 'no repair order'
@@ -49,15 +61,9 @@ function Row({
                 {orderWords(order)}
               </span>
             ))}
-        {onReplay && (
-          <button
-            type="button"
-            onClick={() => onReplay(incident)}
-            aria-label={`Replay ${node}, ${clockTime(stamps.manifest)}`}
-          >
-            Replay
-          </button>
-        )}
+        <button type="button" onClick={open} aria-label={`${action} ${node}, ${clockTime(stamps.manifest)}`}>
+          {action}
+        </button>
       </p>
     </li>
   );

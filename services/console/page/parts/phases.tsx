@@ -1,8 +1,17 @@
 import { repairTimes, type Stamps } from '../../../monitor/incident.ts';
 import { timeSpan } from '../../../../shared/time-span.ts';
 
+interface PhasesOptions {
+  readonly stamps: Stamps;
+  readonly now: number;
+  /** The time that the whole width of the bar stands for, ms. */
+  readonly longest: number;
+  /** The moment that the page shows, where it is not now. */
+  readonly cursor?: number | undefined;
+}
+
 /** Detection, diagnosis and fix of one incident as one bar: together they are the time to repair. */
-export function Phases({ stamps, now, longest }: { stamps: Stamps; now: number; longest: number }) {
+export function Phases({ stamps, now, longest, cursor }: PhasesOptions) {
   const { detectionMs, diagnosisMs, fixMs, repairMs } = repairTimes(stamps);
   const parts = [
     ['detect', detectionMs],
@@ -25,6 +34,15 @@ export function Phases({ stamps, now, longest }: { stamps: Stamps; now: number; 
         {bars.map(({ name, x: left, width }) => (
           <rect key={name} class={`phase-${name}`} x={left} y={0} width={width} height={8} />
         ))}
+        {cursor !== undefined && (
+          <rect
+            class="phase-cursor"
+            x={Math.min(99.6, Math.max(0, ((cursor - stamps.manifest) / longest) * 100))}
+            y={0}
+            width={0.4}
+            height={8}
+          />
+        )}
       </svg>
       <p>
         {parts.map(([name, ms]) => (

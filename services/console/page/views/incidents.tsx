@@ -8,13 +8,9 @@ import { IncidentList } from '../parts/incident-list.tsx';
 import { Words } from '../parts/words-help.tsx';
 import { Table } from '../parts/table.tsx';
 
-/** How much time a replay shows before the incident began, ms. */
-const leadMs = 3_000;
-
 /** Every incident with its phases, and what they cost: the availability. */
 export function IncidentsView({ moment, state, store }: ViewOptions) {
-  const { incidents, now, all, about } = moment;
-  const first = all[0]!.at;
+  const { incidents, about } = moment;
   const commands = commandsOf(about, location.hostname);
   return (
     <>
@@ -23,11 +19,7 @@ export function IncidentsView({ moment, state, store }: ViewOptions) {
           <h2 id="incidents">Incidents</h2>
           <Command of="the incidents" commands={commands.incidents} />
         </div>
-        <IncidentList
-          incidents={incidents}
-          now={now.at}
-          onReplay={({ stamps }) => store.set({ cursor: Math.max(first, stamps.manifest - leadMs), playing: true })}
-        />
+        <IncidentList incidents={incidents} moment={moment} store={store} />
       </section>
       <section aria-labelledby="availability">
         <div class="titled">

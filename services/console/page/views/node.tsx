@@ -21,7 +21,7 @@ interface Diagnosis {
 }
 
 /** One node: its health with the reasons, its numbers, its faults, its incidents and the end of its log. */
-export function NodeView({ moment, state, id }: ViewOptions & { id: string }) {
+export function NodeView({ moment, state, store, id }: ViewOptions & { id: string }) {
   const { about, now, past, live, incidents } = moment;
   const node = about.nodes.find((it) => it.id === id);
   const diagnosis = useRepeated<Diagnosis>(`/api/nodes/${encodeURIComponent(id)}/diagnosis`);
@@ -131,7 +131,7 @@ export function NodeView({ moment, state, id }: ViewOptions & { id: string }) {
       </section>
       <section aria-labelledby="node-incidents">
         <h2 id="node-incidents">Incidents</h2>
-        <IncidentList incidents={incidents.filter((incident) => incident.node === id)} now={now.at} />
+        <IncidentList incidents={incidents.filter(({ node: its }) => its === id)} moment={moment} store={store} />
       </section>
       <section aria-labelledby="node-log">
         <div class="titled">

@@ -3,6 +3,7 @@ import { goodShare } from '../headline.ts';
 import { Chart } from '../parts/chart.tsx';
 import { IncidentList } from '../parts/incident-list.tsx';
 import { Tile } from '../parts/tile.tsx';
+import { Legend } from '../picture/legend.tsx';
 import { Picture } from '../picture/picture.tsx';
 import { bandsOf, secondsOf } from '../parts/time.ts';
 import { timeSpan } from '../../../../shared/time-span.ts';
@@ -11,7 +12,7 @@ import { latency, percent, rate } from '../quantities.ts';
 import { commandsOf } from '../commands.ts';
 
 /** The whole cluster: its picture, its most important numbers, and its last incidents. */
-export function Overview({ moment, state }: ViewOptions) {
+export function Overview({ moment, state, store }: ViewOptions) {
   const { now, past, all, about, incidents } = moment;
   const last = past.slice(-120);
   const nodes = about.nodes.filter(({ standby }) => standby === undefined);
@@ -106,20 +107,8 @@ export function Overview({ moment, state }: ViewOptions) {
         <h2 id="last-incidents">
           Last incidents <a href="#/incidents">Show all</a>
         </h2>
-        <IncidentList incidents={incidents.slice(0, 4)} now={now.at} />
+        <IncidentList incidents={incidents.slice(0, 4)} moment={moment} store={store} />
       </section>
     </>
-  );
-}
-
-function Legend() {
-  return (
-    <p class="legend-line">
-      <span class="good">● alive</span>
-      <span class="warn">▲ suspect, starting, draining, or alive with a diagnosis</span>
-      <span class="bad">✕ dead or quarantined</span>
-      <span class="quiet">○ standby or unknown</span>
-      <span>Lines are calls: a wider line has more calls, a dotted line has none now.</span>
-    </p>
   );
 }

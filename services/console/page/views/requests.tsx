@@ -10,9 +10,9 @@ import { TierTimes } from '../parts/tier-times.tsx';
 import type { ViewOptions } from '../view-options.ts';
 
 const lists = [
-  ['', 'Newest'],
-  ['slowest=true', 'Slowest'],
-  ['errors=true', 'Failed'],
+  ['', 'Newest', 'No requests are kept yet. Search for something, and they appear here.'],
+  ['slowest=true', 'Slowest', 'No requests are kept yet. Search for something, and they appear here.'],
+  ['errors=true', 'Failed', 'No request failed lately.'],
 ] as const;
 
 /** The requests that came in: the newest as they come, the slowest, and those that failed. Each leads to its path. */
@@ -48,7 +48,7 @@ export function RequestsView({ moment, state }: ViewOptions) {
           </small>
         </p>
         {!list || list.traces.length === 0 ? (
-          <p class="quiet">No requests are kept yet. Search for something, and they appear here.</p>
+          <p class="quiet">{list ? lists.find(([value]) => value === query)![2] : 'Loading …'}</p>
         ) : (
           <Table
             class="requests"
