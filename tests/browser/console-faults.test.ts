@@ -148,7 +148,7 @@ test.each([
       await replay.click();
       await until(() => killed.evaluate(isSeenDead), boundMs);
       await page.getByRole('button', { name: 'detected' }).click();
-      await page.getByRole('listitem').filter({ hasText: 'detected' }).and(page.locator('[aria-current]')).waitFor();
+      await page.getByRole('listitem').filter({ hasText: 'detected' }).and(page.locator('.shown')).waitFor();
       await page.getByRole('button', { name: 'Back to live' }).click();
       await page.getByRole('link', { name: 'Back to all incidents' }).click();
       await page.getByRole('heading', { name: 'Availability' }).waitFor();

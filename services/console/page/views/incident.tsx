@@ -26,7 +26,7 @@ export function IncidentView({ id, ...options }: ViewOptions & { id: string }) {
 
 function Found({ incident, moment, state, store }: ViewOptions & { incident: Incident }) {
   const { node, stamps, verdict, reasons } = incident;
-  const { live, now, all } = moment;
+  const { live, now, past, all } = moment;
   const last = all.at(-1)!.at;
   const replayed = replayOf(incident, all);
   const page = useRef<HTMLDivElement>(null);
@@ -75,6 +75,7 @@ function Found({ incident, moment, state, store }: ViewOptions & { incident: Inc
         <IncidentSteps
           incident={incident}
           now={now.at}
+          before={past.at(-2)?.at ?? 0}
           onStep={
             replayed && ((at) => store.set({ cursor: all.find((it) => it.at >= at)?.at, replayed, playing: false }))
           }
