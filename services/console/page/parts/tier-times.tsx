@@ -14,6 +14,7 @@ interface TierTimesOptions {
 /** How long each component held its requests, and how: the busiest is the one with the largest share of the work. */
 export function TierTimes({ tiers }: TierTimesOptions) {
   const all = tiers.reduce((sum, { workMs }) => sum + workMs, 0);
+  const most = Math.max(...tiers.map(({ workMs }) => workMs));
   const counted = tiers.some(({ requests }) => requests !== undefined);
   return (
     <>
@@ -23,20 +24,20 @@ export function TierTimes({ tiers }: TierTimesOptions) {
         columns={[
           'component',
           ...(counted ? ['requests'] : []),
-          'held for',
-          'work',
           'of all work',
+          'work',
+          'held for',
           'wait for data',
           'wait for result',
         ]}
       >
         {tiers.map((tier) => (
-          <tr key={tier.component}>
+          <tr key={tier.component} class={most > 0 && tier.workMs === most ? 'whole' : ''}>
             <th scope="row">{tier.component}</th>
             {counted && <td>{tier.requests}</td>}
-            <td>{latency(tier.heldMs)}</td>
-            <td>{latency(tier.workMs)}</td>
             <td>{all > 0 ? percent(tier.workMs / all) : '–'}</td>
+            <td>{latency(tier.workMs)}</td>
+            <td>{latency(tier.heldMs)}</td>
             <td>{latency(tier.waitForDataMs)}</td>
             <td>{latency(tier.waitForResultMs)}</td>
           </tr>

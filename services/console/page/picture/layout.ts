@@ -79,17 +79,20 @@ function sideways(tiers: readonly (readonly Group[])[], control: readonly Group[
     x += tierWidth + between;
   });
   const used = x - between;
-  const below = tallest + groupGap * 1.5;
+  const row = control.map(flat);
+  const widthOf = (group: Group) => group.lanes.length * (nodeWidth + gap) - gap + 2 * padding;
+  const rowWidth = row.reduce((sum, group) => sum + widthOf(group) + groupGap, -groupGap);
+  const rowHeight = Math.max(0, ...row.map(heightOf));
+  // Under short tiers there is room beside the tall ones, but not in the space for the lines to the next tier.
+  const above = groups.filter((group) => group.x - between < rowWidth).map((group) => group.y + group.height);
+  const below = Math.max(tallest - rowHeight, Math.max(0, ...above) + groupGap * 1.5);
   let left = 0;
-  let height = tallest;
-  for (const group of control.map(flat)) {
-    const groupWidth = group.lanes.length * (nodeWidth + gap) - gap + 2 * padding;
-    const box = { x: left, y: below, width: groupWidth, height: heightOf(group) };
+  for (const group of row) {
+    const box = { x: left, y: below, width: widthOf(group), height: heightOf(group) };
     groups.push(placed(group, box, nodeWidth, true));
-    left += groupWidth + groupGap;
-    height = below + box.height;
+    left += box.width + groupGap;
   }
-  return { width: Math.max(used, left - groupGap), height, groups, sideways: true };
+  return { width: Math.max(used, rowWidth), height: Math.max(tallest, below + rowHeight), groups, sideways: true };
 }
 
 /** The nodes of the control plane stand in one row. */

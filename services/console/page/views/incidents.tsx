@@ -47,15 +47,15 @@ function Availability({ report }: { report: AvailabilityReport }) {
       </p>
       <Table
         label="Availability by service"
-        columns={['service', 'replicas', 'failures', 'down', 'measured', 'if independent', 'MTBF', 'MTTR']}
+        columns={['service', 'measured', 'down', 'failures', 'replicas', 'if independent', 'MTBF', 'MTTR']}
       >
         {rows.map((row, i) => (
           <tr key={`${i} ${row.name}`} class={i === 0 ? 'whole' : ''}>
             <th scope="row">{i === 0 ? 'everything users need' : row.name}</th>
-            <td>{'replicas' in row && row.replicas}</td>
-            <td>{row.failures}</td>
-            <td>{timeSpan(row.downMs)}</td>
             <td>{percent(row.measured)}</td>
+            <td>{timeSpan(row.downMs)}</td>
+            <td>{row.failures}</td>
+            <td>{'replicas' in row && row.replicas}</td>
             <td>{'expected' in row && percent(row.expected)}</td>
             <td>{timeSpan(row.mtbfMs)}</td>
             <td>{timeSpan(row.mttrMs)}</td>

@@ -71,7 +71,7 @@ export function Overview({ moment, state, store }: ViewOptions) {
         <Tile
           name="Available"
           value={whole ? percent(whole.measured) : '–'}
-          unit={whole ? `so far, ${timeSpan(whole.downMs)} down` : undefined}
+          unit={whole ? `${timeSpan(whole.downMs)} down so far` : undefined}
           commands={commands.availability}
         />
       </section>

@@ -53,7 +53,7 @@ export function RequestsView({ moment, state }: ViewOptions) {
           <Table
             class="requests"
             label="Requests"
-            columns={['time', 'request', 'outcome', 'calls', 'extra attempts', 'took']}
+            columns={['time', 'request', 'took', 'outcome', 'calls', 'extra attempts']}
           >
             {list.traces.map(({ traceId, at, request, outcome, hops, extraAttempts, durationMs }) => (
               <tr key={traceId}>
@@ -61,10 +61,10 @@ export function RequestsView({ moment, state }: ViewOptions) {
                 <td>
                   <a href={`#/trace/${traceId}`}>{request}</a>
                 </td>
+                <td>{latency(durationMs)}</td>
                 <td class={outcome === 'ok' ? '' : 'bad'}>{outcome}</td>
                 <td>{hops}</td>
                 <td>{extraAttempts}</td>
-                <td>{latency(durationMs)}</td>
               </tr>
             ))}
           </Table>
