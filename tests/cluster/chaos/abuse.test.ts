@@ -95,7 +95,10 @@ test('a second fault, and a victim more than its group tolerates, need the word 
   expect([alone.status, alone.body.detail]).toEqual([409, expect.stringMatching(/tolerates 0/)]);
   expect((await it.inject(limp)).status).toBe(200);
   const second = await it.inject({ ...limp, target: 'query-1', beyondTolerance: false });
-  expect([second.status, second.body.detail]).toEqual([409, expect.stringMatching(/one fault at a time/)]);
+  expect([second.status, second.body.detail]).toEqual([
+    409,
+    expect.stringMatching(/\blimp\.latency\b.*\bbeyondTolerance\b/),
+  ]);
   expect((await inEffect()).map(({ fault }) => fault.target)).toEqual(['ranking-1']);
 });
 

@@ -181,13 +181,12 @@ test.each([
   [
     'standbys that nobody would promote',
     fileOf([group('y', ['b']), group('x', ['b'], { standbys: { hot: 1 } })]),
-    'line 7: group x has standbys, but no group hosts monitor: nobody would promote them',
+    /^line 7: group x\b.*\bstandbys\b.*\bmonitor\b/,
   ],
   [
     'places for nodes that nobody would call',
     fileOf([group('y', ['b']), group('x', ['b'], { replicas: 3, started: 1 })]),
-    'line 7: group x starts 1 of 3 nodes, but no group hosts monitor: ' +
-      'nobody would call the others when they are started',
+    /^line 7: group x\b.*\b1 of 3 nodes\b.*\bmonitor\b/,
   ],
   [
     'an unknown field',

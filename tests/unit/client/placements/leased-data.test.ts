@@ -87,10 +87,8 @@ test('without a server, cached data answers, and everything else fails with a se
   down = true;
   await data.parts('dog');
   await data.texts(['x']);
-  await expect(data.parts('cat')).rejects.toThrow(
-    'A word of this search is not in the cache of this client, and the server does not answer.',
-  );
-  await expect(data.texts(['x', 'y'])).rejects.toThrow('Some of these pages are not in the cache');
+  await expect(data.parts('cat')).rejects.toThrow(/\bword\b.*\bcache\b.*\bserver\b/);
+  await expect(data.texts(['x', 'y'])).rejects.toThrow(/\bpages\b.*\bcache\b/);
   nowMs = 1_000;
-  await expect(data.parts('dog')).rejects.toThrow('the server does not answer');
+  await expect(data.parts('dog')).rejects.toThrow(/\bserver\b/);
 });
