@@ -7,7 +7,7 @@ import { ownHosts } from '../shared/control/own-host.ts';
 import { startNode, type RunningNode } from '../shared/cluster/node.ts';
 import type { Topology } from '../shared/cluster/topology.ts';
 import type { PlaceMessage } from '../shared/cluster/watchdog/child.ts';
-import type { Answer, Question } from '../shared/cluster/watchdog/questions.ts';
+import type { LeavingAnswer, LeavingQuestion } from '../shared/cluster/watchdog/questions.ts';
 import { loadCheckedTopology } from '../shared/cluster/topology-file.ts';
 import { identityFile } from '../shared/security/identity-source.ts';
 import { takeKeyring } from '../shared/security/keyring.ts';
@@ -30,7 +30,7 @@ interface ToNode {
   readonly turning?: true;
   readonly drain?: true;
   readonly place?: PlaceMessage;
-  readonly question?: Question;
+  readonly question?: LeavingQuestion;
 }
 
 /**
@@ -67,8 +67,8 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   });
   // Listens from the start, because a message that comes before its listener is lost.
   const go = turn();
-  const answer = ({ number, avoids }: Question): void => {
-    const reply: Answer = { number, yes: running?.avoids(avoids) === true };
+  const answer = ({ number, avoids }: LeavingQuestion): void => {
+    const reply: LeavingAnswer = { number, yes: running?.avoids(avoids) === true };
     process.send?.({ answer: reply });
   };
   // The watchdog asks whether the main loop turns. Any answer shows that it does

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import type { DryRun, ExperimentRun } from '../../services/chaos/experiments.ts';
-import type { Report } from '../../services/chaos/run.ts';
+import type { ExperimentReport } from '../../services/chaos/run.ts';
 import { exitCodes } from '../../shared/exit-codes.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { CommandError, InterruptedError, UsageError } from '../errors.ts';
@@ -83,7 +83,7 @@ function showDryRun({ plan, objections }: DryRun, terminal: Terminal): void {
   showObjections(objections, terminal);
 }
 
-function show({ experiment, verdict, reasons, injections, before, during, after, recoveryMs }: Report): void {
+function show({ experiment, verdict, reasons, injections, before, during, after, recoveryMs }: ExperimentReport): void {
   const terminal = createTerminal(process.stdout);
   const paint = verdict === 'passed' ? terminal.good : terminal.bad;
   terminal.line(`${terminal.bold(experiment)}: ${paint(verdict)}, ${injections} injections`);

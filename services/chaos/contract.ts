@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { contract, operation, type Introduction } from '../../shared/rpc/contract.ts';
 
-const ActiveFault = Type.Object({
+const FaultInEffect = Type.Object({
   id: Type.String(),
   kind: Type.String(),
   victims: Type.Array(Type.String()),
@@ -19,7 +19,7 @@ export const chaos = contract(about, {
     summary: 'The faults in effect',
     priority: 'background',
     request: Type.Object({}),
-    response: Type.Object({ active: Type.Array(ActiveFault) }),
+    response: Type.Object({ active: Type.Array(FaultInEffect) }),
   }),
   journal: operation({
     summary: 'What happened, oldest first',

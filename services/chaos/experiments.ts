@@ -1,11 +1,11 @@
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { parseExperiment, planExperiment, type Experiment, type Injection } from './experiment.ts';
-import type { Report } from './run.ts';
+import type { ExperimentReport } from './run.ts';
 import type { Target } from './select.ts';
 
 export type ExperimentRun =
   | { readonly state: 'running'; readonly experiment: string }
-  | { readonly state: 'done'; readonly experiment: string; readonly report: Report }
+  | { readonly state: 'done'; readonly experiment: string; readonly report: ExperimentReport }
   | { readonly state: 'failed'; readonly experiment: string; readonly reason: string };
 
 /** The plan of an experiment, and the objections to starting it now. */
@@ -18,7 +18,7 @@ interface ExperimentsOptions {
   readonly nodes: readonly Target[];
   /** The objections to one injection now, as sentences. */
   readonly objectionsTo: (injection: Injection) => readonly string[];
-  readonly execute: (it: Experiment, signal: AbortSignal) => Promise<Report>;
+  readonly execute: (it: Experiment, signal: AbortSignal) => Promise<ExperimentReport>;
 }
 
 /** Runs one experiment at a time, and keeps the results of the last ones. */

@@ -12,7 +12,7 @@ import { broken, type SteadyMeter, type SteadyState } from './steady.ts';
  */
 export type ExperimentVerdict = 'passed' | 'failed' | 'refused' | 'aborted';
 
-export interface Report {
+export interface ExperimentReport {
   readonly experiment: string;
   readonly seed: number;
   readonly verdict: ExperimentVerdict;
@@ -40,7 +40,7 @@ const pollMs = 100;
 /**
  * Checks the steady state, injects the planned faults, heals everything, and waits until the cluster is steady again.
  */
-export async function runExperiment(experiment: Experiment, options: RunOptions): Promise<Report> {
+export async function runExperiment(experiment: Experiment, options: RunOptions): Promise<ExperimentReport> {
   const { controller, nodes, meter, journal, clock, scheduler, signal } = options;
   const { name, seed, steadyState, abortIf } = experiment;
   const plan = planExperiment(experiment, nodes);

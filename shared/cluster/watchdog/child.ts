@@ -6,7 +6,7 @@ import type { LeavingProcess } from '../directory.ts';
 import type { Topology } from '../topology.ts';
 import { onCrash } from './backoff.ts';
 import { launch, type LaunchOptions } from './launch.ts';
-import { createQuestions, type Answer } from './questions.ts';
+import { createQuestions, type LeavingAnswer } from './questions.ts';
 
 /** Where a node's process is in its life; each state carries only its own data. Times: monotonic ms. */
 export type ChildState =
@@ -151,7 +151,7 @@ export function createChild(options: ChildOptions): Child {
     lastStart = why;
     giveTurn();
     const since = clock.now();
-    child.on('message', (message: Partial<ReadyMessage> & { turning?: true; answer?: Answer }) => {
+    child.on('message', (message: Partial<ReadyMessage> & { turning?: true; answer?: LeavingAnswer }) => {
       if (message.answer) return questions.answered(message.answer);
       if (message.turning && process_ === child) {
         for (const onAnswer of asking.splice(0)) onAnswer();

@@ -2,18 +2,18 @@ import type { Scheduler } from '../../time/scheduler.ts';
 import type { LeavingProcess } from '../directory.ts';
 
 /** Asks a node: do your calls avoid this process, because your view says that it is leaving? */
-export interface Question {
+export interface LeavingQuestion {
   readonly number: number;
   readonly avoids: LeavingProcess;
 }
 
-export interface Answer {
+export interface LeavingAnswer {
   readonly number: number;
   readonly yes: boolean;
 }
 
 /** The questions to one process. `send` may do nothing, because the process is gone. */
-export function createQuestions(send: (question: Question) => void, scheduler: Scheduler) {
+export function createQuestions(send: (question: LeavingQuestion) => void, scheduler: Scheduler) {
   let asked = 0;
   const open = new Map<number, (yes: boolean) => void>();
   return {
@@ -31,7 +31,7 @@ export function createQuestions(send: (question: Question) => void, scheduler: S
     answered,
   };
 
-  function answered({ number, yes }: Answer): void {
+  function answered({ number, yes }: LeavingAnswer): void {
     open.get(number)?.(yes);
     open.delete(number);
   }

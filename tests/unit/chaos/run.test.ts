@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Experiment } from '../../../services/chaos/experiment.ts';
 import { createExperiments } from '../../../services/chaos/experiments.ts';
-import type { Report } from '../../../services/chaos/run.ts';
+import type { ExperimentReport } from '../../../services/chaos/run.ts';
 import { chaosIsOff } from '../../../shared/faults/chaos-off.ts';
 import { nodes } from './nodes.ts';
 import { cluster, kill, limp } from './cluster.ts';
@@ -58,7 +58,7 @@ test('an experiment is started only where chaos is on, planned anywhere', async 
   const ran: string[] = [];
   const execute = async ({ name }: Experiment) => {
     ran.push(name);
-    return {} as Report;
+    return {} as ExperimentReport;
   };
   const off = createExperiments({ nodes, objectionsTo: cluster({ enabled: false }).controller.objectionsTo, execute });
   expect(() => off.start(experiment())).toThrow(expect.objectContaining({ code: 'conflict', message: chaosIsOff }));
@@ -73,7 +73,7 @@ test('an experiment is started only where chaos is on, planned anywhere', async 
 test('while a fault is in effect, an experiment is refused, with its name and the way out', async () => {
   const { controller, finish } = cluster();
   await finish(controller.inject(limp));
-  const execute = async () => ({}) as Report;
+  const execute = async () => ({}) as ExperimentReport;
   const experiments = createExperiments({ nodes, objectionsTo: controller.objectionsTo, execute });
   const refusal = /^f1 \(limp\.latency\) is still in effect: .*chaos heal f1.*chaos halt/;
   const conflict = expect.objectContaining({ code: 'conflict', message: expect.stringMatching(refusal) as string });
@@ -88,7 +88,7 @@ test('an experiment that breaks more than is tolerated is refused at once', () =
   const experiments = createExperiments({
     nodes,
     objectionsTo: controller.objectionsTo,
-    execute: async () => ({}) as Report,
+    execute: async () => ({}) as ExperimentReport,
   });
   const text = experiment({}, { target: { component: 'ranking' } });
   expect(() => experiments.start(text)).toThrow(/\b3 of 3\b.*\branking\b.*\b1\b/);
