@@ -38,6 +38,7 @@ export function IncidentsView({ moment, state, store }: ViewOptions) {
 }
 
 function Availability({ report }: { report: AvailabilityReport }) {
+  const failed = report.nodes.filter(({ failures }) => failures > 0);
   const rows: readonly (ServiceAvailability | AvailabilityReport['whole'])[] = [report.whole, ...report.services];
   return (
     <>
@@ -63,23 +64,24 @@ function Availability({ report }: { report: AvailabilityReport }) {
         ))}
       </Table>
       <h3>Single nodes</h3>
-      <Table
-        label="Availability by node"
-        columns={[
-          'node',
-          'failures',
-          'detect',
-          'diagnose',
-          'fix',
-          '= MTTR',
-          'MTBF',
-          '(MTBF - MTTR) / MTBF',
-          'measured',
-        ]}
-      >
-        {report.nodes
-          .filter(({ failures }) => failures > 0)
-          .map((row) => (
+      {failed.length === 0 ? (
+        <p class="quiet">No node has failed yet.</p>
+      ) : (
+        <Table
+          label="Availability by node"
+          columns={[
+            'node',
+            'failures',
+            'detect',
+            'diagnose',
+            'fix',
+            '= MTTR',
+            'MTBF',
+            '(MTBF - MTTR) / MTBF',
+            'measured',
+          ]}
+        >
+          {failed.map((row) => (
             <tr key={row.name}>
               <th scope="row">
                 <a href={`#/node/${row.name}`}>{row.name}</a>
@@ -94,8 +96,8 @@ function Availability({ report }: { report: AvailabilityReport }) {
               <td>{percent(row.measured)}</td>
             </tr>
           ))}
-      </Table>
-      {report.nodes.every(({ failures }) => failures === 0) && <p class="quiet">No node has failed yet.</p>}
+        </Table>
+      )}
     </>
   );
 }
