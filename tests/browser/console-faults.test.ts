@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { readRunFile } from '../../cli/run-file.ts';
 import { faultKinds } from '../../shared/faults/kinds.ts';
 import { until } from '../support/cluster.ts';
+import { seriousProblems } from './axe.ts';
 import { consoleSite } from './console-site.ts';
+import { lowContrast, overflow } from './looks.ts';
 import { boundMs, shots } from './person.ts';
 
 const site = consoleSite();
@@ -97,7 +99,7 @@ test.each([
 ])(
   'a node killed by %s is in the headline; after its repair, the scrubber shows it dead and alive',
   async (_, kill) => {
-    await site.withPage({}, async (page) => {
+    await site.withPage({ bypassCSP: true }, async (page) => {
       await page.goto(`${site.address}#/faults/ranking-2`);
       await kill(page);
       await page.getByRole('link', { name: 'Overview' }).click();
@@ -153,6 +155,7 @@ test.each([
       await until(() => killed.evaluate(isSeenDead), boundMs);
       await page.getByRole('button', { name: 'detected' }).click();
       await page.getByRole('listitem').filter({ hasText: 'detected' }).and(page.locator('.shown')).waitFor();
+      expect([await lowContrast(page), await overflow(page), await seriousProblems(page)]).toEqual([[], 0, []]);
       await page.getByRole('button', { name: 'Back to live' }).click();
       await page.getByRole('link', { name: 'Back to all incidents' }).click();
       await page.getByRole('heading', { name: 'Availability' }).waitFor();
