@@ -54,7 +54,7 @@ export function App({ store }: { store: Store }) {
           </p>
         )}
       </main>
-      {moment && <Scrubber moment={moment} state={state} store={store} />}
+      {moment && <Scrubber {...{ moment, state, store }} incident={view === 'incident' ? id : undefined} />}
     </>
   );
 }

@@ -1,8 +1,9 @@
 import type { Incident } from '../../monitor/incident.ts';
 import type { Snapshot } from '../live/snapshot.ts';
+import type { State } from './store.ts';
 
 /** A part of the past that is played. */
-export interface Replayed {
+interface Replayed {
   /** The moment where it begins, ms. */
   readonly from: number;
   /** The moment where it ends and the page is live again, ms. */
@@ -10,6 +11,9 @@ export interface Replayed {
   /** So many seconds of the past pass in each second. */
   readonly speed: number;
 }
+
+/** Outside the moments of an incident, so many seconds of the past pass in each second. */
+const usualSpeed = 4;
 
 /** An incident is shown from so long before it began until so long after it ended, ms. */
 const marginMs = 3_000;
@@ -25,4 +29,22 @@ export function replayOf({ stamps }: Incident, snapshots: readonly Snapshot[]): 
   const from = Math.max(first, stamps.manifest - marginMs);
   const until = end + marginMs;
   return { from, until, speed: Math.max(1, (until - from) / longestMs) };
+}
+
+/**
+ * Pure: the moment that is shown `passedMs` after the present one. Undefined at the end, where the page is live again.
+ * On the page of an incident that is the end of the incident, and now elsewhere.
+ */
+export function nextMoment(
+  { cursor, snapshots, incidents }: Pick<State, 'cursor' | 'snapshots' | 'incidents'>,
+  incidentId: string | undefined,
+  passedMs: number,
+): number | undefined {
+  if (cursor === undefined) return undefined;
+  const incident = incidents.find(({ id }) => id === incidentId);
+  const whole = incident && replayOf(incident, snapshots);
+  const part = whole && cursor >= whole.from && cursor < whole.until ? whole : undefined;
+  const next = cursor + passedMs * (part?.speed ?? usualSpeed);
+  const end = Math.min(part?.until ?? Infinity, snapshots.at(-1)?.at ?? 0);
+  return next < end ? next : undefined;
 }

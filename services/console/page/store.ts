@@ -4,7 +4,6 @@ import type { Incident } from '../../monitor/incident.ts';
 import type { About } from '../about.ts';
 import type { Snapshot } from '../live/snapshot.ts';
 import { getJson } from './ask.ts';
-import type { Replayed } from './replayed.ts';
 
 /** The number of snapshots that the page keeps, as many as the console: 15 minutes. */
 const kept = 900;
@@ -30,8 +29,6 @@ export interface State {
   readonly cursor?: number | undefined;
   /** The past is being played from the cursor on. */
   readonly playing?: boolean;
-  /** The incident whose moments are replayed while the cursor is among them. */
-  readonly replayed?: Replayed | undefined;
 }
 
 /**

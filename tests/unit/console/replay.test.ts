@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Snapshot } from '../../../services/console/live/snapshot.ts';
-import { replayOf } from '../../../services/console/page/replayed.ts';
+import { nextMoment, replayOf } from '../../../services/console/page/replayed.ts';
 import { stepsOf } from '../../../services/console/page/steps.ts';
 import type { Incident } from '../../../services/monitor/incident.ts';
 
@@ -33,6 +33,18 @@ test('a replay begins with the first moment that the page has, and there is none
   expect(replayOf(limp, from(101_500, 900_000))).toMatchObject({ from: 101_500 });
   expect(replayOf(limp, from(107_001, 900_000))).toBeUndefined();
   expect(replayOf(limp, [])).toBeUndefined();
+});
+
+test.each([
+  ['plays four seconds of the past in each second', undefined, 50_000, 54_000],
+  ['plays on past an incident whose page is not open', undefined, 109_500, 113_500],
+  ['ends now', undefined, 898_000, undefined],
+  ['plays an incident on its page second by second', 'a', 98_000, 99_000],
+  ['ends with the incident on its page', 'a', 109_500, undefined],
+  ['plays other moments on that page as elsewhere', 'a', 110_000, 114_000],
+] as const)('a replay %s', (_, page, cursor, next) => {
+  const state = { incidents: [limp], snapshots: from(0, 900_000) };
+  expect(nextMoment({ ...state, cursor }, page, 1_000)).toBe(next);
 });
 
 test('the steps of an incident are what happened to the node and what was ordered, in the order of time', () => {

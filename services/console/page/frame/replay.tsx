@@ -1,24 +1,28 @@
 import { useEffect } from 'preact/hooks';
+import { nextMoment } from '../replayed.ts';
 import type { Store } from '../store.ts';
 
-/** Without an incident that is replayed, four seconds of the past pass in each second. */
-const speed = 4;
 const stepMs = 250;
 
-/** Plays the past from the cursor on, until the replayed incident is over, or else until it reaches now. */
-export function Replay({ store, cursor, to }: { store: Store; cursor: number | undefined; to: number }) {
+interface ReplayOptions {
+  readonly store: Store;
+  readonly cursor: number | undefined;
+  readonly to: number;
+  /** The incident whose page is open. */
+  readonly incident: string | undefined;
+}
+
+/** Plays the past from the cursor on. */
+export function Replay({ store, cursor, to, incident }: ReplayOptions) {
   const { playing = false } = store.get();
   useEffect(() => {
     if (!playing) return undefined;
     const timer = setInterval(() => {
-      const { cursor: at, snapshots, replayed } = store.get();
-      const isIncident = at !== undefined && replayed !== undefined && at >= replayed.from && at < replayed.until;
-      const next = (at ?? 0) + stepMs * (isIncident ? replayed.speed : speed);
-      const end = Math.min(isIncident ? replayed.until : Infinity, snapshots.at(-1)?.at ?? 0);
-      store.set(at === undefined || next >= end ? { cursor: undefined, playing: false } : { cursor: next });
+      const next = nextMoment(store.get(), incident, stepMs);
+      store.set({ cursor: next, playing: next !== undefined });
     }, stepMs);
     return () => clearInterval(timer);
-  }, [playing, store]);
+  }, [playing, incident, store]);
   // With nothing to play, the button is disabled, not hidden: the track must keep its width under the pointer.
   return (
     <button

@@ -5,8 +5,13 @@ import { duration } from '../quantities.ts';
 import { failureMoments } from './failure-moments.ts';
 import { Replay } from './replay.tsx';
 
+interface ScrubberOptions extends ViewOptions {
+  /** The incident whose page is open. */
+  readonly incident: string | undefined;
+}
+
 /** The last 15 minutes as a line: drag its knob, and the whole page shows that moment. */
-export function Scrubber({ moment, state, store }: ViewOptions) {
+export function Scrubber({ moment, state, store, incident }: ScrubberOptions) {
   const { all, now } = moment;
   const to = all.at(-1)!.at;
   /** Whole seconds, because each step of the slider is one. */
@@ -42,7 +47,7 @@ export function Scrubber({ moment, state, store }: ViewOptions) {
           ))}
         </datalist>
       </div>
-      <Replay store={store} cursor={state.cursor} to={to} />
+      <Replay store={store} cursor={state.cursor} to={to} incident={incident} />
       <button
         type="button"
         class={state.cursor === undefined ? 'live' : 'live primary'}

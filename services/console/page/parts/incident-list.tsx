@@ -37,7 +37,7 @@ function Row({ incident, moment, store, longest }: RowOptions) {
   const action = replayed ? 'Replay' : 'Show';
 
   function open(): void {
-    if (replayed) store.set({ cursor: replayed.from, replayed, playing: true });
+    if (replayed) store.set({ cursor: replayed.from, playing: true });
     location.hash = `#/incident/${id}`;
   }
 

@@ -7,7 +7,7 @@ import { Phases } from '../parts/phases.tsx';
 import { Legend } from '../picture/legend.tsx';
 import { Picture } from '../picture/picture.tsx';
 import { duration } from '../quantities.ts';
-import { replayOf, type Replayed } from '../replayed.ts';
+import { replayOf } from '../replayed.ts';
 import type { ViewOptions } from '../view-options.ts';
 
 /** One incident: its phases, its steps, and the picture of the cluster at the moment that is replayed. */
@@ -39,8 +39,8 @@ function Found({ incident, moment, state, store }: ViewOptions & { incident: Inc
     if (state.playing === true) showNode();
   }, []);
 
-  function replay(part: Replayed): void {
-    store.set({ cursor: part.from, replayed: part, playing: true });
+  function replay(from: number): void {
+    store.set({ cursor: from, playing: true });
     showNode();
   }
 
@@ -55,7 +55,7 @@ function Found({ incident, moment, state, store }: ViewOptions & { incident: Inc
             <a href={`#/node/${node}`}>{node}</a> {verdict ?? 'is being diagnosed'}
           </h2>
           {replayed && (
-            <button type="button" onClick={() => replay(replayed)}>
+            <button type="button" onClick={() => replay(replayed.from)}>
               {live ? 'Replay' : 'Replay from the start'}
             </button>
           )}
@@ -76,9 +76,7 @@ function Found({ incident, moment, state, store }: ViewOptions & { incident: Inc
           incident={incident}
           now={now.at}
           before={past.at(-2)?.at ?? 0}
-          onStep={
-            replayed && ((at) => store.set({ cursor: all.find((it) => it.at >= at)?.at, replayed, playing: false }))
-          }
+          onStep={replayed && ((at) => store.set({ cursor: all.find((it) => it.at >= at)?.at, playing: false }))}
         />
       </section>
       <section class="card" aria-label="The cluster">
