@@ -11,25 +11,24 @@ import type { createNodeReadings } from './node-readings.ts';
 import type { NodeNow, Snapshot } from './snapshot.ts';
 import { createWorstStates } from './worst-states.ts';
 
-const everyMs = 1_000;
-
-/** While no page is open and no node changes, only each fifth second has a snapshot. */
-const unwatchedEvery = 5;
+const secondMs = 1_000;
 
 /** The numbers of the nodes are read less often than the view, because they cost each node a request, ms. */
 const readEveryMs = 2_000;
 
 interface Pace {
+  /** The time from one snapshot to the next, ms. */
+  readonly everyMs: number;
   /** The longest wait of a snapshot for answers, ms. Later answers are in the next snapshot. */
   readonly gatherMs: number;
   /** Availability and usual times change slowly, and cost the monitor and the component `traces` some work. */
   readonly reportsEveryMs: number;
 }
 
-const eachSecond: Pace = { gatherMs: 400, reportsEveryMs: 5_000 };
+const eachSecond: Pace = { everyMs: secondMs, gatherMs: 400, reportsEveryMs: 5_000 };
 
-/** The next snapshot is five seconds away, and late answers would be too old for it. */
-const seldom: Pace = { gatherMs: 2_000, reportsEveryMs: 25_000 };
+/** While no page is open and no node changes. Late answers would be too old for the next snapshot. */
+const seldom: Pace = { everyMs: 5 * secondMs, gatherMs: 2_000, reportsEveryMs: 25_000 };
 
 /** An older view does not count as the present state, ms. */
 const viewStaleMs = 3_000;
@@ -87,11 +86,13 @@ export function createLiveCollector(options: CollectorOptions) {
     tell(name, json);
   }
 
+  /** The timer may be a little early. */
+  const isDue = (lastAt: number, everyMs: number): boolean => clock.now() - lastAt > everyMs - secondMs / 2;
+
   async function tick({ gatherMs, reportsEveryMs }: Pace): Promise<void> {
     const now = clock.now();
-    // The timer may be a little early.
-    const isReading = now - readAt > readEveryMs - everyMs / 2;
-    const isReporting = now - reportedAt > reportsEveryMs - everyMs / 2;
+    const isReading = isDue(readAt, readEveryMs);
+    const isReporting = isDue(reportedAt, reportsEveryMs);
     startedAt = now;
     if (isReading) readAt = now;
     if (isReporting) reportedAt = now;
@@ -144,11 +145,10 @@ export function createLiveCollector(options: CollectorOptions) {
     };
   }
 
-  let second = 0;
-  const timer = scheduler.every(everyMs, () => {
+  const timer = scheduler.every(secondMs, () => {
     // Asked first and always: it compares with the view of one second ago.
-    if (hasChanged() || isWatched()) void tick(eachSecond);
-    else if (++second % unwatchedEvery === 0) void tick(seldom);
+    const pace = hasChanged() || isWatched() ? eachSecond : seldom;
+    if (isDue(startedAt, pace.everyMs)) void tick(pace);
   });
   void tick(eachSecond);
   return {
@@ -162,7 +162,7 @@ export function createLiveCollector(options: CollectorOptions) {
     last: () => last,
     /** For a page that opens: gathers a snapshot at once, unless the last one is new. */
     refresh(): void {
-      if (clock.now() - startedAt >= everyMs) void tick(eachSecond);
+      if (clock.now() - startedAt >= secondMs) void tick(eachSecond);
     },
     snapshots: () => number,
     stop: () => timer.cancel(),
