@@ -1,6 +1,5 @@
 import { tierlab } from '../command-line.ts';
 import { controlPorts, type ControlPort } from '../../services/chaos/control-port.ts';
-import type { Topology } from '../../shared/cluster/topology.ts';
 import { askControl } from '../../shared/control/client.ts';
 import { asRpcError } from '../../shared/rpc/errors.ts';
 import { CommandError, UsageError } from '../errors.ts';
@@ -26,7 +25,7 @@ export async function connect(flags: ClusterFlags): Promise<ChaosConnection> {
   const portBase = portBaseOf(flags.portBase);
   const { topology, nodes } = await fetchStatus(portBase);
   const token = operatorToken(dataDirOf(flags.data), portBase, 'inject faults');
-  const ports = controlPorts({ watchdogPort: portBase, nodes } as unknown as Topology);
+  const ports = controlPorts({ watchdogPort: portBase, nodes });
   const host = nodes.find(({ components }) => components.includes('chaos'));
   return {
     portBase,

@@ -4,7 +4,6 @@ import { dataDirOf } from '../../cli/paths.ts';
 import { portBaseOf } from '../../cli/run-file.ts';
 import { nodesByName } from '../../cli/watchdog-client.ts';
 import { controlPorts, faultsAt } from '../../services/chaos/control-port.ts';
-import type { Topology } from '../../shared/cluster/topology.ts';
 import { askControl, type ControlAddress } from '../../shared/control/client.ts';
 import { identitySecret, operatorTokenFrom } from '../../shared/security/node-keys.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
@@ -117,7 +116,7 @@ async function connectByName(host: string, place: Place) {
   })) as { topology: string };
   const nodes = await nodesByName(topology, portBase);
   const token = process.env.TIERLAB_OPERATOR_TOKEN || operatorTokenFrom(identitySecret(dataDirOf(place.data)));
-  const ports = controlPorts({ watchdogPort: portBase, nodes } as unknown as Topology);
+  const ports = controlPorts({ watchdogPort: portBase, nodes });
   return { portBase, token, topology, nodes, ports };
 }
 

@@ -54,7 +54,7 @@ export async function openCluster({
   const order = (at: ControlAddress, method: 'POST' | 'DELETE', path: string, body?: unknown) =>
     askControl(at, { method, path, body, token, timeoutMs: answerMs });
   const read = (at: ControlAddress, path: string) => askControl(at, { path, token, timeoutMs: answerMs });
-  const status = () => statusOf(nodes, portBase, answerMs);
+  const statusOfNode = async (node: string) => (await statusOf([nodeAt(node)], portBase, answerMs))[0]!;
   const restartsBefore = new Map(nodes.map(({ id, restarts }) => [id, restarts]));
   const nodeAt = (node: string): ClusterNode => nodes.find(({ id }) => id === node)!;
   const opsOf = (node: string): ControlAddress => ({ host: nodeAt(node).host, port: nodeAt(node).opsPort });
@@ -112,10 +112,10 @@ export async function openCluster({
     ask: (node, path) => read(opsOf(node), path),
     inject,
     mayEnd: (node) => void mayEnd.add(node),
-    restarts: async (node) => (await status()).find(({ id }) => id === node)?.restarts ?? 0,
+    restarts: async (node) => (await statusOfNode(node)).restarts,
     async crash(node) {
       await inject(node, { kind: 'stop.kill', params: { downMs: faultTtlMs } });
-      const isUp = async () => (await status()).find(({ id }) => id === node)?.state !== 'held';
+      const isUp = async () => (await statusOfNode(node)).state !== 'held';
       await untilNo(async () => ((await isUp()) ? `${node} has not crashed` : undefined), {
         boundMs: crashBoundMs,
         pollMs,
@@ -123,7 +123,7 @@ export async function openCluster({
       });
     },
     async died() {
-      const ended = (await status()).filter(
+      const ended = (await statusOf(nodes, portBase, answerMs)).filter(
         // Where a watchdog is silent, its machine is gone, with all nodes on it.
         ({ id, restarts, state }) => state === 'silent' || restarts > (restartsBefore.get(id) ?? 0),
       );

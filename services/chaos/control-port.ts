@@ -1,5 +1,5 @@
 import { askControl } from '../../shared/control/client.ts';
-import { watchdogOf, type Topology } from '../../shared/cluster/topology.ts';
+import { watchdogOf, type Topology, type TopologyNode } from '../../shared/cluster/topology.ts';
 import type { FaultStatus } from '../../shared/faults/registry.ts';
 import { asRpcError, RpcError } from '../../shared/rpc/errors.ts';
 import type { Site } from './controller.ts';
@@ -26,8 +26,14 @@ export interface ControlPort {
   readonly url: string;
 }
 
+/** The addresses in a cluster: those of its topology, or those that its watchdogs tell. */
+interface Addresses {
+  readonly watchdogPort: number;
+  readonly nodes: readonly Pick<TopologyNode, 'id' | 'host' | 'opsPort'>[];
+}
+
 /** All control ports of a cluster. */
-export function controlPorts(topology: Topology): readonly ControlPort[] {
+export function controlPorts(topology: Addresses): readonly ControlPort[] {
   const watchdogs = new Set(topology.nodes.map((node) => addressOf(watchdogOf(topology, node))));
   return [
     ...[...watchdogs].map((url): ControlPort => ({ site: 'watchdog', name: `watchdog ${url.slice(7)}`, url })),

@@ -165,6 +165,9 @@ export function startedNodes({ nodes }: Pick<Topology, 'nodes'>): readonly Topol
 export const isStarted = ({ standby, idle }: TopologyNode): boolean => standby !== 'cold' && !idle;
 
 /** The address of the watchdog of `node`: one watchdog for all nodes of a machine, or one per container. */
-export function watchdogOf(topology: Topology, node: TopologyNode): { readonly host: string; readonly port: number } {
+export function watchdogOf(
+  topology: Pick<Topology, 'watchdogPort'>,
+  node: Pick<TopologyNode, 'host'>,
+): { readonly host: string; readonly port: number } {
   return { host: node.host, port: topology.watchdogPort };
 }

@@ -2,7 +2,10 @@ import { createPrivateKey, createPublicKey, hkdfSync, type KeyObject } from 'nod
 import path from 'node:path';
 import { secretFile } from './secret-file.ts';
 
-/** Only for watchdogs: every node's key is derived from this secret. No node ever gets it. */
+/**
+ * Only for watchdogs, and for labs in a container beside theirs: every node's key is derived from this secret. No node
+ * ever gets it.
+ */
 export function identitySecret(dataDir: string): Uint8Array {
   return secretFile(path.join(dataDir, 'identity', 'nodes.key'));
 }
