@@ -28,7 +28,10 @@ interface ApplyFlags extends ClusterFlags {
 
 /** The longest wait until a new node is ready, ms. */
 const readyBoundMs = 60_000;
-/** A new node fetches the words of the corpus in the background. Two at once would keep a database node busy, ms. */
+/**
+ * The pause after each new node, ms. A new node fetches the words of the corpus in the background; two at once would
+ * keep a database node busy.
+ */
 const settleMs = 2_000;
 /** The time in which slow start gives new nodes their share of the calls, ms. The old nodes stop only after it. */
 const warmMs = 10_000;
@@ -39,8 +42,8 @@ The differences between the running topology and the file are applied while user
   1. new nodes start, and the others learn their addresses
   2. monitors and control nodes restart one after the other, and watch the new nodes too
   3. when the new nodes have their share of the calls, the nodes that the file lacks drain and stop
-A node that stays keeps its addresses. A component moves when a group with a new name hosts it: its nodes start before
-the old ones stop. What cannot be done live is refused with the reason, and nothing is changed.`;
+A node that stays keeps its addresses. To move a component, put it into a group with a new name. The new nodes start
+before the old ones stop. "apply" refuses a change that cannot be done live. It then says why, and changes nothing.`;
 
 export function apply(command: Command): void {
   withExamples(withClusterOptions(command), ['apply ./my-topology.json'], ['apply ./my-topology.json --dry-run'])
@@ -63,7 +66,7 @@ async function run(name: string, flags: ApplyFlags): Promise<void> {
         'Stop the cluster and start it with this topology instead.',
     );
   const terminal = createTerminal(process.stdout);
-  // Decided by the state of the processes, so that an "apply" that was interrupted goes on here.
+  // The steps depend on the present state of the processes. So a second "apply" continues an interrupted one.
   const { starting, leaving } = stepsOf(running, change, nodes);
   const changes = starting.length + leaving.length + change.added.length + change.removed.length;
   if (changes === 0 && change.next.name === running.name && !isChanging)
@@ -84,7 +87,10 @@ async function run(name: string, flags: ApplyFlags): Promise<void> {
   const place = (next: Topology): Promise<unknown> =>
     askWatchdog(portBase, '/topology', { method: 'POST', token, body: { next, source: topologySource(name) } });
 
-  /** All nodes get this topology. No search needs monitors and control nodes, so each restarts with it. */
+  /**
+   * All nodes get this topology. Monitors and control nodes restart to learn it. No search needs them, so users notice
+   * nothing.
+   */
   const tell = async (nodes: readonly TopologyNode[]): Promise<void> => {
     await askWatchdog(portBase, '/topology/announce', { method: 'POST', token });
     for (const { id } of nodes.filter(isControl)) {
@@ -148,7 +154,7 @@ async function stateOf(portBase: number, id: string): Promise<ClusterNode['state
 
 async function untilReady(portBase: number, id: string): Promise<void> {
   const look = async (): Promise<true | undefined> => (await stateOf(portBase, id)) === 'ready' || undefined;
-  const late = `${id} does not start. Users notice nothing; "logs ${id}" shows why. The same command goes on from here`;
+  const late = `${id} does not start. Users notice nothing; "logs ${id}" shows why. Then run the same command again`;
   await waitUntil(look, { boundMs: readyBoundMs, everyMs: 100, late });
 }
 

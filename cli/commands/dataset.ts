@@ -22,7 +22,7 @@ export function dataset(command: Command): void {
     .option('--shards <n>', 'how many shards to make', parseShards, 2)
     .action(async (flags: { data?: string; shards: number }) => {
       const dataDir = dataDirOf(flags.data);
-      // The containers that read it share this folder, and may not write there.
+      // Create the secret now: the other containers read this folder, and cannot write to it.
       identitySecret(dataDir);
       const dir = await ensureData(dataDir, flags.shards, createTerminal(process.stderr));
       process.stdout.write(`${dir}\n`);

@@ -34,8 +34,8 @@ export function incidents(command: Command): void {
 }
 
 const help = `
-"-" as detection: no user or caller saw a bad answer before the monitors had a doubt, so the incident begins with that
-doubt. Slow nodes are found like this.`;
+"-" in the column "detection": the monitors suspected the node before anybody got a bad answer. The incident then begins
+with the suspicion. Slow nodes are found like this.`;
 
 async function run(flags: IncidentFlags): Promise<void> {
   const terminal = createTerminal(process.stdout);

@@ -22,7 +22,7 @@ interface LogFlags extends ClusterFlags {
   readonly json?: true;
 }
 
-/** However large the log is, no more of it is read, bytes. */
+/** At most this many bytes at the end of a log are read. */
 const maxBytes = 16 * 1024 * 1024;
 const followEveryMs = 250;
 

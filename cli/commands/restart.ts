@@ -33,7 +33,7 @@ async function run(flags: RestartFlags): Promise<void> {
   const portBase = portBaseOf(flags.portBase);
   const { nodes } = await fetchStatus(portBase);
   const order = nodeOrders(portBase, operatorToken(dataDirOf(flags.data), portBase, 'restart its nodes'));
-  // Places that "scale" did not start have no process.
+  // Replicas that are in the topology, but that "scale" has not started, have no process.
   const running = nodes.filter(({ state }) => state !== 'stopped');
   const chosen = flags.node?.map((id) => nodeNamed(nodes, id)) ?? running.filter((node) => hasReplica(nodes, node));
   const terminal = createTerminal(process.stdout);
