@@ -188,8 +188,9 @@ async function liveFanOut(
       for (const [i, { id }] of shards.entries()) await own.policy(id, { station: { ...station, seed: 100 * n + i } });
     };
     /**
-     * Where each shard always takes the mean, so does the slowest one. The rest is the search's own time. There is one
-     * caller: with equal times, several callers would keep in step, and their searches would wait for each other.
+     * If every shard takes exactly the mean, the slowest one does, too. A search takes longer than this mean; the
+     * difference is the search's own time. There is one caller: with equal times, several callers would keep in step,
+     * and their searches would wait for each other.
      */
     const ownTime = async (): Promise<number> => {
       await serve('fixed');

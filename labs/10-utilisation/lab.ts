@@ -118,7 +118,8 @@ export const utilisation = lab({
     });
     // The first calls compile code, and they open connections.
     await openLoad({ seed: 'warm up', n: 100, perSecond: 100, question, signal });
-    // One call at a time, with a fixed service time: nobody waits, so all above the service time is the call's own.
+    // One call at a time, with a fixed service time: no call waits in the queue. So the time above the service time is
+    // the overhead of the call itself.
     const fixedMs = calibrationMs(S!);
     await own.policy(server.id, { station: { component: 'query', workers: 1, serviceMs: fixedMs } });
     const ownMs = meanMs(await closedLoad({ n: 200, lanes: 1, question, signal })) - fixedMs;

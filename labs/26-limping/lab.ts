@@ -6,7 +6,9 @@ import { quantileInterval } from '../statistics/quantile.ts';
 import { liveLimping } from './live.ts';
 import { healthyMs, limpingRun, replicas, type Times } from './model.ts';
 
-/** The tail is at least `worse` times as long without ejection, and at most `asGood` times as long after it. */
+/**
+ * Without ejection, the p99 is at least `worse` times that of healthy replicas; after ejection, at most `asGood` times.
+ */
 const worse = 5;
 const asGood = 1.5;
 
@@ -123,7 +125,7 @@ function checksOf(what: string, without: Times, withEjection: Times): readonly C
   };
   return [
     ratio(
-      `${what}without ejection the tail is at least ${worse} times as long`,
+      `${what}without ejection the p99 is at least ${worse} times that of healthy replicas`,
       without.before,
       (value) => value >= worse,
     ),
@@ -135,7 +137,7 @@ function checksOf(what: string, without: Times, withEjection: Times): readonly C
         : `after ${digits(withEjection.ejectedAfterMs / 1_000)} s`,
     ),
     ratio(
-      `${what}after ejection it is at most ${asGood} times as long`,
+      `${what}after ejection the p99 is at most ${asGood} times that of healthy replicas`,
       withEjection.after,
       (value) => value <= asGood,
     ),
@@ -146,5 +148,5 @@ const told = (fault: string, { before, after, ejectedAfterMs }: Times): string[]
   `${fault}: p99 ${p99(before)} ms before the ejection, ${p99(after)} ms after it`,
   ...(ejectedAfterMs === undefined
     ? []
-    : [`${fault}: ejected ${digits(ejectedAfterMs / 1_000)} s after it was allowed`]),
+    : [`${fault}: ejected ${digits(ejectedAfterMs / 1_000)} s after ejection was switched on`]),
 ];

@@ -28,7 +28,7 @@ export function receiptProblem(handIn: HandIn): string | undefined {
   const { result, prediction, receipt } = handIn;
   if (prediction && !isUnchanged(prediction)) return 'the prediction was edited after it was stored';
   if (prediction && prediction.lab !== result.lab) return 'the prediction is of another lab';
-  if (receiptOf(handIn) !== receipt) return 'the result was edited after it was written';
+  if (receiptOf(handIn) !== receipt) return 'the hand-in was edited after it was written';
   return undefined;
 }
 
@@ -46,7 +46,7 @@ const shape = Type.Object({
   receipt: Type.String(),
 });
 
-/** Reads a hand-in; throws a LabUsageError for a file that is none. */
+/** Reads a hand-in; throws a LabUsageError if the file is not a hand-in. */
 export function readHandIn(file: string): HandIn {
   let read: unknown;
   try {

@@ -21,7 +21,10 @@ const limits = { run: { timerLateMs: 10, waitedShare: 0.1 }, start: { timerLateM
 
 /** Noise of one window is enough: an average over the whole run would hide a short burst. */
 const windowMs = 5_000;
-/** A shorter window at the end is left out when there is a full one, because chance decides so short a window. */
+/**
+ * The last window is ignored if it is shorter than this and there is another window, because its value would be mostly
+ * chance.
+ */
 const leastMs = 1_000;
 
 export function isNoisy({ timerLateMs, waitedShare }: HostNoise, when: keyof typeof limits): boolean {
@@ -31,7 +34,7 @@ export function isNoisy({ timerLateMs, waitedShare }: HostNoise, when: keyof typ
 
 export const noiseInWords = ({ timerLateMs, waitedShare }: HostNoise): string =>
   `timers ${timerLateMs.toFixed(1)} ms late at p99, ` +
-  `${(100 * waitedShare).toFixed(0)}% of the time spent waiting for a processor`;
+  `processes waited ${(1_000 * waitedShare).toFixed(0)} ms per second for a processor, in total`;
 
 /** On a noisy machine a failed check is unknown. */
 export const judgedWith = (noise: HostNoise, checks: readonly Check[]): readonly Check[] =>

@@ -16,7 +16,7 @@ export type RunPhase = 'precheck' | 'prediction' | 'running' | 'verdict' | 'stop
 export interface LabJournalEntry {
   readonly lab: string;
   readonly runner: number;
-  /** Of the runner's process, where the system tells it. */
+  /** Identifies the process of the runner; absent on systems without /proc. */
   readonly life?: Life | undefined;
   readonly phase: RunPhase;
   /** The lab's own cluster: process and port base. */
@@ -39,8 +39,9 @@ export function readLabJournal({ journal }: Home): LabJournalEntry | undefined {
   }
 }
 
-/** A runner touches its journal this often; where nobody can see its process, an older journal counts as left, ms. */
+/** How often a runner touches its journal, ms. */
 const touchMs = 2_000;
+/** If the process of a runner cannot be seen, and its journal is older than this, the runner was killed, ms. */
 const leftMs = 10_000;
 
 /** Whether the runner of a journal is alive. */

@@ -86,8 +86,8 @@ export interface LabCluster {
   /** What the node's ops port says at `path`. */
   readonly ask: (node: string, path: string) => Promise<unknown>;
   /**
-   * Injects a fault directly at the node, or at its watchdog where it is one of a whole process. Renews its lease until
-   * the cluster is stopped or it is healed.
+   * Injects a fault directly at the node; a fault of a whole process at the watchdog of the node. Renews the lease of
+   * the fault until the fault is healed or the cluster stops.
    */
   readonly inject: (node: string, fault: LabFault) => Promise<() => Promise<FaultProof>>;
   /** The process of this node may end from now on: the lab asked for it. */
@@ -157,7 +157,7 @@ export interface Lab {
    * the findings.
    */
   readonly madeUp?: (seed: string, variant: Variant) => Findings;
-  /** What `broken` and `control` change; for a lab with neither form, why its checks cannot be audited. */
+  /** What `broken` and `control` change; for a lab without `virtual` and `madeUp`, why its checks cannot be audited. */
   readonly variants: { readonly broken: string; readonly control: string } | { readonly notAudited: string };
   /** In the order of `hintNames`. The analogue has other numbers. */
   readonly hints: readonly [string, string, string];

@@ -24,7 +24,10 @@ export function lifeOf(pid: number): Life | undefined {
   }
 }
 
-/** Whether the process of this life is alive. Undefined: it belongs to another container, and cannot be seen here. */
+/**
+ * Whether the process with this id and start time still runs. Undefined: it belongs to another container, and cannot be
+ * seen here.
+ */
 export function livesOn(pid: number, life: Life | undefined): boolean | undefined {
   if (life === undefined) return isAlive(pid);
   const own = lifeOf(process.pid);

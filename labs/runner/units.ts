@@ -34,7 +34,7 @@ export function digits(value: number): string {
   return String(Number(size >= 1_000 ? value.toFixed(0) : value.toPrecision(4)));
 }
 
-/** `25, 50ms, .075 s` for three quantities in ms. A wrong number, unit or count is one clear sentence. */
+/** Reads `25, 50ms, .075 s` for three quantities in ms. Throws one clear sentence for a wrong number, unit or count. */
 export function parsePrediction(text: string, quantities: readonly Quantity[]): readonly number[] {
   const parts = text.split(',').map((part) => part.trim());
   if (parts.length !== quantities.length)

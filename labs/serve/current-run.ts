@@ -83,8 +83,8 @@ export function createCurrentRun(folder: string, { onChange, onEvent }: Listener
       return view!;
     },
     /**
-     * Hands the answers of the person to the lab. Throws `conflict` when it asks nothing, `bad_request` for a wrong
-     * one.
+     * Hands the answers of the person to the lab. Throws `conflict` if the lab asks nothing now, and `bad_request` for
+     * a wrong answer.
      */
     answer(body: unknown): RunView {
       const choices = view?.choices ?? [];

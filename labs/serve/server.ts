@@ -27,7 +27,7 @@ export interface LabServerOptions {
   readonly hosts: readonly string[];
 }
 
-/** The pages of the labs. Assembles; the caller listens. `stop` ends the run and the streams first. */
+/** Builds the server of the pages of the labs. The caller opens the port. `stop` ends the run and the streams first. */
 export async function createLabServer({ folder, key, hosts }: LabServerOptions) {
   const home = homeAt(folder);
   const assets = await loadLabAssets();

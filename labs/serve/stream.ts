@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { systemScheduler } from '../../shared/time/scheduler.ts';
 import { createEventStreams, eventOf } from '../../web/event-streams.ts';
 
-/** The most open pages. Further pages are refused. */
+/** The greatest number of pages that may be open at a time. Further pages are refused. */
 const maxStreams = 50;
 
 /** Changes of the state within this time become one event, ms: a lab may report progress thousands of times. */

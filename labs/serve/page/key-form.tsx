@@ -5,11 +5,13 @@ import { Problem } from '../../../services/console/page/parts/problem.tsx';
 import { useOrder } from '../../../services/console/page/use-order.ts';
 import type { Store } from './store.ts';
 
+const oldKey = 'The key in this address is old: the server has been started again since.';
+
 /** Whoever has the key may run labs on this machine. The browser is asked once per start of the server. */
 export function KeyForm({ store }: { store: Store }) {
   const field = useRef<HTMLInputElement>(null);
   const isWrong = new URLSearchParams(location.search).has('key');
-  const { problem, order } = useOrder(isWrong ? 'The key in this address is of an earlier start.' : undefined);
+  const { problem, order } = useOrder(isWrong ? oldKey : undefined);
 
   async function enter(): Promise<void> {
     await send('POST', '/api/key', { key: field.current!.value });

@@ -28,7 +28,8 @@ export function LabView({ id, state, store }: { id: string; state: State; store:
       (error: Error) => setProblem(error.message),
     );
   const wasRunning = useRef(false);
-  // The result of a run that has ended is loaded. Then the element that had the focus is gone.
+  // When a run ends, its result is loaded. The element with the focus disappears then, so the focus moves to the
+  // outcome.
   useEffect(() => {
     const ended = wasRunning.current && !isRunning;
     wasRunning.current = isRunning;
