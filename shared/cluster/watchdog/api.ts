@@ -3,9 +3,8 @@ import { RpcError } from '../../rpc/errors.ts';
 import { createControlServer, type ControlRoute } from '../../control/server.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Scheduler } from '../../time/scheduler.ts';
-import { nodesHosting } from '../topology.ts';
-import { keptDown, type Child } from './child.ts';
-import { restartDrained, stopDrained } from './restart-drained.ts';
+import { keptDown } from './child.ts';
+import { callersOf, restartDrained, stopDrained } from './restart-drained.ts';
 import type { Watchdog } from './watchdog.ts';
 
 export interface WatchdogApiOptions {
@@ -40,15 +39,9 @@ export function createWatchdogApi({
   graceMs = 8_000,
   more = [],
 }: WatchdogApiOptions): Server {
-  /** All other processes that follow a view. */
-  const callersOf = (id: string): readonly Child[] =>
-    nodesHosting(watchdog.topology(), 'monitor').length === 0
-      ? []
-      : [...watchdog.children()].filter((it) => it.id !== id);
-
   async function act(id: string, action: string): Promise<unknown> {
     const child = watchdog.child(id);
-    const draining = { clock, scheduler, graceMs, callers: () => callersOf(id) };
+    const draining = { clock, scheduler, graceMs, callers: () => callersOf(id, watchdog) };
     // A node that a change of the topology removes has no status when it is stopped.
     const status = () => watchdog.status().find((node) => node.id === id) ?? { id, state: child?.state().state };
     if (!child)

@@ -1,7 +1,9 @@
 import { RpcError } from '../../rpc/errors.ts';
 import type { Clock } from '../../time/clock.ts';
 import { sleep, type Scheduler } from '../../time/scheduler.ts';
+import { nodesHosting } from '../topology.ts';
 import type { Child } from './child.ts';
+import type { Watchdog } from './watchdog.ts';
 
 /**
  * The longest wait until all callers avoid the node, ms. Usually they do after one heartbeat interval of 500 ms. A
@@ -11,7 +13,7 @@ const avoidBoundMs = 10_000;
 /** A caller that does not answer within this time is asked again, ms. */
 const answerMs = 500;
 const askEveryMs = 100;
-/** Calls that were sent before their caller learnt of it arrive within this time, ms. */
+/** Calls that were sent before their caller knew that the node leaves arrive within this time, ms. */
 const arrivalMs = 200;
 /** The wait where no caller can be asked, ms: one heartbeat interval, and reserve. */
 const blindMs = 1_500;
@@ -24,14 +26,26 @@ interface DrainOptions {
   readonly scheduler: Scheduler;
   /** The time for requests under way, ms. */
   readonly graceMs: number;
-  /**
-   * The processes that may call it. None in a container, whose watchdog knows one node only. None without monitors
-   * either, because then no view tells the callers.
-   */
-  readonly callers: () => readonly Pick<Child, 'state' | 'avoids'>[];
+  readonly callers: () => readonly Caller[];
 }
 
+type Caller = Pick<Child, 'id' | 'state' | 'avoids'>;
+
 type Drained = Pick<Child, 'id' | 'state' | 'incarnation' | 'drain' | 'stop'>;
+
+/**
+ * The processes that may call the node `id`, and learn from a view that it is leaving. None in a container, whose
+ * watchdog knows one node only. None while no monitor runs either, because then no view tells the callers.
+ */
+export function callersOf(
+  id: string,
+  { topology, children }: { topology: Watchdog['topology']; children: () => Iterable<Caller> },
+): readonly Caller[] {
+  const monitors = new Set(nodesHosting(topology(), 'monitor').map((node) => node.id));
+  const all = [...children()];
+  const isWatched = all.some((it) => monitors.has(it.id) && it.state().state === 'ready');
+  return isWatched ? all.filter((it) => it.id !== id) : [];
+}
 
 /**
  * Waits until callers no longer use the node, and restarts it, so that no request meets a closed port. Resolves when
@@ -64,10 +78,12 @@ export async function stopDrained(child: Drained, options: DrainOptions): Promis
 
 /**
  * On a busy machine the view reaches a caller seconds late. A caller that has not got it yet may know no other node
- * that runs: its retries then end at closed ports, and the request is lost. So each caller is asked.
+ * that runs: its retries then end at closed ports, and the request is lost. So each caller is asked. If the process
+ * ends meanwhile, the wait ends too: the node must be stopped before its next process serves.
  */
 async function untilAvoided(child: Drained, { clock, scheduler, callers }: DrainOptions): Promise<void> {
   const leaving = { node: child.id, incarnation: child.incarnation()! };
+  const isUp = () => child.state().state === 'ready' && child.incarnation() === leaving.incarnation;
   const giveUpAt = clock.now() + avoidBoundMs;
   let unaware = callers();
   if (unaware.length === 0) return sleep(scheduler, blindMs);
@@ -75,7 +91,7 @@ async function untilAvoided(child: Drained, { clock, scheduler, callers }: Drain
     const running = unaware.filter((caller) => caller.state().state === 'ready');
     const answers = await Promise.all(running.map((caller) => caller.avoids(leaving, answerMs)));
     unaware = running.filter((_, i) => !answers[i]);
-    if (unaware.length === 0 || clock.now() >= giveUpAt) break;
+    if (unaware.length === 0 || !isUp() || clock.now() >= giveUpAt) break;
     await sleep(scheduler, askEveryMs);
   }
   await sleep(scheduler, arrivalMs);

@@ -1,19 +1,25 @@
 import { expect, test } from 'vitest';
 import { saysLeaving } from '../../../shared/cluster/directory.ts';
-import type { Child, ChildState } from '../../../shared/cluster/watchdog/child.ts';
-import { stopDrained } from '../../../shared/cluster/watchdog/restart-drained.ts';
+import type { ChildState } from '../../../shared/cluster/watchdog/child.ts';
+import { expandTopology } from '../../../shared/cluster/topology-file.ts';
+import { callersOf, stopDrained } from '../../../shared/cluster/watchdog/restart-drained.ts';
 import { sleep } from '../../../shared/time/scheduler.ts';
 import { createSimulation } from '../../../shared/time/sim/simulation.ts';
 import type { MemberState } from '../../../shared/membership/view.ts';
 
-type Caller = Pick<Child, 'state' | 'avoids'>;
+type Caller = ReturnType<typeof callersOf>[number];
 
 /** When a node stops whose callers learn at these times that it leaves; Infinity: the caller never answers. */
-async function stoppedAt(learntAt: readonly number[], state: ChildState['state'] = 'ready'): Promise<number> {
+async function stoppedAt(
+  learntAt: readonly number[],
+  state: ChildState['state'] = 'ready',
+  crashAt = Infinity,
+): Promise<number> {
   const { clock, scheduler, run } = createSimulation(1);
   const ready = { state: 'ready', pid: 1, since: 0 } as const;
   const asked: unknown[] = [];
-  const callers = learntAt.map((at): Caller => ({
+  const callers = learntAt.map((at, i): Caller => ({
+    id: `caller-${i + 1}`,
     state: () => ({ ...ready, state }) as ChildState,
     async avoids(leaving, ms) {
       asked.push(leaving);
@@ -26,7 +32,7 @@ async function stoppedAt(learntAt: readonly number[], state: ChildState['state']
   const child = {
     id: 'middle-1',
     state: () => ready,
-    incarnation: () => 4,
+    incarnation: () => (clock.now() < crashAt ? 4 : 5),
     drain: () => void (drained = true),
     async stop() {
       expect(drained).toBe(true);
@@ -49,6 +55,26 @@ test.each([
   const at = await stoppedAt(learntAt);
   expect(at).toBeGreaterThanOrEqual(from);
   expect(at).toBeLessThanOrEqual(to);
+});
+
+test.each<[string, Readonly<Record<string, ChildState['state']>>, readonly string[]]>([
+  ['all other nodes', { 'monitor-1': 'ready', 'monitor-2': 'stopped', 'a-1': 'ready', 'a-2': 'ready' }, ['a-2']],
+  ['nobody while no monitor runs', { 'monitor-1': 'held', 'monitor-2': 'stopped', 'a-1': 'ready', 'a-2': 'ready' }, []],
+  ['nobody in a container, whose watchdog knows one node', { 'a-1': 'ready' }, []],
+])('a node that leaves is avoided by %s', (_who, states, expected) => {
+  const nodes = ['monitor', 'a'].map((name) => ({ name, components: [name], replicas: 2 }));
+  const topology = expandTopology({ name: 't', summary: '', style: 'layered', nodes });
+  const children = Object.entries(states).map(([id, state]): Caller => ({
+    id,
+    state: () => ({ state }) as ChildState,
+    avoids: async () => true,
+  }));
+  const asked = callersOf('a-1', { topology: () => topology, children: () => children });
+  expect(asked.map(({ id }) => id).filter((id) => !id.startsWith('monitor'))).toEqual(expected);
+});
+
+test('a node that crashes while it drains is stopped before its next process serves', async () => {
+  expect(await stoppedAt([Infinity], 'ready', 2_000)).toBeLessThan(3_000);
 });
 
 test('nobody waits for a caller that does not run', async () => {
