@@ -125,6 +125,6 @@ test('a closed listener refuses, and takes connections at the same port again wh
 
 test('what a node cannot do is refused loudly', async () => {
   const { inject } = await start();
-  expect(() => inject('limp.disk', { meanMs: 10 })).toThrow(/\bdisk\b/);
+  expect(() => inject('limp.disk', { meanMs: 10 })).toThrow(/\bnode\b.* disk\b/);
   expect(() => inject('stop.kill')).toThrow(/\bwatchdog\b/);
 });

@@ -64,6 +64,7 @@ describe.concurrent('how a run can end', () => {
     const { code, stderr, stdout } = await load(closed.url);
     expect(code).toBe(1);
     expect(stderr).toContain(new URL(closed.url).origin);
+    expect(stderr).toMatch(/\brefused\b/);
     expect(stderr).not.toMatch(/\bat .*\.ts:/);
     expect(stdout).toBe('');
   });
@@ -216,7 +217,7 @@ describe.concurrent('what can be sent and kept', () => {
     expect(run.requests['order']?.done).toBeGreaterThan(34);
     await expect(importScenario(path.join(import.meta.dirname, 'fixtures/broken.ts'))).rejects.toMatchObject({
       code: 'bad_file',
-      message: expect.stringMatching(/\bbroken\.ts\b/),
+      message: expect.stringMatching(/\bbroken\.ts\b.*\bexport\b/),
     });
   });
 

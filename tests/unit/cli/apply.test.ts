@@ -13,7 +13,9 @@ async function planOf(isChanging: boolean, name = 'tiny'): Promise<string> {
     {},
     { '/topology': { topology, isChanging } },
   );
-  return (await run('apply', 'tiny', '--dry-run')).said;
+  const { said, exitCode } = await run('apply', 'tiny', '--dry-run');
+  expect(exitCode, said).toBe(0);
+  return said;
 }
 
 /** The nodes that a plan adds, removes or restarts. */

@@ -225,6 +225,7 @@ test('a disk that is full makes the run unknown, whatever was being written', as
   });
   await expect(run).rejects.toBeInstanceOf(LabUnknownError);
   await expect(run).rejects.toThrow(home.state);
+  await expect(run).rejects.toThrow(/\bfull\b/);
   expect([existsSync(home.progress), existsSync(home.journal)]).toEqual([false, false]);
 });
 

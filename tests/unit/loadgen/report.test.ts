@@ -86,7 +86,7 @@ test('results survive the file, and what is no results file is refused', () => {
   expect(again.counts).toEqual(run.counts);
   expect(again.journal).toEqual(run.journal);
   const bytes = encodeResult(run);
-  expect(() => decodeResult(Buffer.from('PNG and so on'), 'x.bin')).toThrow(/^x\.bin\b/);
+  expect(() => decodeResult(Buffer.from('PNG and so on'), 'x.bin')).toThrow(/^x\.bin\b.*\bresults file\b/);
   expect(() => decodeResult(bytes.subarray(0, bytes.length - 20), 'x.bin')).toThrow(/damaged/);
 });
 
