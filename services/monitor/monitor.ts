@@ -155,14 +155,14 @@ export function createMonitor(options: MonitorOptions): Monitor {
     },
   });
 
-  const bornAt = clock.now();
+  const startedAt = clock.now();
   const expected = startedNodes(topology);
-  let knowsAll = false;
+  let givesView = false;
   function viewForNodes(): View | undefined {
-    knowsAll ||=
+    givesView ||=
       expected.every(({ id }) => detector.record(id).incarnation() !== undefined) ||
-      clock.now() - bornAt >= settings.firstViewMs;
-    return knowsAll ? rotation.view() : undefined;
+      clock.now() - startedAt >= settings.firstViewMs;
+    return givesView ? rotation.view() : undefined;
   }
 
   function consider(node: string): void {

@@ -80,9 +80,9 @@ export interface HeartbeatSender {
 interface MonitorLink {
   readonly key: KeyObject;
   readonly assembly: ViewAssembly;
-  /** Of its present process; undefined until that gives out a view. */
+  /** The view of its present process; undefined until this process gives out one. */
   view: View | undefined;
-  /** The version of its newest view, of whichever process. */
+  /** The version of its newest view, from its present or an earlier process. */
   viewVersion: number;
   /** When it was asked the first of the questions that it has not answered since; undefined: it has answered. */
   askedAt: number | undefined;
