@@ -1,6 +1,12 @@
 import Type from 'typebox';
 import { contract, operation, type Introduction } from '../../shared/rpc/contract.ts';
 
+/**
+ * The longest wait of the controller for the answer of a node or a watchdog, ms: long enough for a busy machine, short
+ * enough for a person.
+ */
+export const targetPatienceMs = 3_000;
+
 const FaultInEffect = Type.Object({
   id: Type.String(),
   kind: Type.String(),

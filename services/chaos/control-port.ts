@@ -2,10 +2,8 @@ import { askControl } from '../../shared/control/client.ts';
 import { watchdogOf, type Topology, type TopologyNode } from '../../shared/cluster/topology.ts';
 import type { FaultStatus } from '../../shared/faults/registry.ts';
 import { asRpcError, RpcError } from '../../shared/rpc/errors.ts';
+import { targetPatienceMs } from './contract.ts';
 import type { Site } from './controller.ts';
-
-/** How long an order waits for its answer, ms: long enough for a busy machine, short enough for a person. */
-const patienceMs = 3_000;
 
 /** The answer of a node or a watchdog about its faults. */
 export interface FaultList {
@@ -67,7 +65,7 @@ export async function order(
   body?: unknown,
 ): Promise<unknown> {
   const { hostname: host, port: number } = new URL(port.url);
-  const request = { method, path, body, token, timeoutMs: patienceMs };
+  const request = { method, path, body, token, timeoutMs: targetPatienceMs };
   return askControl({ host, port: Number(number) }, request).catch((thrown: unknown) => {
     const error = asRpcError(thrown);
     if (error.relayed) throw error;

@@ -3,6 +3,7 @@ import type { Topology } from '../../shared/cluster/topology.ts';
 import { nodesHosting } from '../../shared/cluster/topology.ts';
 import type { Verdict } from '../../shared/membership/verdict.ts';
 import type { View } from '../../shared/membership/view.ts';
+import { targetPatienceMs } from '../chaos/contract.ts';
 import type { AvailabilityReport, Incident, StateChange } from '../monitor/contract.ts';
 import type { UsualTimes } from '../traces/contract.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
@@ -35,10 +36,10 @@ const chaosPath = '/api/chaos';
 /** The longest wait for the data of a page, ms. */
 const patienceMs = 1_000;
 
-/** The controller waits one second for a hung target before it answers, ms. */
-const faultsPatienceMs = 2 * patienceMs;
+/** The controller waits for a hung target before it answers, and then needs some time of its own, ms. */
+export const faultsPatienceMs = targetPatienceMs + patienceMs;
 
-/** The controller asks every target in turn before it answers an order, ms. */
+/** The controller observes the steady state and waits for every target before it answers an order, ms. */
 const orderPatienceMs = 10 * patienceMs;
 
 /** The number of incidents that a page gets: the last ones. */

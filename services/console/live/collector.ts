@@ -4,7 +4,7 @@ import type { Clock } from '../../../shared/time/clock.ts';
 import { sleep, type Scheduler } from '../../../shared/time/scheduler.ts';
 import type { AvailabilityReport, Incident } from '../../monitor/contract.ts';
 import type { UsualTimes } from '../../traces/contract.ts';
-import type { LedView, Sources } from '../sources.ts';
+import { faultsPatienceMs, type LedView, type Sources } from '../sources.ts';
 import { createChangeWatch } from './change-watch.ts';
 import { createHistory } from './history.ts';
 import type { createNodeReadings } from './node-readings.ts';
@@ -32,6 +32,9 @@ const seldom: Pace = { everyMs: 5 * secondMs, gatherMs: 2_000, reportsEveryMs: 2
 
 /** An older view does not count as the present state, ms. */
 const viewStaleMs = 3_000;
+
+/** A list of faults counts until the next one has come, also when each list takes the longest possible time, ms. */
+const faultsStaleMs = faultsPatienceMs + 2 * secondMs;
 
 /** The reports that readers get besides snapshots, each when it has changed. */
 export interface Reports {
@@ -141,7 +144,7 @@ export function createLiveCollector(options: CollectorOptions) {
       ...(fresh?.leader !== undefined && { leader: fresh.leader }),
       nodes: Object.fromEntries(nodes),
       ...traffic,
-      faults: faults.value(viewStaleMs) ?? null,
+      faults: faults.value(faultsStaleMs) ?? null,
     };
   }
 

@@ -5,6 +5,7 @@ import { createLiveCollector } from '../../../services/console/live/collector.ts
 import { createNodeReadings } from '../../../services/console/live/node-readings.ts';
 import type { Snapshot } from '../../../services/console/live/snapshot.ts';
 import { createStreams, maxStreams } from '../../../services/console/live/stream.ts';
+import { targetPatienceMs } from '../../../services/chaos/contract.ts';
 import { createSources, type LedView } from '../../../services/console/sources.ts';
 import { loadComponents } from '../../../services/registry.ts';
 import type { View } from '../../../shared/membership/view.ts';
@@ -50,22 +51,27 @@ const reading = (served: number) => ({
 
 interface Given {
   readonly isWatched?: () => boolean;
-  readonly answerMs?: number;
+  readonly answerMs?: (path: string) => number;
   /** The view that comes with the heartbeats of the console's own node. */
   readonly ownView?: (second: number) => View | undefined;
 }
 
-/** A console in virtual time before a cluster that answers as `answers` says, after `answerMs`. */
+/**
+ * A console in virtual time before a cluster that answers as `answers` says, after `answerMs` if the console waits so
+ * long.
+ */
 function given(
   answers: (path: string, port: number, second: number) => unknown,
-  { isWatched = () => true, answerMs = 0, ownView = () => undefined }: Given = {},
+  { isWatched = () => true, answerMs = () => 0, ownView = () => undefined }: Given = {},
 ) {
   const simulation = createSimulation(1);
   const { clock, scheduler } = simulation;
   const asked: { readonly port: number; readonly path: string }[] = [];
-  const control: ControlClient = async ({ port }, { path }) => {
+  const control: ControlClient = async ({ port }, { path, timeoutMs }) => {
     asked.push({ port, path });
-    if (answerMs > 0) await sleep(scheduler, answerMs);
+    const tookMs = answerMs(path);
+    if (tookMs > 0) await sleep(scheduler, Math.min(tookMs, timeoutMs));
+    if (tookMs > timeoutMs) throw new RpcError('deadline_exceeded', 'no answer in time');
     const answer = answers(path, port, Math.floor(clock.now() / 1_000));
     if (answer === undefined) throw new RpcError('unreachable', 'nobody listens');
     return answer;
@@ -194,10 +200,25 @@ test('a death that is shorter than a second is in one snapshot, and only there',
 });
 
 test('while no page is open, a snapshot waits for slow answers: the next one is five seconds away', async () => {
-  const { simulation, collector } = given(healthy, { isWatched: () => false, answerMs: 600 });
+  const { simulation, collector } = given(healthy, { isWatched: () => false, answerMs: () => 600 });
   await simulation.run(17_500);
   collector.stop();
   expect(collector.last()!.nodes['app-1']).toMatchObject({ state: 'alive', live: { served: { rate: 10, ok: 1 } } });
+});
+
+test.each([true, false])('a fault in a hung node stays in the snapshots; a page is open: %s', async (isOpen) => {
+  const fault = { id: 'hang', kind: 'stop.hang', remainingMs: 60_000, casualties: ['app-1'], victims: [] };
+  const { simulation, collector } = given(
+    (path, ...rest) => (path === '/api/chaos/faults' ? [fault] : healthy(path, ...rest)),
+    // The controller waits for the hung node, and then says what it knows.
+    { isWatched: () => isOpen, answerMs: (path) => (path === '/api/chaos/faults' ? targetPatienceMs + 50 : 0) },
+  );
+  await simulation.run(60_500);
+  collector.stop();
+  const after = collector.history.after(0).map(({ json }) => JSON.parse(json) as Snapshot);
+  const late = after.filter(({ at }) => at - after[0]!.at > 8_000);
+  expect(late.length).toBeGreaterThan(8);
+  expect(late.map(({ faults }) => faults?.map(({ id }) => id))).toEqual(late.map(() => ['hang']));
 });
 
 /** Alive, but dead in the seconds from 12 to 13. */
