@@ -5,7 +5,7 @@ import type { Terminal } from '../terminal.ts';
 
 /** The sentence of a tolerance rule, with this command's flag that lifts the rule. */
 export function withFlag(sentence: string): string {
-  if (sentence.includes('it tolerates')) return `${sentence}; --beyond-tolerance does it anyway`;
+  if (sentence.includes('tolerates the loss of')) return `${sentence}; --beyond-tolerance does it anyway`;
   return sentence.replaceAll('beyondTolerance', '--beyond-tolerance');
 }
 

@@ -121,7 +121,7 @@ export async function chaosRoutes(server: FastifyInstance, door: ChaosDoor): Pro
         {
           method: 'DELETE',
           url: '/faults/:id',
-          summary: 'Heal a fault. A fault that has already ended counts as healed',
+          summary: 'Heal a fault. Answers `healed: false` if the fault has already ended',
           handle: async ({ params }) => ({ healed: await controller.heal((params as { id: string }).id) }),
         },
         {

@@ -49,7 +49,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
   const note = (verdict: string) =>
     journal.note({ event: 'experiment', id: name, kind: verdict, target: '*', seed, reasons });
 
-  /** Every `pollMs` until `check` holds or `untilMs` has come. */
+  /** Calls `check` every `pollMs` until it returns true or `untilMs` has come. Returns whether it was true. */
   async function until(untilMs: number, check: () => boolean): Promise<boolean> {
     while (!check()) {
       if (clock.now() >= untilMs) return false;

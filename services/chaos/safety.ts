@@ -18,7 +18,7 @@ export interface ChaosSituation {
 export interface Intention {
   readonly id: string;
   readonly kind: string;
-  /** The nodes that their groups lose by this fault. */
+  /** The nodes that can no longer serve their group because of this fault. */
   readonly casualties: readonly string[];
   readonly beyondTolerance: boolean;
 }
@@ -42,7 +42,8 @@ export function objections({ id, kind, casualties, beyondTolerance }: Intention,
     const lost = members.filter((node) => casualties.includes(node.id));
     if (lost.length > tolerated(members.length))
       found.push(
-        `${lost.length} of ${members.length} in ${group} would be hit, and it tolerates ${tolerated(members.length)}`,
+        `the fault would hit ${lost.length} of ${members.length} nodes of group ${group}, ` +
+          `but the group tolerates the loss of ${tolerated(members.length)}`,
       );
   }
   return found;

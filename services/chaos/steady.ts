@@ -28,8 +28,8 @@ export interface ProbeSample {
 }
 
 /**
- * Of ten samples the 90th percentile is the second slowest, so one slow probe alone does not break it. A 99th
- * percentile needs a hundred samples: of ten it would be the slowest. Fewer than this say nothing.
+ * Of ten samples the 90th percentile is the second slowest. So one slow probe alone does not exceed the limit. A 99th
+ * percentile would need a hundred samples: of ten samples it is the slowest one. Fewer than ten samples prove nothing.
  */
 export const minSamples = 10;
 
@@ -85,7 +85,7 @@ export type SteadyMeter = ReturnType<typeof createSteadyMeter>;
 
 /**
  * Probes at a fixed rate, whether or not earlier probes were answered, so that a stall is visible. Runs while at least
- * one user holds it.
+ * one part of the program has called `hold` and not released it.
  */
 export function createSteadyMeter({ clock, scheduler, probe, everyMs = 100 }: MeterOptions) {
   const holders = new Set<object>();

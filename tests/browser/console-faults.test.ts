@@ -21,7 +21,7 @@ test('a fault: a dry run says who is hit, the counters move, the picture shows i
       await page.getByLabel('meanMs').fill('50');
       await page.getByRole('button', { name: 'Dry run' }).click();
       await page.getByText('Would be hit: html-1').waitFor();
-      await page.getByText('it tolerates 0').waitFor();
+      await page.getByText('tolerates the loss of 0').waitFor();
       expect(await page.getByRole('button', { name: 'Inject', exact: true }).isDisabled()).toBe(true);
       await page.getByRole('button', { name: 'Inject anyway' }).click();
       const applied = page.locator('[data-counter="applied"]');

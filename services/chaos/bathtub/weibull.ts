@@ -34,8 +34,8 @@ export function nextFailure(causes: readonly Cause[], ageMs: number, random: Ran
 }
 
 /**
- * Mean life of a new part = integral of R(t) over all ages. Simpson's rule on t = s x^4, which takes the infinite slope
- * of R at 0 away; beyond H = 40 nothing is left to add.
+ * Mean life of a new part = integral of R(t) over all ages. Simpson's rule with t = s x^4, because this removes the
+ * infinite slope of R at 0. Where the cumulative hazard H is over 40, R is practically 0.
  */
 export function meanLifeMs(causes: readonly Cause[], steps = 4_000): number {
   const scale = Math.min(...causes.map(({ etaMs, beta }) => etaMs * 40 ** (1 / beta)));

@@ -92,7 +92,7 @@ test.each<[string, object, RegExp]>([
 
 test('a second fault, and a victim more than its group tolerates, need the word beyondTolerance', async () => {
   const alone = await it.inject({ ...limp, beyondTolerance: false });
-  expect([alone.status, alone.body.detail]).toEqual([409, expect.stringMatching(/tolerates 0/)]);
+  expect([alone.status, alone.body.detail]).toEqual([409, expect.stringMatching(/tolerates the loss of 0/)]);
   expect((await it.inject(limp)).status).toBe(200);
   const second = await it.inject({ ...limp, target: 'query-1', beyondTolerance: false });
   expect([second.status, second.body.detail]).toEqual([

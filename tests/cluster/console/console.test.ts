@@ -63,12 +63,12 @@ test('a dry run names who would be hit, a fault is refused, injected all the sam
   const dry = await order('POST', '/api/faults?dryRun=true', limp);
   expect(await dry.json()).toMatchObject({
     victims: ['server-1'],
-    objections: [expect.stringContaining('it tolerates 0')],
+    objections: [expect.stringContaining('tolerates the loss of 0')],
   });
   expect(await faults()).toEqual([]);
   // The only server: nobody could take its place, so it is refused first.
   const refused = await order('POST', '/api/faults', limp);
-  expect([refused.status, await refused.text()]).toEqual([409, expect.stringContaining('it tolerates 0')]);
+  expect([refused.status, await refused.text()]).toEqual([409, expect.stringContaining('tolerates the loss of 0')]);
 
   const injected = await order('POST', '/api/faults', { ...limp, beyondTolerance: true });
   expect(injected.status).toBe(200);

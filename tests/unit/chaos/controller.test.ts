@@ -81,8 +81,8 @@ test.each([
   [{ ...limp, target: 'ranking-9' }, 'bad_request', /no node ranking-9/],
   [{ ...limp, kind: 'limp.slow' }, 'bad_request', /not known/],
   [{ ...limp, params: {} }, 'bad_request', /meanMs above 0/],
-  [{ ...limp, target: { component: 'ranking' } }, 'conflict', /3 of 3 in ranking/],
-  [{ ...limp, target: 'gateway-1' }, 'conflict', /1 of 1 in gateway/],
+  [{ ...limp, target: { component: 'ranking' } }, 'conflict', /3 of 3 nodes of group ranking/],
+  [{ ...limp, target: 'gateway-1' }, 'conflict', /1 of 1 nodes of group gateway/],
 ])('%j is refused as %s, and nothing happens', async (request, code, sentence) => {
   const world = cluster();
   const refused = (async () => world.controller.inject(request))();

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { withFlag } from '../../../cli/chaos/messages.ts';
 import { casualtiesOf, objections, type Intention, type ChaosSituation } from '../../../services/chaos/safety.ts';
 import { select } from '../../../services/chaos/select.ts';
 import { nodes } from './nodes.ts';
@@ -20,7 +21,7 @@ test.each<[string, Partial<Intention>, Partial<ChaosSituation>, RegExp | undefin
     'two of three',
     { casualties: ['ranking-1', 'ranking-2'] },
     {},
-    /2 of 3 in ranking would be hit, and it tolerates 1/,
+    /the fault would hit 2 of 3 nodes of group ranking, but the group tolerates the loss of 1/,
   ],
   [
     'two of three, beyond tolerance on purpose',
@@ -28,9 +29,9 @@ test.each<[string, Partial<Intention>, Partial<ChaosSituation>, RegExp | undefin
     {},
     undefined,
   ],
-  ['the only gateway', { casualties: ['gateway-1'] }, {}, /1 of 1 in gateway/],
+  ['the only gateway', { casualties: ['gateway-1'] }, {}, /1 of 1 nodes of group gateway/],
   ['one of each of two groups', { casualties: ['ranking-1', 'database-1-1'] }, {}, undefined],
-  ['both of a shard', { casualties: ['database-1-1', 'database-1-2'] }, {}, /2 of 2 in database\/1 would be hit/],
+  ['both of a shard', { casualties: ['database-1-1', 'database-1-2'] }, {}, /2 of 2 nodes of group database\/1/],
 ])('%s: objection %s', (_, intention, situation, objection) => {
   const found = objections({ ...one, ...intention }, { ...calm, ...situation });
   if (objection === undefined) expect(found).toEqual([]);
@@ -76,4 +77,9 @@ test('picks are drawn from the seed: the same each time, and every node at some 
     Array.from({ length: 40 }, (_, seed) => select(nodes, { component: 'ranking', pick: 1 }, seed)[0]!.id),
   );
   expect(new Set(picks).size).toBe(3);
+});
+
+test('the command line names its flag beside the objection that this flag lifts', () => {
+  const [objection] = objections({ ...one, casualties: ['ranking-1', 'ranking-2'] }, calm);
+  expect(withFlag(objection!)).toBe(`${objection}; --beyond-tolerance does it anyway`);
 });
