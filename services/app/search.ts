@@ -23,7 +23,7 @@ export interface SearchTiers {
  * call needs the answer of the previous call.
  *
  *     app --> query.plan
- *         --> query.statistics   only where the switch centralStatistics makes the search need a centre
+ *         --> query.statistics   only if the switch centralStatistics sends this search to one node for the statistics
  *         --> database.find   x shards, in parallel
  *         --> ranking.rank
  */

@@ -65,7 +65,7 @@ function useNewView(view: string): void {
   useLayoutEffect(() => {
     if (shown.current !== view) scrollTo(0, 0);
   }, [view]);
-  // Later than the effects of the view itself, which may have found a better place for the focus.
+  // This effect runs after the effects of the view, because the view may have set the focus to a better place.
   useEffect(() => {
     if (shown.current !== view && document.activeElement === document.body)
       document.querySelector<HTMLElement>('#content')?.focus({ preventScroll: true });

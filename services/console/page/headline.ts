@@ -64,7 +64,8 @@ export function headlineOf({ now, incidents, all, about }: Moment): Headline {
       users,
       others: troubled.size,
     };
-  // The state is the worst since the last snapshot. A node that died and was repaired since then is not back yet.
+  // A snapshot shows the worst state of a node since the snapshot before. So a node that died and came back in between
+  // still shows as dead, and its incident counts as not fixed.
   const unfixed = open.filter(({ node, stamps }) => stamps.fix === undefined || now.nodes[node]?.state === 'dead');
   const incident = unfixed.find(({ verdict }) => verdict !== undefined) ?? unfixed[0] ?? open[0];
   if (incident) {

@@ -8,14 +8,14 @@ interface Replayed {
   readonly from: number;
   /** The moment where it ends and the page is live again, ms. */
   readonly until: number;
-  /** So many seconds of the past pass in each second. */
+  /** How many seconds of the past are shown in one second. */
   readonly speed: number;
 }
 
-/** Outside the moments of an incident, so many seconds of the past pass in each second. */
+/** How many seconds of the past are shown in one second, outside the moments of an incident. */
 const usualSpeed = 4;
 
-/** An incident is shown from so long before it began until so long after it ended, ms. */
+/** A replay begins this long before the incident began, and ends this long after the incident ended, ms. */
 const marginMs = 3_000;
 
 /** The longest time that a replay of an incident takes, ms. */

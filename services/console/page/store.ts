@@ -48,7 +48,7 @@ export function createStore() {
     for (const listener of listeners) listener();
   }
 
-  /** Snapshots by their time; the same second is kept once. */
+  /** Adds snapshots in the order of their time. A snapshot that the page already has is not added again. */
   function merge(more: readonly Snapshot[]): void {
     const known = new Set(state.snapshots.map(({ at }) => at));
     const fresh = more.filter(({ at }) => !known.has(at));

@@ -1,6 +1,6 @@
 import type { AboutNode } from '../../about.ts';
 
-/** Values that show an effect, for parameters that have no default, or one that changes nothing. */
+/** Values with a visible effect, for parameters without a default or with a default that changes nothing. */
 const values: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'limp.bandwidth': { bytesPerSecond: 2_000 },
   'limp.intermittent': { onMs: 1_000, offMs: 2_000, meanMs: 400 },

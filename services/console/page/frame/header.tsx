@@ -43,7 +43,7 @@ export function Header({ state, view, store }: { state: State; view: string; sto
       </nav>
       <div class="status">
         {state.about?.chaos === true && <OperatorKey state={state} store={store} />}
-        {/* Before the page has its first picture, it is not live. */}
+        {/* Before the page has its first data, it is not live. */}
         <Freshness heardAt={state.about && state.heardAt} />
       </div>
     </header>

@@ -40,7 +40,8 @@ export function Scrubber({ moment, state, store, incident }: ScrubberOptions) {
           aria-valuetext={text}
           onInput={(event) => goTo(Number(event.currentTarget.value))}
         />
-        {/* Where a second is as wide as a pixel, the knob still stops at each failure. */}
+        {/* One pixel may stand for a second or more. The list of failures makes the knob stop at each failure all the
+            same. */}
         <datalist id="failures">
           {[...failures.keys()].map((place) => (
             <option key={place} value={place} />

@@ -4,7 +4,7 @@ import { useId } from 'preact/hooks';
 interface FieldOptions {
   readonly name: string;
   readonly help?: string | undefined;
-  /** Makes the control; `id` joins it to its name, `help` to its meaning. */
+  /** Makes the control. It must use `id` (for the label) and `aria-describedby` (for the help text). */
   readonly children: (ids: { readonly id: string; readonly 'aria-describedby'?: string }) => ComponentChildren;
 }
 

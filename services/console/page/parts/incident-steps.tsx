@@ -6,7 +6,7 @@ interface StepsOptions {
   readonly incident: Incident;
   /** The moment that the page shows. Later steps are pale. */
   readonly now: number;
-  /** The moment of the snapshot before. The picture of now shows what happened since then. */
+  /** The time of the previous snapshot. The present snapshot shows what happened since then. */
   readonly before: number;
   /** Shows the moment of a step; undefined if the page no longer has it. */
   readonly onStep: ((at: number) => void) | undefined;

@@ -11,7 +11,10 @@ interface TierTimesOptions {
   })[];
 }
 
-/** How long each component held its requests, and how: the busiest is the one with the largest share of the work. */
+/**
+ * How long each component held its requests, divided into work and waiting. The busiest component has the largest share
+ * of the work.
+ */
 export function TierTimes({ tiers }: TierTimesOptions) {
   const all = tiers.reduce((sum, { workMs }) => sum + workMs, 0);
   const most = Math.max(...tiers.map(({ workMs }) => workMs));

@@ -1,6 +1,6 @@
 import type { Badge } from './badges.ts';
 
-/** A badge on the lower edge of a node: below the text, so that both are whole. */
+/** A badge on the lower edge of a node, below the text, so that neither covers the other. */
 export interface Mark extends Badge {
   readonly left: number;
   readonly width: number;

@@ -60,7 +60,7 @@ export function ArchitectureView() {
   );
 }
 
-/** Who called whom in both styles, from traces of real searches; the arithmetic of the placement beside it. */
+/** Who called whom in both styles, from traces of real searches, beside the calls that the placement lets expect. */
 function WhoCalledWhom({ searchPort }: { searchPort: number | undefined }) {
   const styles = useRepeated<readonly ObservedStyle[]>('/api/architecture/calls') ?? [];
   return (
@@ -87,7 +87,7 @@ function WhoCalledWhom({ searchPort }: { searchPort: number | undefined }) {
                 </p>
                 <Calls relations={relations} label={`${title}: who called whom`} />
                 <details>
-                  <summary>The numbers, and the arithmetic</summary>
+                  <summary>The measured numbers, and the expected ones</summary>
                   <Numbers relations={relations} arithmetic={arithmetic} />
                 </details>
               </>
@@ -101,10 +101,7 @@ function WhoCalledWhom({ searchPort }: { searchPort: number | undefined }) {
 
 function Numbers({ relations, arithmetic }: Pick<ObservedStyle, 'relations' | 'arithmetic'>) {
   return (
-    <Table
-      label="Calls in one search"
-      columns={['call', 'per search', 'by arithmetic', 'between nodes', 'by arithmetic']}
-    >
+    <Table label="Calls in one search" columns={['call', 'per search', 'expected', 'between nodes', 'expected']}>
       {relations.map(({ caller, callee, operation, perSearch, acrossNodes }) => {
         const placed = arithmetic.find((it) => it.caller === caller && it.callee === callee);
         return (

@@ -18,7 +18,8 @@ export function IncidentView({ id, ...options }: ViewOptions & { id: string }) {
     <section>
       <h2>Not found</h2>
       <p>
-        The console has only the last incidents, and this is none of them. <a href="#/incidents">All incidents</a>
+        The console keeps only the last 200 incidents, and this one is not among them.{' '}
+        <a href="#/incidents">All incidents</a>
       </p>
     </section>
   );
