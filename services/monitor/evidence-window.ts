@@ -12,7 +12,7 @@ import {
   type CallEvidence,
 } from '../../shared/membership/call-evidence.ts';
 
-/** These reports count for the whole window: a lying or limping node does not recover because nobody calls it. */
+/** These reports count for the whole window: a lying or limping node that nobody calls any more has not recovered. */
 const lasting: readonly EvidenceKind[] = ['invalid', 'lostVotes', 'proofs', 'ejected'];
 
 interface Report {
@@ -95,7 +95,7 @@ export function createEvidenceWindow(windowMs: number, serviceMs = windowMs / 2)
       }
       return first;
     },
-    /** Whether any caller lost a call to `node` within the last heartbeats. */
+    /** Whether any caller lost a call to `node` in the last two heartbeat intervals. */
     recentlyLost: (node: string, now: number): boolean =>
       reports.some(
         ({ at, evidence, isForgotten }) =>
@@ -192,8 +192,8 @@ function callerEvidence(
 }
 
 /**
- * The share of its calls that the caller lost to the best of the node's peers; undefined if the caller called no peer
- * often enough.
+ * The caller lost this share of its calls to the peer to which it lost the smallest share; undefined if the caller
+ * called no peer often enough.
  */
 function lostToPeers(node: string, reports: readonly Report[], since: number): number | undefined {
   const group = reports.find(({ evidence }) => evidence.node === node)?.evidence.group;

@@ -5,7 +5,7 @@ export interface CallerEvidence {
   readonly caller: string;
   readonly calls: number;
   readonly ok: number;
-  /** The part of `ok` within the last heartbeats. Answers before a silence say nothing about the silence. */
+  /** The part of `ok` in the last two heartbeat intervals. Answers before a silence say nothing about the silence. */
   readonly okLately: number;
   /**
    * The part of `ok` since a connection of any caller was refused, because earlier answers prove nothing. All of `ok`
@@ -36,8 +36,8 @@ export interface CallerEvidence {
   /** Its fastest answer over the median of its peers. */
   readonly fastestRatio?: number | undefined;
   /**
-   * The share of lost calls among the same caller's calls to the best of the node's peers. Absent without peers or
-   * enough calls.
+   * The same caller lost this share of its calls to the peer to which it lost the smallest share. Absent without peers
+   * or enough calls.
    */
   readonly peersLostShare?: number | undefined;
 }

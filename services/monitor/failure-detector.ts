@@ -95,7 +95,7 @@ export function createFailureDetector({
     return ratios.length < minMoments ? undefined : quantile(ratios, selfQuantile);
   }
 
-  /** Another monitor has heard it at least one beat later than this one. */
+  /** Whether another monitor has heard the node clearly later than this one (by more than 0.6 intervals). */
   function heardByOthers(node: string): NodeEvidence['otherMonitors'] {
     if (!sources().monitors) return undefined;
     const heardElsewhereAt = otherDigests().flatMap(({ at, digest }) => {

@@ -7,9 +7,9 @@ import type { Verdict } from '../../shared/membership/verdict.ts';
  *     fault latency  |  detection     diagnosis        fix    | k healthy windows
  *                    +------------ time to repair ------------+
  *
- * `inject` is the truth and known to the injector only; it is joined for scoring (cli/incident-scoring.ts). `manifest`:
- * the first wrong, late or refused answer that anybody saw. `detect`: the first doubt that proved right. `fix`: the
- * node served well again.
+ * Only the injector knows `inject`, the time of the real failure. cli/incident-scoring.ts adds it from the chaos
+ * journal to score the diagnoses. `manifest`: the first wrong, late or refused answer that anybody saw. `detect`: the
+ * first doubt that proved right. `fix`: the node served well again.
  */
 export interface Stamps {
   readonly inject?: number;

@@ -130,7 +130,7 @@ function incidentCounts(metrics: Metrics): MonitorMetrics['incident'] {
   );
   const last = metrics.gauge(
     'tierlab_incident_last_phase_seconds',
-    'Parts of the time to repair in the last incident of the member that is over',
+    "Parts of the time to repair in the member's last incident that has ended",
     ['member', 'phase'],
   );
   for (const verdict of verdicts) {

@@ -62,8 +62,9 @@ export interface Monitor {
   readonly exchanged: (digest: Digest, caller?: string) => Digest;
   readonly view: () => View;
   /**
-   * The view that nodes follow; undefined while this monitor has just started, and has not heard every node yet. With
-   * the nodes heard first as the only ones alive, callers would send all calls to those.
+   * The view that nodes follow; undefined while this monitor has just started, and has not heard every node yet.
+   * Otherwise only the nodes that were heard first would be alive in the view, and callers would send all calls to
+   * them.
    */
   readonly viewForNodes: () => View | undefined;
   readonly changes: Rotation['changes'];

@@ -2,7 +2,7 @@ import { tolerated } from '../../shared/tolerated.ts';
 import type { Verdict } from '../../shared/membership/verdict.ts';
 
 export type RepairOrder =
-  /** Kill what is left of it, and start it again. It serves again after the healthy windows of hysteresis.ts. */
+  /** Kill what is left of it, and start it again. Callers use it again after four healthy windows (hysteresis.ts). */
   | { readonly do: 'restart'; readonly node: string; readonly incarnation: number }
   /** Take it out of rotation: it finishes its calls and gets no new ones. */
   | { readonly do: 'drain'; readonly node: string; readonly incarnation: number }
@@ -57,7 +57,7 @@ const repairLimits = {
   /** The first gap between two orders about one node; it doubles with each. */
   gapMs: 5_000,
   maxGapMs: 60_000,
-  /** After this time without an order, gaps begin with the first one again. */
+  /** After this time without an order, the next gap is `gapMs` again, ms. */
   forgiveMs: 300_000,
   /** Orders in the whole cluster within `burstMs`: when everything seems to be wrong, the monitor is probably wrong. */
   burst: 4,
@@ -66,7 +66,10 @@ const repairLimits = {
   drainMs: 3_000,
   /** For this time at most one limping node of the whole cluster is drained. */
   oneLimperMs: 30_000,
-  /** Restarts without lasting success, or time down, before a standby is promoted. */
+  /**
+   * A standby is promoted after this many repairs without lasting success, or when the node has been down for
+   * `promoteAfterMs`.
+   */
   triesBeforePromotion: 2,
   promoteAfterMs: 5_000,
 } as const;

@@ -46,7 +46,7 @@ export interface Repairer {
   readonly isDrained: (node: string) => boolean;
   /** The monitor whose orders the others wait for; undefined while no monitor trusts itself. */
   readonly leader: () => string | undefined;
-  /** Decides what to do about a node now. Called once a window. */
+  /** Decides what to do about a node now. Called once a window, and after a probe of the node. */
   readonly consider: (node: string) => void;
   readonly takenOut: ReadonlyMap<string, 'draining' | 'quarantined'>;
   /** The orders of the last minutes, for the other monitors. */

@@ -16,7 +16,10 @@ export interface SenderChecks {
 export interface SenderChecksOptions {
   readonly monitor: string;
   readonly topology: Topology;
-  /** The greatest incarnation that a watchdog can have given. No later process could supersede a greater one. */
+  /**
+   * The greatest incarnation that a watchdog can have given. A digest with a greater one is refused, because no later
+   * process of that node would have a newer number.
+   */
   readonly greatestIncarnation: number;
   /** The newest token of any role. */
   readonly newestToken: () => number;

@@ -106,7 +106,7 @@ export function createWindowDiagnosis({
     return { verdict: repair.verdict, reasons: [`${repair.by} found it ${repair.verdict}, and ordered: ${repair.do}`] };
   }
 
-  /** The node for which it waits, also over several calls. */
+  /** The node in trouble for which this node waits, directly or through other nodes. */
   function waitsFor(node: string, depth = 0): string | undefined {
     if (depth > maxDepth) return undefined;
     for (const [callee, complaints] of detector.calledBy(node)) {
