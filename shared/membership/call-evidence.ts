@@ -22,7 +22,7 @@ export const CallEvidence = Type.Object(
     unanswered: Count,
     /** Signed answers that contradict each other. */
     proofs: Count,
-    /** The caller left it out of its own choice, because it was too slow or silent. */
+    /** The caller's balancer avoided the node, because the node was too slow or silent. */
     ejected: Count,
     /** Median time until the answer, or until the caller stopped waiting, ms; absent if no time is known. */
     medianMs: Type.Optional(Type.Number({ minimum: 0 })),

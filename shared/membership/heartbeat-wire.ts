@@ -32,8 +32,8 @@ const CompactEvidence = Type.Object(
 );
 
 /**
- * The evidence that its caller collected between two beats; not acknowledged yet. `agoMs` is its age, because clocks of
- * two machines are never compared.
+ * The evidence that one caller collected between two heartbeats. The monitor has not acknowledged it yet. `agoMs` is
+ * its age, because clocks of two machines are never compared.
  */
 const Report = Type.Object({
   number: Natural,

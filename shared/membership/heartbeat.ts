@@ -80,11 +80,11 @@ export interface HeartbeatSender {
 interface MonitorLink {
   readonly key: KeyObject;
   readonly assembly: ViewAssembly;
-  /** The view of its present process; undefined until this process gives out one. */
+  /** The view of the monitor's present process; undefined until this process sends one. */
   view: View | undefined;
-  /** The version of its newest view, from its present or an earlier process. */
+  /** The version of the newest view that this monitor sent, from its present process or an earlier one. */
   viewVersion: number;
-  /** When it was asked the first of the questions that it has not answered since; undefined: it has answered. */
+  /** The time of the first question after the monitor's last answer; undefined: no question was sent since. */
   askedAt: number | undefined;
   /** The random name of its process; empty before its first answer. */
   process: string;
@@ -139,7 +139,7 @@ export function startHeartbeatSender(options: HeartbeatOptions): HeartbeatSender
     const address = { node, monitor, incarnation };
     const known = { process, monitorProcess: link.process };
     const held = token?.();
-    // A monitor that does not know this process yet accepts nothing else.
+    // Until the node knows the name of the monitor's process, the monitor refuses all evidence. So only a beat is sent.
     const [first = [], ...more] = link.process
       ? outbox.batches(monitor, now, [evidenceBytes - beatBytes, evidenceBytes])
       : [];

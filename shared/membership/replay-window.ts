@@ -25,7 +25,7 @@ export function createReplayWindow() {
       if (!known) {
         const oldest = processes.values().next().value;
         if (oldest && processes.size >= maxProcesses) {
-          // It is so old that it may have been accepted and forgotten.
+          // This process is so old that its datagram may have been accepted before the process was forgotten.
           if (incarnation <= oldest.incarnation) return false;
           processes.delete(processes.keys().next().value!);
         }

@@ -18,7 +18,7 @@ interface Part {
 }
 
 export interface ViewAssembly {
-  /** The whole view, with its last part. */
+  /** Returns the whole view when its last part has arrived; otherwise undefined. */
   readonly take: (part: Part, body: Uint8Array) => View | undefined;
 }
 

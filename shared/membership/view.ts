@@ -32,7 +32,10 @@ export const Promotion = Type.Object({
 });
 export type Promotion = Static<typeof Promotion>;
 
-/** Who is there. `version` grows with every change of a state or incarnation, per monitor and its incarnation. */
+/**
+ * Who is there. `version` grows with every change of a state or incarnation of a node. Each process of a monitor counts
+ * its own versions.
+ */
 export const View = Type.Object({
   monitor: Type.String(),
   version: Type.Integer({ minimum: 0 }),
