@@ -4,8 +4,9 @@ import type { Directory } from '../rpc/directory.ts';
 import { nodesHosting, type Topology, type TopologyNode } from './topology.ts';
 
 /**
- * Members that the view calls alive. If none is alive, every member that is not leaving: a view that excludes all
- * members is more likely wrong than right. Without a view, the topology alone decides.
+ * Returns the members that are alive in the view. If none is alive, it returns the others, except draining, quarantined
+ * and standby members as long as possible: a view that excludes all members is more likely wrong than right. Without a
+ * view, the topology alone decides.
  */
 export function createDirectory(current: () => Topology, view: () => View | undefined): Directory {
   const standbysOf = ({ nodes }: Topology) =>

@@ -12,7 +12,10 @@ type PassageOf = ((crossing: Crossing) => Passage) | undefined;
 /** The number of sent datagrams whose answers a fault may still affect. */
 const maxPassages = 256;
 
-/** The crossing of a datagram between a node and a monitor, for network faults. Both ends compute the same id. */
+/**
+ * Describes the way of a datagram between a node and a monitor, so that network faults can select it. Both ends compute
+ * the same id.
+ */
 function crossingOf(datagram: Uint8Array): Crossing | undefined {
   const address = datagramAddressOf(datagram);
   if (!address) return undefined;
@@ -21,7 +24,7 @@ function crossingOf(datagram: Uint8Array): Crossing | undefined {
   return { from: node, to: monitor, requestId, component: 'monitor', operation: 'heartbeat' };
 }
 
-/** A node's heartbeats to the monitors and their answers: the socket, behind the network faults. */
+/** A node's heartbeats to the monitors and their answers. Injected network faults apply to them. */
 export function openHeartbeats(options: {
   readonly monitors: readonly TopologyNode[];
   readonly clock: Clock;

@@ -4,13 +4,13 @@
  *
  *   portBase (7000)  watchdog
  *   +100 ...         nodes, in topology order          ops port = data port + 1000
- *   +1000 ...        gateways                          ops port = door + 500
- *   +1080 ...        clients                           ops port = door + 500
- *   +1090 ...        consoles                          ops port = door + 500
+ *   +1000 ...        gateways                          ops port = public port + 500
+ *   +1080 ...        clients                           ops port = public port + 500
+ *   +1090 ...        consoles                          ops port = public port + 500
  *
  * With TLS the data port accepts only TLS, so it cannot be the port of public routes, too. All other ports stay:
  *
- *   +500 ... +590    data ports of nodes with one door (door - 500); the door itself keeps its port
+ *   +500 ... +590    data ports of the nodes with one such public port (public port - 500)
  *   +700 ...         public routes of all other nodes (data port + 600)
  */
 export const defaultPortBase = 7000;

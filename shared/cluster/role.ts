@@ -67,7 +67,7 @@ export function createRole({ node, setPhase, open, onFailure }: RoleOptions): Ro
       function fenced(call) {
         if (call.priority === 'health' || fence.mayServe()) return next(call);
         const lost = fence.lostTo();
-        const why = lost ? `${lost.node} has held its role since token ${lost.token}` : 'it stands by';
+        const why = lost ? `${lost.node} holds the role of ${node.id} with token ${lost.token}` : 'it stands by';
         const detail = `${node.id} does not serve: ${why}`;
         return Promise.reject(new RpcError('unavailable', detail, { node: node.id, definite: true }));
       },

@@ -19,9 +19,9 @@ export interface NodeIdentities {
  * over, and each node gets a new identity from it. Nodes read their files at different moments, so each of them trusts
  * three authorities:
  *
- *      previous           current            next
- *      those who have     issues             those who have
- *      not read yet                          read already
+ *      previous   issued the files of nodes that have not read their new file yet
+ *      current    issued the newest files
+ *      next       issues the next files, which other nodes may read sooner than this node
  *
  * The authorities' keys stay in this process: nothing on the disk can issue certificates. Each node gets its own file,
  * readable by this user only.

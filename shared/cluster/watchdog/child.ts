@@ -90,7 +90,7 @@ export interface Child {
   readonly kill: () => Promise<void>;
   /** Kills the process and starts a new one. `between` is called after the old one has ended, before the new one. */
   readonly restart: (why: RestartReason, between?: () => Promise<void>) => Promise<void>;
-  /** From now on nobody starts it, until `release`, which does so itself. Both are idempotent. */
+  /** From now on nobody may start the process. `release` ends this and starts the process. Both are idempotent. */
   readonly hold: () => void;
   readonly release: () => void;
   /** The incarnation of the newest process; undefined before the first one. */
@@ -133,7 +133,7 @@ export function createChild(options: ChildOptions): Child {
   }
 
   function giveTurn(): void {
-    // The process is ending; the next one gets the message when it starts.
+    // If the send fails, the process is ending. The next process gets the message when it starts.
     if (turn && process_?.connected) process_.send({ go: true }, () => {});
   }
 
@@ -212,7 +212,7 @@ export function createChild(options: ChildOptions): Child {
     } finally {
       replacing = false;
     }
-    // An operator has stopped it meanwhile, so it stays down.
+    // If an operator has stopped it meanwhile, it stays down.
     if (turn) start(why);
   }
 

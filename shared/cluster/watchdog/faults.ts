@@ -24,7 +24,10 @@ export interface WatchdogFaults {
   readonly stop: () => Promise<void>;
 }
 
-/** The faults that happen to whole processes. Their times to live run here: a paused process cannot keep its own. */
+/**
+ * The faults that happen to whole processes. The watchdog measures their times to live, because a paused process cannot
+ * run a timer.
+ */
 export function createWatchdogFaults(options: WatchdogFaultOptions): WatchdogFaults {
   const { watchdog, processes, clock, scheduler, onEvent, onTrouble } = options;
   const registry = createFaultRegistry({

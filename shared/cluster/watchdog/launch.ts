@@ -18,7 +18,8 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Begins the process of a node. Without `newCode`, a spare process becomes the node, if there is one. */
 export function launch(options: LaunchOptions, variables: Variables, newCode: boolean): ChildProcess {
-  // The new process has the code that is on the disk now. So must every later one.
+  // The new process has the code that is on the disk now. Every later process must have this code, too, so the spare
+  // process is loaded again.
   if (newCode) options.spare?.renew();
   return (!newCode && fromSpare(options, variables)) || fromCommand(options, variables);
 }

@@ -7,7 +7,7 @@ import type { PauseGuards } from './pause-guards.ts';
 
 interface ProcessOptions {
   readonly child: (node: string) => Child | undefined;
-  /** A second process for the node, not started yet: a copy of the running one, down to its incarnation. */
+  /** A second process for the node, not started yet: a copy of the running one, even with the same incarnation. */
   readonly newTwin: (node: string, incarnation: number) => Child;
   /** What the node keeps on its disk. */
   readonly stateDir: (node: string) => string;
@@ -58,7 +58,7 @@ export function createProcesses({
   async function untwin(node: string): Promise<void> {
     const copy = twins.get(node);
     twins.delete(node);
-    // The twin says no farewell, because monitors would take it for one of the real node.
+    // The twin must not tell the monitors that it is leaving. They would believe that the real node is leaving.
     copy?.signal('SIGKILL');
     await copy?.stop(twinGraceMs);
   }

@@ -13,7 +13,7 @@ const avoidBoundMs = 10_000;
 /** A caller that does not answer within this time is asked again, ms. */
 const answerMs = 500;
 const askEveryMs = 100;
-/** Calls that were sent before their caller knew that the node leaves arrive within this time, ms. */
+/** Calls that were sent before their caller learnt that the node is leaving arrive within this time, ms. */
 const arrivalMs = 200;
 /** The wait where no caller can be asked, ms: one heartbeat interval, and reserve. */
 const blindMs = 1_500;

@@ -17,10 +17,16 @@ export interface WatchdogOptions {
   /** The nodes to run here: all of them, or one in a container. */
   readonly nodes: readonly TopologyNode[];
   readonly components: Readonly<Record<string, Component>>;
-  /** The command that runs a node, as `run-node` with the node's arguments, or a spare process, as `run-spare`. */
+  /**
+   * The command of this program. With `run-node` and the node's arguments it runs a node; with `run-spare` it runs a
+   * spare process.
+   */
   readonly command: readonly [string, ...string[]];
   readonly args: (node: TopologyNode) => readonly string[];
-  /** A file per node in here; undefined: nodes write where this process writes, as containers want it. */
+  /**
+   * The folder with one log file per node. Undefined: nodes write to the output of this process, as usual in
+   * containers.
+   */
   readonly logDir?: string | undefined;
   /** Added to the environment of a node; a member that is undefined is removed from it. */
   readonly env?: (node: TopologyNode, incarnation: number) => Readonly<Record<string, string | undefined>>;
@@ -57,11 +63,11 @@ export interface Watchdog {
   readonly start: (signal: AbortSignal) => Promise<void>;
   /** Stops everything, the doors first; resolves when no process is left. Idempotent. */
   readonly stop: () => Promise<void>;
-  /** Kills everything. The processes end as soon as the system has ended them. */
+  /** Kills everything. Does not wait: the processes may exist for a moment after the return. */
   readonly kill: () => void;
   readonly status: () => readonly NodeStatus[];
   readonly topology: () => Topology;
-  /** Takes another topology. Its new nodes are not started yet, and nodes that it lacks run on. */
+  /** Takes another topology. New nodes are not started yet. Nodes that are not in the new topology continue to run. */
   readonly place: (next: Topology) => void;
   /** Tells every running process the current topology. */
   readonly announce: (keys: PublishedKeys) => void;
@@ -69,8 +75,8 @@ export interface Watchdog {
   /** One node's process; undefined for an unknown id. */
   readonly child: (id: string) => Child | undefined;
   /**
-   * A second process for a node, not started and not watched here: a copy of the running one, down to its
-   * incarnation.
+   * A second process for a node, not started and not watched here: a copy of the running one, even with the
+   * same incarnation.
    */
   readonly newTwin: (id: string, incarnation: number) => Child;
 }
