@@ -226,7 +226,7 @@ export const besideCalls = {
   },
   fixedDetector: {
     settings: FixedDetectorSettings,
-    does: 'for experiments: a monitor also counts the nodes that a fixed timeout would call dead, and only counts them',
+    does: 'for experiments: a monitor counts the nodes that a fixed timeout would call dead; the count has no effect',
     without: 'only phi judges silences',
     onDemand: true,
   },

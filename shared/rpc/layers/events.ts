@@ -26,7 +26,7 @@ export type LayerEvent =
       readonly node: string;
       readonly operation: string;
       readonly majority: readonly string[];
-      /** The receipts of all the answers that were compared, where there are any. */
+      /** The nonce in the receipts of all answers that were compared; absent without receipts. */
       readonly nonce?: string | undefined;
     }
   /** The node sent something with an invalid signature: a page, a receipt, an identity. */

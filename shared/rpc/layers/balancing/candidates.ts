@@ -9,9 +9,9 @@ export interface Candidates {
 }
 
 /**
- * The replicas that an attempt may go to. Ejected replicas are left out. So are replicas that the same plan has already
- * asked, while there are others. With `distinct`, an ejected replica is better than one that was asked; the result is
- * empty when all were asked.
+ * The replicas that an attempt may go to. Ejected replicas are left out. Replicas that the same plan has already asked
+ * are also left out, as long as there are other replicas. With `distinct`, an ejected replica is better than one that
+ * was asked; the result is empty when all were asked.
  */
 export function candidates(
   peers: readonly Peer[],

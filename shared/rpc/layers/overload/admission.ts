@@ -17,7 +17,9 @@ export const AdmissionSettings = Type.Object(
     boundMs: Type.Number({
       default: 100,
       minimum: 0,
-      description: 'a call of a node that waits longer is always refused, before its caller gives up (200 ms)',
+      description:
+        'a call from another node is always refused when it has waited longer than this; its caller gives up after ' +
+        '200 ms',
     }),
     warmUpCalls: Type.Integer({
       default: 300,
@@ -92,7 +94,8 @@ export function admission(
     const waitMs = queue.waitMs();
     const overloaded = meter.arrive(waitMs, clock.now());
     if (settings.fixedLimit !== undefined) return inFlight < settings.fixedLimit;
-    // A new process waits for its own compiler. That is no load, and it passes sooner when the process works.
+    // A new process waits for its own compiler. This wait is not load. It ends sooner if the process serves calls,
+    // because the code is compiled while it runs.
     return warmUp.served < settings.warmUpCalls || isAdmitted(settings, call, { overloaded, waitMs, inFlight });
   }
 

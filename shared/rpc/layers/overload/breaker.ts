@@ -76,11 +76,12 @@ export function circuitAfter(settings: BreakerSettings, circuit: Circuit, failed
  * handles single replicas.
  *
  * A call that ran out of time is a failure only if the component answered no other call meanwhile. A component that
- * answers others works, and is slow: for example, in a sudden overload. An open circuit would end these answers, too.
+ * still answers other calls does work. It is only slow, for example in a sudden overload. An open circuit would end
+ * these answers, too.
  */
 export function breaker(settings: BreakerSettings, { clock, observe }: { clock: Clock; observe: Observe }): Layer {
   const circuits = new Map<string, Circuit>();
-  /** When each component last answered, also with an error that is not its own. */
+  /** When each component last answered. An error that another component caused also counts as an answer. */
   const answeredAt = new Map<string, number>();
 
   function move(component: string, from: Circuit, to: Circuit): void {

@@ -6,7 +6,7 @@ import type { OperationStatistics, LatencyStatistics } from './latency-statistic
 import type { Peers } from './peers.ts';
 import type { ResultCode } from '../watch-calls.ts';
 
-/** An attempt is late after this time while the usual time is not known yet, ms. */
+/** While the usual time of an operation is unknown, an attempt counts as late after this many ms. */
 const unknownMs = 2_000;
 
 /** The usual time, ms: the 95th percentile of an operation's attempts; undefined = not known yet. */

@@ -18,7 +18,8 @@ export const OutlierSettings = Type.Object(
       default: 2_000,
       minimum: 0,
       description:
-        'or after `failures` failed or unanswered attempts without an answer for this time: longer than any pause',
+        'a replica is also ejected when it has given no answer for this time and `failures` attempts failed or ' +
+        'stayed unanswered; the time is longer than any usual pause',
     }),
     windowMs: Type.Number({
       default: 1_000,
@@ -51,7 +52,8 @@ export const OutlierSettings = Type.Object(
       default: 0.1,
       minimum: 0,
       maximum: 1,
-      description: 'largest share of the replicas that is ejected at a time; one always may be',
+      description:
+        'largest share of the replicas that may be ejected at the same time; one of two or more may always be ejected',
     }),
   },
   { additionalProperties: false },

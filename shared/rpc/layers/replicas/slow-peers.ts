@@ -10,7 +10,10 @@ export interface SlowSettings {
 export interface Speed {
   /** Latencies of the newest answers, each divided by the median of its operation. */
   readonly ratios: readonly number[];
-  /** The number of windows in a row in which the replica was far slower than its peers. */
+  /**
+   * Goes up by one after a window in which the replica was far slower than its peers, and down by one after another
+   * window.
+   */
   readonly slowWindows: number;
 }
 
@@ -23,9 +26,9 @@ export function samplesNeeded(settings: SlowSettings, { slowWindows }: Speed): n
 
 /**
  * The replicas that were far slower than the others in this window. Each latency is divided by the median of its
- * operation (`medianMs`), so a replica that happened to get the expensive operations is not blamed. The measure of a
- * replica is the median of these, so that one pause does not count. It is compared with the median of the *other*
- * replicas, which works with two replicas or more.
+ * operation (`medianMs`), so a replica that happened to get the expensive operations is not blamed. A replica is
+ * measured by the median of these ratios, so that one pause does not count. This median is compared with the median of
+ * the *other* replicas, which works with two replicas or more.
  */
 export function slowPeers<S extends Speed>(settings: SlowSettings, peers: readonly S[], medianMs: number): S[] {
   const judged = peers.filter((peer) => peer.ratios.length >= samplesNeeded(settings, peer));
@@ -33,8 +36,8 @@ export function slowPeers<S extends Speed>(settings: SlowSettings, peers: readon
   const measures = judged.map(({ ratios }) => lowerMedian(ratios));
   return judged.filter(({ ratios }, i) => {
     const others = lowerMedian(measures.filter((_, j) => j !== i));
-    // An avoided replica gets calls only in bad moments, so its median may mislead. A slow replica has no fast answers
-    // at all.
+    // Balancers send calls to an avoided replica only when all replicas are slow, so its median may mislead. A replica
+    // that is really slow has no fast answers at all.
     if (Math.min(...ratios) < (settings.slowRatio / 2) * others) return false;
     return measures[i]! > settings.slowRatio * others && (measures[i]! - others) * medianMs >= settings.slowMinMs;
   });

@@ -33,7 +33,8 @@ export const HedgeSettings = Type.Object(
       minimum: 0.5,
       maximum: 1,
       description:
-        'quantile for composite operations: slow calls below them are hedged there, and a hedge repeats all of them',
+        'quantile for composite operations. It is higher because the nodes below hedge their own slow calls, and a ' +
+        'hedge of a composite call repeats all calls below it',
     }),
     compositeRatio: Type.Number({ default: 0.01, minimum: 0, maximum: 1, description: 'hedges per composite call' }),
     maxAttempts: Type.Integer({

@@ -65,9 +65,9 @@ interface Queue {
 const defaults: BatchedOperation = { windowMs: 4, maxSize: 32, targetMs: 50 };
 
 /**
- * Sends many fine-grained calls as one coarse-grained call: those that arrive within a window, or until the batch is
- * full. A call waits up to one window longer, and saves a round trip and its overhead. The layers below see the
- * coarse-grained operation. The batch has the latest deadline of its members, and stops when all callers have left.
+ * Collects fine-grained calls until a window ends or the batch is full, and sends them as one coarse-grained call. A
+ * call waits up to one window longer, and saves a round trip and its overhead. The layers below see the coarse-grained
+ * operation. The batch has the latest deadline of its members, and stops when all callers have left.
  */
 export function batch(
   settings: BatchSettings,

@@ -13,9 +13,9 @@ export interface Doubt {
 }
 
 /**
- * The verdict on an item. `open`: another replica must be asked. `at-source`: f + 1 replicas hold exactly this content,
- * so an honest one does, and the item was stored like this. `lie`: another replica had the correct item, or this
- * replica has too many wrong items.
+ * The verdict on an item. `open`: another replica must be asked. `at-source`: f + 1 replicas hold exactly this content.
+ * At least one of them is honest, so the item was wrong when it was stored. `lie`: another replica had the correct
+ * item, or this replica has too many wrong items.
  */
 export type Judgement = 'open' | 'at-source' | 'lie';
 

@@ -7,7 +7,7 @@ export interface PollOptions {
   readonly replicas: number;
   /**
    * What happens when fewer than f + 1 replicas answer. True: the call fails. False: answers that do not contradict
-   * each other are accepted. So a sample never costs an answer that the call would have had without it.
+   * each other are accepted. So missing answers of other replicas never make a sampled call fail.
    */
   readonly strict: boolean;
 }
