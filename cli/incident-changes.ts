@@ -38,7 +38,7 @@ export function createIncidentChanges() {
       for (const it of incidents) seen.set(it.id, stateOf(it));
       return { notes, incidents };
     },
-    /** No monitor answered, for this reason, which is said once. */
+    /** No monitor answered. Returns the reason, but only the first time in a row. */
     missed(reason: string): readonly string[] {
       const notes = silent ? [] : [`${reason}; waiting`];
       silent = true;

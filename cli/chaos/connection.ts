@@ -37,7 +37,10 @@ export async function connect(flags: ClusterFlags): Promise<ChaosConnection> {
   };
 }
 
-/** The controller first observes the steady state for seconds, and then calls every target: ms. */
+/**
+ * The timeout of a request to the controller, ms. It is long, because the controller observes the steady state for some
+ * seconds and then calls every target.
+ */
 const patienceMs = 20_000;
 
 /** Asks the controller. Throws UsageError for an invalid request, and CommandError for every other refusal. */

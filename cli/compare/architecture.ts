@@ -33,7 +33,7 @@ interface ComparedRelation {
 
 interface ComparedStyle {
   readonly style: Style;
-  /** The number of traces of both. */
+  /** The number of traces of both topologies together. */
   readonly traces: number;
   readonly relations: readonly ComparedRelation[];
 }

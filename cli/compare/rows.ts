@@ -13,7 +13,7 @@ export interface ComparedRow {
 
 type Figure = (what: string, text: (measured: MeasuredStyle) => string) => ComparedRow;
 
-/** What differs between the styles, one line for each figure. */
+/** The figures that depend on the style, for one style: one row for each figure, with both topologies. */
 export function rowsOfStyle(a: MeasuredStyle, b: MeasuredStyle, style: Style): readonly ComparedRow[] {
   const row = figureOf(a, b);
   const sessionsOf = ({ sessions }: MeasuredStyle) => sessions.flat().filter((it) => it.style === style);
@@ -47,7 +47,7 @@ function crashRows(row: Figure, style: Style): readonly ComparedRow[] {
   ];
 }
 
-/** What no style changes. */
+/** The figures that are the same in both styles. */
 export function rowsOfBothStyles(a: MeasuredStyle, b: MeasuredStyle): readonly ComparedRow[] {
   const row = figureOf(a, b);
   return [

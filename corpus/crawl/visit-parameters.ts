@@ -11,7 +11,7 @@ interface Answers {
 }
 
 /**
- * Learns from answers whether parameters such as `sid` name the visit or the page. Some sites put a new value into
+ * Learns from answers whether a parameter such as `sid` identifies a session or a page. Some sites put a new value into
  * every link, so they have endless addresses for the same pages. Other sites number their articles with such a
  * parameter. Only addresses that differ in nothing else are compared. After one different answer, all of these
  * addresses are requested.
@@ -29,7 +29,7 @@ export function createVisitParameters() {
       const isProven = seen !== undefined && seen.content !== undefined && seen.count >= sameAnswersNeeded;
       return isProven ? seen.first : undefined;
     },
-    /** `content` = one object per content. */
+    /** Pages with the same content must have the same object as `content`: objects are compared by identity. */
     answered(address: string, content: object): void {
       const group = groupOf(address);
       const seen = answers.get(group);

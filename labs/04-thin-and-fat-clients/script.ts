@@ -1,13 +1,14 @@
 import type { PlacementName } from '../../services/client/placements/names.ts';
 
-/** 20 characters; its plan has three terms: two words, and the whole query as a name. */
+/** The query has 20 characters. Its plan has three terms: the two words, and the whole query as the name of a page. */
 export const query = 'mountain or umbrella';
 
 /** The messages of one placement, in their order: a message, and how often it is sent. */
 export type Script = readonly (readonly [message: string, times: number])[];
 
 /**
- * The message script of each placement for the session: 20 keys, a submit, `turns` pages on, and the order of titles.
+ * The messages of each placement in one session. The user types 20 keys, submits, turns `turns` pages forward, and
+ * sorts by title.
  * The user has made the same search before, up to page 2.
  */
 export const scripts: Readonly<Record<PlacementName, (turns: number) => Script>> = {

@@ -27,7 +27,7 @@ const doubled = { documents: 240, fieldLengths: [480, 240, 9_600], frequencies: 
  * In virtual time: the switch `centralStatistics` and the fan-out over the shards are those of the system; the shards
  * and the centre are modelled.
  *
- *   caller -> server -> f of the searches: the centre (a station) -> two shards
+ *   caller -> server -> the centre (a station; only for a share f of the searches) -> two shards
  */
 export async function modelled(options: {
   readonly seed: string;

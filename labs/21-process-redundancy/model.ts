@@ -6,7 +6,7 @@ const service = 'ranking';
 const active = `${service}-1`;
 const standby = `${service}-2`;
 const user = 'app-1';
-/** The user asks so often, and waits so long for an answer, ms. */
+/** The time between two requests of the user, and the time that the user waits for an answer, ms. */
 const everyMs = 20;
 const patienceMs = 15;
 /** The monitor knows the rhythm of the heartbeats by then, ms. */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { seededRandom } from '../../shared/time/random.ts';
 
-/** What can be wrong, in the words of a monitor: fail-stop, limping, Byzantine. */
+/** The kinds of failure, in the monitor's words. The course calls them fail-stop, limping and Byzantine. */
 export const failureKinds = ['crashed', 'limping', 'lying'] as const;
 export type FailureKind = (typeof failureKinds)[number];
 

@@ -36,7 +36,7 @@ export async function runLive(
 ): Promise<Ran> {
   let own: StartedCluster | undefined;
   const died: string[] = [];
-  /** Runs before each cluster of the lab is stopped, because a node that died in any of them counts. */
+  /** Runs before each cluster of the lab is stopped: if a node died in any of them, the run proves nothing. */
   const noteDeaths = async (): Promise<void> => void (own && died.push(...(await own.died())));
   const stop = async (): Promise<void> => {
     if (own && !place) on({ kind: 'cluster-stopped' });

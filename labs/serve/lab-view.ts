@@ -52,7 +52,7 @@ export interface ResultView {
   readonly receipt: string;
   readonly verdict: LabVerdict;
   readonly student?: string;
-  /** From the verdict to the reason, as HTML: the same as in the report. */
+  /** The part of the report from the verdict to the reason, as HTML. */
   readonly findings: string;
   readonly repeat: string;
   readonly because: string | null;

@@ -22,8 +22,8 @@ export interface MeasuredRun {
   names: Record<string, { done: number; errors: number }>;
   latency: {
     /**
-     * Time to the full answer, from the intended time and from sending, of right answers and requests that were given
-     * up.
+     * The time until the full answer, or until the request was given up. `intended` counts from the intended time, and
+     * `sent` from sending.
      */
     intended: TimeHistogram;
     sent: TimeHistogram;

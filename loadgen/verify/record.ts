@@ -16,9 +16,10 @@ import type { Scheduler } from '../../shared/time/scheduler.ts';
 const most = 5000;
 
 /**
- * Records the oracle before there is any load or fault. Sends every request that is known beforehand once, `lanes` at a
- * time, and keeps digests of the answers. `of` is the server to ask, for example a single node without replicas. Throws
- * `unreachable` when more than 1 in 20 questions fails, because such an oracle would hide wrong answers.
+ * Records the oracle before there is any load or fault. Some requests are known before the run: sends each of them
+ * once, `lanes` at a time, and keeps digests of the answers. `of` is the server to ask, for example a single node
+ * without replicas. Throws `unreachable` when more than 1 in 20 questions fails, because such an oracle would hide
+ * wrong answers.
  */
 export async function recordOracle(
   requests: readonly Request[],

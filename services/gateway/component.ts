@@ -15,7 +15,7 @@ import { limitRate } from '../../web/rate-limit.ts';
 import { apiRoutes } from './rest.ts';
 import { gatewaySettings } from './settings.ts';
 
-/** The public entry point: limits, checks and names each request, and sends it to an application server. */
+/** The public entry point: limits, checks each request, gives it an id, and sends it to an application server. */
 export const gatewayComponent = component({
   contract: gateway,
   calls: { app },
@@ -50,7 +50,7 @@ export const gatewayComponent = component({
   },
 });
 
-/** The page `/placements` belongs to the client. It is the same machine for the browser, at another port. */
+/** The page `/placements` belongs to the client. The client has the same host name, at another port. */
 function placementsAtClient(scope: FastifyInstance, clientPort: number | undefined): void {
   scope.get('/placements', { schema: { hide: true } }, async (request, reply) => {
     if (clientPort === undefined) throw new RpcError('not_found', 'this topology has no client');

@@ -34,11 +34,11 @@ export interface DiagnoserOptions {
 
 /** Turns evidence into verdicts, and verdicts into incidents. It orders nothing. */
 export interface Diagnoser {
-  /** Checks the silence of a node. The first doubt is stamped at once. */
+  /** Checks the silence of a node. When suspicion begins, the incident notes the time at once. */
   readonly look: (node: string) => void;
   /** One window is over: the node is diagnosed. */
   readonly window: (node: string) => void;
-  /** There is news about a node. A fact counts at once, everything else with the next window. */
+  /** There is news about a node. A certain verdict counts at once, any other at the end of the window. */
   readonly news: (node: string) => void;
   readonly assessment: (node: string) => Assessment;
   readonly incident: (node: string) => Incident | undefined;
@@ -84,7 +84,7 @@ export function createDiagnoser({
     const record = detector.record(node);
     if (record.phase() === 'draining') return false;
     if (record.restartedUnannounced()) return true;
-    // While its failure is not over, a node that still starts is not healthy.
+    // During an incident, a node that is still starting stays suspected.
     return (
       detector.phi(node) >= settings.suspectPhi || (incidents.of(node) !== undefined && record.phase() === 'starting')
     );
@@ -93,7 +93,7 @@ export function createDiagnoser({
   function conclude(node: string, { seen, reached, isCertain = false }: WindowDiagnosis): void {
     const { standing: before } = assessments.get(node)!;
     const doubted = suspected(node);
-    // Healthy windows count from the moment it serves again.
+    // Healthy windows count only when the node is no longer suspected, so not before it serves again.
     const isCalm = doubted && seen.verdict === 'healthy';
     const standing = isCalm ? { ...before, rival: undefined } : nextStanding(before, seen, clock.now(), isCertain);
     const assessment = {
@@ -114,7 +114,7 @@ export function createDiagnoser({
       const assessment = { ...before, suspected: suspected(node) };
       if (assessment.suspected === before.suspected) return;
       assessments.set(node, assessment);
-      // A doubt that goes away counts at the end of its window, because only a window can end an incident.
+      // The end of a suspicion counts at the end of the window, because only a window can end an incident.
       if (assessment.suspected) incidents.advance(node, assessment);
     },
     window(node) {

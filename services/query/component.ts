@@ -10,7 +10,7 @@ import { parse } from './parse.ts';
 import { createStatisticsTable } from './statistics-table.ts';
 import { keepVocabulary } from './vocabulary-keeper.ts';
 
-/** How long the table of the centre waits for the shards, ms. */
+/** How long the central table of statistics waits for the shards, ms. */
 const tableTimeoutMs = 5_000;
 
 /** The query generator: turns keywords into a structured query, and suggests words of the corpus. */

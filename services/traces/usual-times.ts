@@ -1,13 +1,13 @@
 import type { Trace, UsualTimes } from './contract.ts';
 
 /**
- * With fewer requests that were sampled at random, traffic is so light that nearly all are kept. Then all kept ones
- * count.
+ * If fewer than this many requests were sampled at random, traffic is so light that nearly every request is kept. Then
+ * every kept request counts.
  */
 const fewDrawn = 10;
 
 /**
- * Pure: the time of the usual request by component, as means over the kept requests of the route that was asked most.
+ * Computes the mean time in each component, over the kept requests of the most used route. A pure function.
  * Only requests that were sampled at random count, because requests that are kept as the slowest are not usual.
  * Undefined without requests.
  */

@@ -90,7 +90,7 @@ export interface TopologyNode {
   readonly port: number;
   /** The routes to the data port, in order of preference; absent = only host and port. */
   readonly routes?: readonly TopologyRoute[];
-  /** The port of public routes without a door; with TLS it differs from the data port. */
+  /** The port of public routes whose component has no HTTP port of its own. With TLS it differs from the data port. */
   readonly publicPort: number;
   /** The public HTTP port of each of its components that has one; often the data port itself. */
   readonly doors: Readonly<Record<string, number>>;

@@ -1,7 +1,7 @@
 /** A datagram may be this far behind the newest one (RFC 4303, section 3.4.3). */
 const windowSize = 64;
 
-/** How many processes of one node are remembered: the running one, earlier ones, and a twin. */
+/** How many processes of one node are remembered: the running one, earlier ones, and a twin (same identity). */
 const maxProcesses = 4;
 
 interface Known {

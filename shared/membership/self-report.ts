@@ -12,7 +12,7 @@ const Count = Type.Integer({ minimum: 0 });
 export const SelfReport = Type.Object({
   /** How late its main loop runs, ms. */
   lagMs: Type.Number({ minimum: 0 }),
-  /** The part of it that waiting for a processor does not explain, ms. */
+  /** The part of `lagMs` that is not caused by waiting for a processor, ms. */
   ownLagMs: Type.Number({ minimum: 0 }),
   received: Count,
   answered: Count,
@@ -26,7 +26,7 @@ export const SelfReport = Type.Object({
 export type SelfReport = Static<typeof SelfReport>;
 
 export interface SelfMeter {
-  /** The server's outermost layer: counts what comes in and what goes out. Signs of life are not counted. */
+  /** The server's outermost layer: counts calls and their ends, except calls of priority `health`. */
   readonly layer: Layer;
   readonly report: () => SelfReport;
 }
@@ -52,7 +52,7 @@ export function createSelfMeter(clock: Clock, lag: Pick<LagMeter, 'lagMs' | 'own
         try {
           return await next(call);
         } finally {
-          // When the caller has left, the call counts as ended.
+          // When the caller has left, the call counts as ended, but not as answered.
           if (!call.signal.aborted) answered++;
           ended++;
           if (isTimed) {

@@ -23,8 +23,8 @@ export interface Address {
 }
 
 /**
- * One call on its way through the layers. `upstream.ts` makes it. No layer changes it: a layer passes on a call that
- * derived-call.ts makes from it, with other values of the members that say so.
+ * One call on its way through the layers. `upstream.ts` makes it. No layer changes a call. A layer may pass on a new
+ * one, which derived-call.ts makes; only the members whose comments say so differ.
  */
 export interface Call {
   readonly component: string;

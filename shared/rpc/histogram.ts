@@ -48,10 +48,11 @@ export function upperEdgeOf(bucket: number): number {
 export function createHistogram({ halfLifeMs = 4_000, minSamples = 100 }: HistogramOptions = {}): DecayingHistogram {
   const weights = new Float64Array(bucketCount);
   /**
-   * The most that one sample may age the others, so that about `minSamples` keep their weight at any rate of samples.
+   * The longest decay that one new sample may cause. So about the newest `minSamples` samples always count, however
+   * rare samples are.
    */
   const maxStepMs = halfLifeMs / minSamples;
-  /** Samples closer together than this get the same weight, so most samples need no power of two. */
+  /** Samples closer together than this get the same weight, which saves the computation of 2 ** x for most of them. */
   const stepMs = maxStepMs / 16;
   let weight = 1;
   let total = 0;

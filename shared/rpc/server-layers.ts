@@ -25,7 +25,7 @@ export interface ServerDependencies {
   readonly watchServed?: WatchServed | undefined;
 }
 
-/** The layers that are no mechanisms, for the nodes that have them. */
+/** The layers that no policy switches. A node gives only those that it has. */
 export type FixedServerLayers = Partial<Record<Exclude<ServerLayer, Mechanism>, Layer | undefined>>;
 
 /**

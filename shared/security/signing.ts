@@ -46,8 +46,8 @@ export function signPage(key: Uint8Array, page: SignedPage, version: number): st
 }
 
 /**
- * True when `signature` was made with `key` over exactly this page and version. Takes as long for every wrong
- * signature.
+ * True when `signature` was made with `key` over exactly this page and version. The comparison takes the
+ * same time for every wrong signature.
  */
 export function verifyPage(key: Uint8Array, page: SignedPage, version: number, signature: string): boolean {
   const expected = Buffer.from(signPage(key, page, version));

@@ -4,12 +4,12 @@ import type { BathtubResult } from './model.ts';
 const width = 44;
 
 /**
- * The failure rate over age, one line for each bin of ages, on a logarithmic scale: infancy is far above the flat
- * bottom.
+ * Plots the failure rate over age, one line for each range of ages. The bars are logarithmic, because young processes
+ * fail far more often than older ones. `┃` marks the theory:
  *
- *     age s        failures   per s   theory
- *     0.0 -   0.7        31   0.305    0.288   ###############################|##
- *     0.7 -   2.9        12   0.061    0.068   ##################   |
+ *     age s        failures  observed/s  theory/s
+ *     0.0 -   0.7        31       0.305     0.288   ███████████████████████████████┃██
+ *     0.7 -   2.9        12       0.061     0.068   ██████████████████   ┃
  */
 export function plotLines({ rows }: BathtubResult, terminal: Pick<Terminal, 'dim' | 'bold'>): string[] {
   const rates = rows.flatMap(({ observed, expected }) => [observed, expected]).filter((rate) => rate > 0);

@@ -29,7 +29,7 @@ export function intervalCell(row: ResultRow): string {
   return low === high ? 'exact' : `${cell(low, row)} to ${cell(high, row)} (${digits(100 * confidence)}%)`;
 }
 
-/** Which values were predicted right. The table marks the others, too. */
+/** Says whether the prediction was right, and which values were wrong. The table marks them, too. */
 export function predictionInWords({ predictionRight, rows }: LabResult): string {
   if (!isPredicted({ rows })) return 'Nothing was predicted.';
   if (predictionRight === null) return 'Your prediction cannot be judged, because this run proves nothing.';

@@ -44,7 +44,7 @@ async function observedRelations(topology: Topology, source: TraceSource): Promi
   for (const { requestId } of searches) {
     const lists = [...byStyle.values()];
     if (lists.every(({ length }) => length >= enough)) break;
-    // A trace may be pushed out between the list and the question.
+    // The trace store may drop a trace after it has listed it and before it is read.
     const trace = (await source.trace(requestId).catch(() => undefined)) as Trace | undefined;
     const style = trace?.missingSpans === 0 ? styleOf(trace) : undefined;
     const list = style && byStyle.get(style);

@@ -5,7 +5,7 @@ import { Problem } from '../parts/problem.tsx';
 import type { State, Store } from '../store.ts';
 import { useOrder } from '../use-order.ts';
 
-/** Asks once for the operator's key, which opens the buttons. Whoever has the key may break nodes. */
+/** Asks once for the operator's key: the buttons that change the cluster need it. Whoever has it may break nodes. */
 export function OperatorKey({ state, store }: { state: State; store: Store }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const field = useRef<HTMLInputElement>(null);
