@@ -55,7 +55,7 @@ const isNewLog = ({ since }: IncidentReport, before: IncidentReport): boolean =>
 
 function notesOn(report: IncidentReport, before: IncidentReport | undefined, silent: boolean): string[] {
   const { monitor } = report;
-  if (!before) return [`as ${monitor} sees it; Ctrl-C ends this`];
+  if (!before) return [`incidents as ${monitor} sees them; press Ctrl-C to stop`];
   if (isNewLog(report, before))
     return [`the cluster was started again, as ${monitor} sees it: the incident log is a new one`];
   if (monitor !== before.monitor)

@@ -11,7 +11,7 @@ export function withClusterOptions(command: Command): Command {
   return command
     .option(
       '--port-base <port>',
-      'first port of the cluster, 1024 to 31000; 1,600 may follow (default 7000)',
+      'first port of the cluster, 1024 to 31000 (default 7000); up to 1,600 ports from there are used',
       parsePortBase,
     )
     .option('--data <dir>', 'the folder of data sets, logs and run files (default ./data)');

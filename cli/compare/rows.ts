@@ -41,7 +41,7 @@ export function rowsOfStyle(a: MeasuredStyle, b: MeasuredStyle, style: Style): r
 function crashRows(row: Figure, style: Style): readonly ComparedRow[] {
   return [
     row('searches answered, worst node down', (it) => worst(it, ({ searches }) => searches[style])),
-    row('whose crash stopped every search', ({ crashes }) =>
+    row('nodes whose crash stopped every search', ({ crashes }) =>
       names(crashes.filter(({ searches }) => searches[style] === 0).map(({ node }) => node)),
     ),
   ];
@@ -53,8 +53,10 @@ export function rowsOfBothStyles(a: MeasuredStyle, b: MeasuredStyle): readonly C
   return [
     ...(isCrashed(a, b) ? [row('pages answered, worst node down', (it) => worst(it, ({ pages }) => pages))] : []),
     row('default style', ({ topology }) => topology.style),
-    row('who can stop the whole, by arithmetic', ({ arithmetic }) => names(arithmetic.stopTheWhole)),
-    row('availability by arithmetic, nodes 95%', ({ arithmetic }) => shareWithNines(arithmetic.availability)),
+    row('nodes that can stop the whole system, by arithmetic', ({ arithmetic }) => names(arithmetic.stopTheWhole)),
+    row('availability by arithmetic, if each node is up 95%', ({ arithmetic }) =>
+      shareWithNines(arithmetic.availability),
+    ),
   ];
 }
 
@@ -79,4 +81,4 @@ function withSpread(values: readonly number[], text: (value: number) => string):
   return text(least) === text(most) ? middle : `${middle} (${text(least)} .. ${text(most)})`;
 }
 
-const names = (list: readonly string[]): string => (list.length === 0 ? 'nobody' : list.join(', '));
+const names = (list: readonly string[]): string => (list.length === 0 ? 'none' : list.join(', '));

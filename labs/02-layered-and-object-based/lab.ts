@@ -20,7 +20,7 @@ export const layeredAndObjectBased = lab({
     'dependent calls: T = 4 (r + s) in both styles; a tier with k tiers below it holds a request for s + k (r + s); ' +
     'independent calls at the same time cost one r + s',
   assumptions: [
-    'r and s are the same at every tier, and they do not scatter',
+    'r and s are the same at every tier, and the same for every call',
     'nobody waits for a worker',
     'the three calls of a page view need nothing of each other',
   ],

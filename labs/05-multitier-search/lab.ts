@@ -87,8 +87,7 @@ export const multitierSearch = lab({
   },
   variants: {
     broken: 'the shards are asked one after the other',
-    control:
-      'all shards take the same time in one search: the times depend on each other, and the maximum costs nothing',
+    control: 'all shards take the same time in one search: the times depend on each other, and all shards end together',
   },
   hints: [
     'The search must wait for all shards. If one of four is slow, does it help that the other three were fast?',

@@ -29,8 +29,8 @@ export const serverAsClient = lab({
   parameters: { r: { unit: 'ms', values: [20, 15, 30] }, s: { unit: 'ms', values: [5, 8, 10] } },
   formula: 'T = d (r + s): d calls in a chain, each with a round trip r and a service time s',
   assumptions: [
-    'each tier waits for the answer of the next one, and then does nothing more',
-    'r and s are the same at every tier, and they do not scatter',
+    'a tier that has the answer of the next one sends its own answer without further work',
+    'r and s are the same at every tier, and the same for every call',
     'no tier is a bottleneck: nobody waits for a worker',
   ],
   axes: { x: 'depth d (tiers)', y: 'response time T (ms)' },

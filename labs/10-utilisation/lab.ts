@@ -69,7 +69,7 @@ export const utilisation = lab({
     const found: Check[] = [];
     const timeline: string[] = [];
     for (const { rho, jobs, skewness } of utilisations) {
-      // Broken: a second worker helps. Control: service times do not scatter, so queues are half as long.
+      // Broken: a second worker helps. Control: all service times are equal, so queues are half as long.
       const { figures, draws } = runStation({
         seed: `${seed}/${rho}`,
         n: jobs,

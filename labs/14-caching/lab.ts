@@ -27,7 +27,7 @@ export const caching = lab({
   assumptions: [
     'the i-th most popular page is asked with q_i proportional to 1 / i (Zipf with exponent 1)',
     'requests are independent of each other',
-    'the cache drops the page that was not used for longest (LRU)',
+    'the cache drops the page whose last use is the longest ago (LRU)',
     'the cache is warm',
   ],
   quantities: ({ C }) => [

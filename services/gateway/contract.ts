@@ -3,7 +3,7 @@ import { app } from '../app/contract.ts';
 
 const about: Introduction = {
   component: 'gateway',
-  purpose: 'Takes in every request from outside: checks it, limits it, names it and forwards it.',
+  purpose: 'Receives every request from outside: limits the rate, checks the request, gives it an id and forwards it.',
   calls: ['app'],
 };
 
