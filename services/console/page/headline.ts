@@ -39,6 +39,9 @@ const stateWords: Partial<Record<NodeNow['state'], string>> = {
   draining: 'is leaving',
 };
 
+const hasProblem = (state: NodeNow['state'] | undefined): boolean =>
+  state !== undefined && stateWords[state] !== undefined;
+
 /** Below this share of good answers users notice. */
 export const goodShare = 0.995;
 
@@ -51,7 +54,7 @@ export function headlineOf({ now, incidents, all, about }: Moment): Headline {
   const open = incidents.filter(({ outcome }) => outcome === 'open');
   const odd = about.nodes.filter(({ id, standby }) => {
     const state = now.nodes[id]?.state;
-    return stateWords[state!] !== undefined || (state === 'starting' && standby === undefined);
+    return hasProblem(state) || (state === 'starting' && standby === undefined);
   });
   const troubled = new Set([...open.map(({ node }) => node), ...odd.map(({ id }) => id)]);
   const others = Math.max(0, troubled.size - 1);
@@ -64,9 +67,9 @@ export function headlineOf({ now, incidents, all, about }: Moment): Headline {
       users,
       others: troubled.size,
     };
-  // A snapshot shows the worst state of a node since the snapshot before. So a node that died and came back in between
-  // still shows as dead, and its incident counts as not fixed.
-  const unfixed = open.filter(({ node, stamps }) => stamps.fix === undefined || now.nodes[node]?.state === 'dead');
+  // A snapshot shows the worst state of a node since the snapshot before. If this state is a problem, the picture shows
+  // it, and the incident counts as not fixed, although the node may have come back in between.
+  const unfixed = open.filter(({ node, stamps }) => stamps.fix === undefined || hasProblem(now.nodes[node]?.state));
   const incident = unfixed.find(({ verdict }) => verdict !== undefined) ?? unfixed[0] ?? open[0];
   if (incident) {
     const { node, stamps, verdict } = incident;

@@ -104,15 +104,18 @@ test('the headline says what is wrong, where, since when and what is done about 
   });
 });
 
-test('the headline and the picture of a second in which a node died and was repaired say that it has crashed', () => {
-  const second = [snapshot(5_500, { 'app-2': { state: 'dead' } }), snapshot(6_500)];
-  expect(headlineOf(at(5_500, second))).toMatchObject({
-    tone: 'bad',
-    what: 'app-2 has crashed.',
-    doing: 'Ordered: restart (by its watchdog). It is starting again.',
-  });
-  expect(headlineOf(at(6_500, second)).what).toBe('app-2 had crashed, and serves well again.');
-});
+test.each(['dead', 'draining'] as const)(
+  'in the second in which a node that was %s is repaired, the headline and the picture say that it has crashed',
+  (state) => {
+    const second = [snapshot(5_500, { 'app-2': { state } }), snapshot(6_500)];
+    expect(headlineOf(at(5_500, second))).toMatchObject({
+      tone: 'bad',
+      what: 'app-2 has crashed.',
+      doing: 'Ordered: restart (by its watchdog). It is starting again.',
+    });
+    expect(headlineOf(at(6_500, second)).what).toBe('app-2 had crashed, and serves well again.');
+  },
+);
 
 test('a node that serves well again gives way to one that does not, whichever incident is newer', () => {
   const { steady: _, ...fixed } = crash.stamps;
