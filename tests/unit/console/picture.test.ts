@@ -61,6 +61,10 @@ test.each(cases)('%s, %i px: no line passes behind what it does not lead to', (_
         behind.push(`${from} > ${to} behind ${other.name}`);
     for (const node of end.nodes) {
       const toNode = pointsOf(wayOf(start.nodes[0]!, node, layout));
+      // Titles are set in a font of about 7 px a letter.
+      const title = { x: end.x + 10, y: end.y + 4, width: 7 * end.name.length, height: 16 };
+      if (layout.sideways && toNode.some((point) => inner(title, point)))
+        behind.push(`${from} > ${node.it.id} behind the title of ${end.name}`);
       for (const other of end.nodes)
         if (layout.sideways && other !== node && toNode.some((point) => inner(other, point)))
           behind.push(`${from} > ${node.it.id} behind ${other.it.id}`);

@@ -15,6 +15,8 @@ export interface Placed<T> extends Box {
 export interface PlacedGroup extends Box {
   readonly name: string;
   readonly control: boolean;
+  /** The space for the name, above the first column of nodes. */
+  readonly title: Box;
   readonly nodes: readonly Placed<AboutNode>[];
 }
 
@@ -153,5 +155,6 @@ function placed(group: Group, frame: Box, nodeWidth: number, control: boolean): 
       height: nodeHeight,
     })),
   );
-  return { ...frame, name: group.name, control, nodes };
+  const title = { x: left, y: frame.y, width: nodeWidth, height: label };
+  return { ...frame, name: group.name, control, title, nodes };
 }

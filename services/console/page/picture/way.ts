@@ -1,6 +1,6 @@
 import type { Box, PictureLayout } from './layout.ts';
 
-/** Nodes and groups that stand in the way of a line, at the same distance from where requests come in. */
+/** Nodes, titles and groups that stand in the way of a line, at the same distance from where requests come in. */
 interface Barrier {
   /** The range along the direction in which requests go. */
   readonly from: number;
@@ -28,8 +28,9 @@ const extentOf = ({ x, y, width, height }: Box, sideways: boolean): Extent =>
     : { from: y, to: y + height, low: x, high: x + width };
 
 /**
- * The path of a line between two nodes or groups as SVG. It goes around the groups between the two, and around the
- * nodes of the called group that stand before the called one. A line that passed behind them would look like two calls.
+ * The path of a line between two nodes or groups as SVG. It goes around the groups between the two. In the called group
+ * it goes around the title and around the nodes before the called one. A line that passed behind a node would look like
+ * two calls.
  */
 export function wayOf(start: Box, end: Box, layout: PictureLayout): string {
   const { sideways } = layout;
@@ -64,7 +65,8 @@ function barriersBetween(start: Extent, end: Extent, { groups, sideways }: Pictu
   const extents = frames.map((group) => extentOf(group, sideways));
   const between = extents.filter(({ from, to }) => from >= start.to && to <= end.from);
   const called = frames.find((group) => isWithin(end, extentOf(group, sideways)));
-  const before = (called?.nodes ?? []).map((node) => extentOf(node, sideways)).filter(({ to }) => to <= end.from);
+  const inside = called ? [called.title, ...called.nodes] : [];
+  const before = inside.map((box) => extentOf(box, sideways)).filter(({ to }) => to <= end.from);
   return [...barriersOf(between), ...barriersOf(before)];
 }
 
