@@ -1,7 +1,16 @@
-import type { UsualTimes } from '../../traces/contract.ts';
+interface Work {
+  readonly component: string;
+  readonly workMs: number;
+}
 
-/** Pure: the component that works longest for the usual request, and its share of all work. Waits do not count. */
-export function mostWork({ tiers }: UsualTimes): { readonly component: string; readonly share: number } | undefined {
+interface Busiest {
+  readonly component: string;
+  /** Its share of the work of all components, 0 to 1. */
+  readonly share: number;
+}
+
+/** Pure: the component that works longest. Waits do not count. Undefined where nothing worked. */
+export function mostWork({ tiers }: { readonly tiers: readonly Work[] }): Busiest | undefined {
   const all = tiers.reduce((sum, { workMs }) => sum + workMs, 0);
   const [most] = tiers.toSorted((a, b) => b.workMs - a.workMs);
   return most && all > 0 ? { component: most.component, share: most.workMs / all } : undefined;

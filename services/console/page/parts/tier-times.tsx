@@ -1,4 +1,5 @@
 import type { Time } from '../../../traces/contract.ts';
+import { mostWork } from '../most-work.ts';
 import { latency, percent } from '../quantities.ts';
 import { Table } from './table.tsx';
 
@@ -17,7 +18,7 @@ interface TierTimesOptions {
  */
 export function TierTimes({ tiers }: TierTimesOptions) {
   const all = tiers.reduce((sum, { workMs }) => sum + workMs, 0);
-  const most = Math.max(...tiers.map(({ workMs }) => workMs));
+  const busiest = mostWork({ tiers })?.component;
   const counted = tiers.some(({ requests }) => requests !== undefined);
   return (
     <>
@@ -35,7 +36,7 @@ export function TierTimes({ tiers }: TierTimesOptions) {
         ]}
       >
         {tiers.map((tier) => (
-          <tr key={tier.component} class={most > 0 && tier.workMs === most ? 'whole' : ''}>
+          <tr key={tier.component} class={tier.component === busiest ? 'whole' : ''}>
             <th scope="row">{tier.component}</th>
             {counted && <td>{tier.requests}</td>}
             <td>{all > 0 ? percent(tier.workMs / all) : '–'}</td>
