@@ -1,5 +1,5 @@
-/** 15 minutes at one snapshot a second; more where no page was open. */
-const kept = 900;
+/** How many snapshots the console and each page keep: 15 minutes at one a second; more where no page was open. */
+export const kept = 900;
 
 /** One snapshot as JSON, made once for all readers. */
 export interface Entry {

@@ -2,11 +2,9 @@ import type { AvailabilityReport } from '../../monitor/availability-report.ts';
 import type { UsualTimes } from '../../traces/contract.ts';
 import type { Incident } from '../../monitor/incident.ts';
 import type { About } from '../about.ts';
+import { kept } from '../live/history.ts';
 import type { Snapshot } from '../live/snapshot.ts';
 import { getJson } from './ask.ts';
-
-/** The number of snapshots that the page keeps, as many as the console: 15 minutes. */
-const kept = 900;
 
 /** Silence after which the connection counts as broken: a snapshot comes every second, ms. */
 const silenceMs = 3_500;
