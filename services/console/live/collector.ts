@@ -33,7 +33,7 @@ const seldom: Pace = { everyMs: 5 * secondMs, gatherMs: 2_000, reportsEveryMs: 2
 /** An older view does not count as the present state, ms. */
 const viewStaleMs = 3_000;
 
-/** A list of faults counts until the next one has come, also when each list takes the longest possible time, ms. */
+/** A list of faults counts until the next one has come, even if each list takes the longest possible time, ms. */
 const faultsStaleMs = faultsPatienceMs + 2 * secondMs;
 
 /** The reports that readers get besides snapshots, each when it has changed. */
@@ -60,7 +60,7 @@ interface CollectorOptions {
 
 /**
  * Gathers one snapshot a second from monitors, chaos controller and ops ports. While no page is open, it does so only
- * after a node has changed, and else every five seconds. So a page that opens later can show the past. A snapshot
+ * after a node has changed, and otherwise every five seconds. So a page that opens later can show the past. A snapshot
  * becomes JSON once, however many pages are open.
  */
 export function createLiveCollector(options: CollectorOptions) {
@@ -149,7 +149,7 @@ export function createLiveCollector(options: CollectorOptions) {
   }
 
   const timer = scheduler.every(secondMs, () => {
-    // Asked first and always: it compares with the view of one second ago.
+    // `hasChanged` comes first, so that it runs each second: it compares with the view of its last call.
     const pace = hasChanged() || isWatched() ? eachSecond : seldom;
     if (isDue(startedAt, pace.everyMs)) void tick(pace);
   });

@@ -35,7 +35,7 @@ export function Header({ state, view, store }: { state: State; view: string; sto
           <a
             key={path}
             href={`#/${path}`}
-            aria-current={view === path ? 'page' : path !== '' && partOf[view] === path ? 'true' : undefined}
+            aria-current={view === path ? 'page' : partOf[view] === path ? 'true' : undefined}
           >
             {name}
           </a>

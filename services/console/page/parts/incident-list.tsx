@@ -42,7 +42,7 @@ function Row({ incident, moment, store, longest }: RowOptions) {
   }
 
   return (
-    <li id={`incident-${id}`} class={outcome}>
+    <li class={outcome}>
       <p class="incident-what">
         <time datetime={new Date(stamps.manifest).toISOString()}>{clockTime(stamps.manifest)}</time>
         <a href={`#/node/${node}`}>{node}</a>

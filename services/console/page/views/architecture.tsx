@@ -60,7 +60,7 @@ export function ArchitectureView() {
   );
 }
 
-/** Who called whom in both styles, from traces of real searches, beside the calls that the placement lets expect. */
+/** Who called whom in both styles, from traces of real searches, beside the calls that the placement predicts. */
 function WhoCalledWhom({ searchPort }: { searchPort: number | undefined }) {
   const styles = useRepeated<readonly ObservedStyle[]>('/api/architecture/calls') ?? [];
   return (
