@@ -158,12 +158,11 @@ export function createMonitor(options: MonitorOptions): Monitor {
 
   const startedAt = clock.now();
   const expected = startedNodes(topology);
-  let givesView = false;
   function viewForNodes(): View | undefined {
-    givesView ||=
-      expected.every(({ id }) => detector.record(id).incarnation() !== undefined) ||
-      clock.now() - startedAt >= settings.firstViewMs;
-    return givesView ? rotation.view() : undefined;
+    const knowsEnough =
+      clock.now() - startedAt >= settings.firstViewMs ||
+      expected.every(({ id }) => detector.record(id).incarnation() !== undefined);
+    return knowsEnough ? rotation.view() : undefined;
   }
 
   function consider(node: string): void {
