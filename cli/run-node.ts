@@ -7,7 +7,7 @@ import { ownHosts } from '../shared/control/own-host.ts';
 import { startNode, type RunningNode } from '../shared/cluster/node.ts';
 import type { Topology } from '../shared/cluster/topology.ts';
 import type { PlaceMessage } from '../shared/cluster/watchdog/child.ts';
-import type { LeavingAnswer, LeavingQuestion } from '../shared/cluster/watchdog/questions.ts';
+import type { IpcAnswer, IpcQuestion } from '../shared/cluster/watchdog/questions.ts';
 import { loadCheckedTopology } from '../shared/cluster/topology-file.ts';
 import { identityFile } from '../shared/security/identity-source.ts';
 import { takeKeyring } from '../shared/security/keyring.ts';
@@ -27,10 +27,9 @@ const orphanGraceMs = 3_000;
 
 /** The messages of the watchdog to a node that has its turn. */
 interface ToNode {
-  readonly turning?: true;
   readonly drain?: true;
   readonly place?: PlaceMessage;
-  readonly question?: LeavingQuestion;
+  readonly question?: IpcQuestion;
 }
 
 /**
@@ -67,16 +66,13 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   });
   // Listens from the start, because a message that comes before its listener is lost.
   const go = turn();
-  const answer = ({ number, avoids }: LeavingQuestion): void => {
-    const reply: LeavingAnswer = { number, yes: running?.avoids(avoids) === true };
-    process.send?.({ answer: reply });
-  };
-  // The watchdog asks whether the main loop turns. Any answer shows that it does
-  // (shared/cluster/watchdog/loop-check.ts).
+  const answerTo = ({ number, avoids }: IpcQuestion): IpcAnswer => ({
+    number,
+    yes: avoids === undefined || running?.avoids(avoids) === true,
+  });
   process.on('message', (message: ToNode) => {
-    if (message.turning) process.send?.({ turning: true });
     if (message.drain) running?.drain();
-    if (message.question) answer(message.question);
+    if (message.question) process.send?.({ answer: answerTo(message.question) });
     if (!message.place) return;
     const { topology, keys } = message.place;
     // The message may come while the node starts with an earlier topology.

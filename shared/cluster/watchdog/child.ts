@@ -6,7 +6,7 @@ import type { LeavingProcess } from '../directory.ts';
 import type { Topology } from '../topology.ts';
 import { onCrash } from './backoff.ts';
 import { launch, type LaunchOptions } from './launch.ts';
-import { createQuestions, type LeavingAnswer } from './questions.ts';
+import { createQuestions, type IpcAnswer } from './questions.ts';
 
 /** Where a node's process is in its life; each state carries only its own data. Times: monotonic ms. */
 export type ChildState =
@@ -122,7 +122,6 @@ export function createChild(options: ChildOptions): Child {
   let exits: readonly Exit[] = [];
   let incarnation: number | undefined;
   let readyMessage: ReadyMessage | undefined;
-  let asking: (() => void)[] = [];
   const questions = createQuestions((question) => {
     if (process_?.connected) process_.send({ question }, () => {});
   }, scheduler);
@@ -151,12 +150,8 @@ export function createChild(options: ChildOptions): Child {
     lastStart = why;
     giveTurn();
     const since = clock.now();
-    child.on('message', (message: Partial<ReadyMessage> & { turning?: true; answer?: LeavingAnswer }) => {
+    child.on('message', (message: Partial<ReadyMessage> & { answer?: IpcAnswer }) => {
       if (message.answer) return questions.answered(message.answer);
-      if (message.turning && process_ === child) {
-        for (const onAnswer of asking.splice(0)) onAnswer();
-        return;
-      }
       if (!message.ready || process_ !== child || state.state !== 'starting') return;
       readyMessage = message as ReadyMessage;
       change({ state: 'ready', pid: child.pid!, since: clock.now() });
@@ -167,7 +162,7 @@ export function createChild(options: ChildOptions): Child {
       ended = true;
       process_ = undefined;
       readyMessage = undefined;
-      asking = [];
+      questions.forget();
       exited(exit, clock.now() - since);
     };
     child.on('exit', (code, signal) => onEnd(signal ?? `exit code ${code}`));
@@ -231,11 +226,6 @@ export function createChild(options: ChildOptions): Child {
     force.cancel();
   }
 
-  function ask(onAnswer: () => void): void {
-    asking.push(onAnswer);
-    if (process_?.connected) process_.send({ turning: true }, () => {});
-  }
-
   return {
     id,
     state: () => state,
@@ -251,16 +241,9 @@ export function createChild(options: ChildOptions): Child {
       if (process_?.connected) process_.send({ place: message }, () => {});
     },
     stop,
-    ask,
-    answers: (ms) =>
-      new Promise((resolve) => {
-        const timer = scheduler.after(ms, () => resolve(false));
-        ask(() => {
-          timer.cancel();
-          resolve(true);
-        });
-      }),
-    avoids: questions.ask,
+    ask: (onAnswer) => void questions.ask(onAnswer),
+    answers: (ms) => questions.askWithin(ms),
+    avoids: (leaving, ms) => questions.askWithin(ms, leaving),
     signal: (signal) => process_?.kill(signal) ?? false,
     kill,
     retire() {

@@ -13,9 +13,12 @@ const avoidBoundMs = 10_000;
 /** A caller that does not answer within this time is asked again, ms. */
 const answerMs = 500;
 const askEveryMs = 100;
-/** Calls that were sent before their caller learnt that the node is leaving arrive within this time, ms. */
+/** The time in which calls arrive that were sent before their caller knew that the node is leaving, ms. */
 const arrivalMs = 200;
-/** The wait where no caller can be asked, ms: one heartbeat interval, and reserve. */
+/**
+ * The wait when no caller can be asked, ms. Callers get the new view with their next heartbeat, after at most 500 ms.
+ * The rest is reserve.
+ */
 const blindMs = 1_500;
 /** A node that is not ready after this time has failed to start, ms. */
 const startBoundMs = 30_000;
