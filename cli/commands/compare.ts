@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { styles } from '../../search/making.ts';
-import { measureAll, type MeasuredStyle, type MeasureOptions } from '../compare/measure.ts';
+import { measureAll, type MeasuredTopology, type MeasureOptions } from '../compare/measure.ts';
 import { comparedComponents, comparedStyles } from '../compare/architecture.ts';
 import { comparedAnswers, documentOf, tracesOf } from '../compare/document.ts';
 import { type ComparedRow, rowsOfBothStyles, rowsOfStyle } from '../compare/rows.ts';
@@ -82,7 +82,7 @@ async function run(a: string, b: string, flags: CompareFlags): Promise<void> {
 }
 
 /** Components, functions and relationships: which component does what, where it runs, and who called whom. */
-function showArchitecture(first: MeasuredStyle, second: MeasuredStyle, terminal: Terminal): void {
+function showArchitecture(first: MeasuredTopology, second: MeasuredTopology, terminal: Terminal): void {
   const place = (nodes: readonly string[]) => (nodes.length > 3 ? `${nodes.length} nodes` : nodes.join(', '));
   const components = comparedComponents(first, second);
   type Component = (typeof components)[number];

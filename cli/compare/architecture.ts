@@ -3,7 +3,7 @@ import { type Style, styles } from '../../search/making.ts';
 import { controlPlane } from '../../shared/cluster/control-plane.ts';
 import { nodesHosting } from '../../shared/cluster/topology.ts';
 import { shortNumber } from '../../web/numbers.ts';
-import type { MeasuredStyle } from './measure.ts';
+import type { MeasuredTopology } from './measure.ts';
 
 /** A component of the application: its function, and where each of the two topologies places it. */
 interface ComparedComponent {
@@ -13,7 +13,7 @@ interface ComparedComponent {
   readonly b: readonly string[];
 }
 
-export function comparedComponents(a: MeasuredStyle, b: MeasuredStyle): readonly ComparedComponent[] {
+export function comparedComponents(a: MeasuredTopology, b: MeasuredTopology): readonly ComparedComponent[] {
   return [...contracts]
     .filter(([name]) => !controlPlane.has(name))
     .map(([name, { purpose }]) => ({
@@ -39,7 +39,7 @@ interface ComparedStyle {
 }
 
 /** Who called whom in each style, by the traces of the last round: calls per search, and those between nodes. */
-export function comparedStyles(a: MeasuredStyle, b: MeasuredStyle): readonly ComparedStyle[] {
+export function comparedStyles(a: MeasuredTopology, b: MeasuredTopology): readonly ComparedStyle[] {
   return styles.map((style) => {
     const [first, second] = [sideOf(a, style), sideOf(b, style)];
     const keys = new Set([...first.relations.keys(), ...second.relations.keys()]);
@@ -55,7 +55,7 @@ export function comparedStyles(a: MeasuredStyle, b: MeasuredStyle): readonly Com
   });
 }
 
-function sideOf({ sessions, arithmetic }: MeasuredStyle, style: Style) {
+function sideOf({ sessions, arithmetic }: MeasuredTopology, style: Style) {
   const traced = sessions.at(-1)?.find((it) => it.style === style);
   const relations = (traced?.relations ?? []).map(({ caller, callee, operation, perSearch, acrossNodes }) => {
     const placed = arithmetic.relations[style].find((it) => it.caller === caller && it.callee === callee);

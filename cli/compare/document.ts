@@ -1,8 +1,8 @@
 import type { Style } from '../../search/making.ts';
 import { comparedComponents } from './architecture.ts';
-import type { MeasuredStyle } from './measure.ts';
+import type { MeasuredTopology } from './measure.ts';
 
-type Both = readonly [MeasuredStyle, MeasuredStyle];
+type Both = readonly [MeasuredTopology, MeasuredTopology];
 
 /** The comparison as one JSON document. */
 export function documentOf(measured: Both): object {

@@ -24,7 +24,7 @@ export interface MeasureOptions {
 const eachNode = 0.95;
 
 /** Everything that was measured of one topology. */
-export interface MeasuredStyle {
+export interface MeasuredTopology {
   readonly name: string;
   readonly topology: Topology;
   readonly arithmetic: Arithmetic;
@@ -40,7 +40,7 @@ export async function measureAll(
   options: MeasureOptions,
   tell: (line: string) => void,
   signal: AbortSignal,
-): Promise<readonly [MeasuredStyle, MeasuredStyle]> {
+): Promise<readonly [MeasuredTopology, MeasuredTopology]> {
   const dataDir = dataDirOf(options.data);
   const workDir = mkdtempSync(path.join(tmpdir(), 'tierlab-compare-'));
   const topologies = await Promise.all(names.map((name) => topologyOf(name, {})));
@@ -83,5 +83,5 @@ export async function measureAll(
   } finally {
     rmSync(workDir, { recursive: true, force: true });
   }
-  return figures as unknown as readonly [MeasuredStyle, MeasuredStyle];
+  return figures as unknown as readonly [MeasuredTopology, MeasuredTopology];
 }

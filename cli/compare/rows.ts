@@ -3,7 +3,7 @@ import { median } from '../../shared/quantile.ts';
 import { preciseDuration, grouped, shortNumber } from '../../web/numbers.ts';
 import { shareWithNines } from '../share-with-nines.ts';
 import type { Crash } from './crashes.ts';
-import type { MeasuredStyle } from './measure.ts';
+import type { MeasuredTopology } from './measure.ts';
 
 export interface ComparedRow {
   readonly what: string;
@@ -11,17 +11,18 @@ export interface ComparedRow {
   readonly b: string;
 }
 
-type Figure = (what: string, text: (measured: MeasuredStyle) => string) => ComparedRow;
+type Figure = (what: string, text: (measured: MeasuredTopology) => string) => ComparedRow;
 
 /** The figures that depend on the style, for one style: one row for each figure, with both topologies. */
-export function rowsOfStyle(a: MeasuredStyle, b: MeasuredStyle, style: Style): readonly ComparedRow[] {
+export function rowsOfStyle(a: MeasuredTopology, b: MeasuredTopology, style: Style): readonly ComparedRow[] {
   const row = figureOf(a, b);
-  const sessionsOf = ({ sessions }: MeasuredStyle) => sessions.flat().filter((it) => it.style === style);
-  const loadsOf = ({ loads }: MeasuredStyle) => loads.filter((it) => it.style === style);
-  const hops = (it: MeasuredStyle) => sessionsOf(it).flatMap((session) => session.hops);
-  const messages = (it: MeasuredStyle) => hops(it).map((n) => 2 * n);
-  const bytes = (it: MeasuredStyle) => sessionsOf(it).flatMap((session) => session.bytes ?? []);
-  const load = (it: MeasuredStyle, name: 'p50Ms' | 'p99Ms' | 'capacity') => loadsOf(it).map((figures) => figures[name]);
+  const sessionsOf = ({ sessions }: MeasuredTopology) => sessions.flat().filter((it) => it.style === style);
+  const loadsOf = ({ loads }: MeasuredTopology) => loads.filter((it) => it.style === style);
+  const hops = (it: MeasuredTopology) => sessionsOf(it).flatMap((session) => session.hops);
+  const messages = (it: MeasuredTopology) => hops(it).map((n) => 2 * n);
+  const bytes = (it: MeasuredTopology) => sessionsOf(it).flatMap((session) => session.bytes ?? []);
+  const load = (it: MeasuredTopology, name: 'p50Ms' | 'p99Ms' | 'capacity') =>
+    loadsOf(it).map((figures) => figures[name]);
   return [
     row('hops per search, from traces', (it) => withSpread(hops(it), shortNumber)),
     row('  by arithmetic', ({ arithmetic }) => shortNumber(arithmetic.hops[style])),
@@ -48,7 +49,7 @@ function crashRows(row: Figure, style: Style): readonly ComparedRow[] {
 }
 
 /** The figures that are the same in both styles. */
-export function rowsOfBothStyles(a: MeasuredStyle, b: MeasuredStyle): readonly ComparedRow[] {
+export function rowsOfBothStyles(a: MeasuredTopology, b: MeasuredTopology): readonly ComparedRow[] {
   const row = figureOf(a, b);
   return [
     ...(isCrashed(a, b) ? [row('pages answered, worst node down', (it) => worst(it, ({ pages }) => pages))] : []),
@@ -61,13 +62,13 @@ export function rowsOfBothStyles(a: MeasuredStyle, b: MeasuredStyle): readonly C
 }
 
 const figureOf =
-  (a: MeasuredStyle, b: MeasuredStyle): Figure =>
+  (a: MeasuredTopology, b: MeasuredTopology): Figure =>
   (what, text) => ({ what, a: text(a), b: text(b) });
 
-const isCrashed = (a: MeasuredStyle, b: MeasuredStyle): boolean => a.crashes.length + b.crashes.length > 0;
+const isCrashed = (a: MeasuredTopology, b: MeasuredTopology): boolean => a.crashes.length + b.crashes.length > 0;
 
 /** The least share that was answered, and the node that was down. */
-function worst({ crashes }: MeasuredStyle, answered: (crash: Crash) => number): string {
+function worst({ crashes }: MeasuredTopology, answered: (crash: Crash) => number): string {
   const found = crashes.toSorted((x, y) => answered(x) - answered(y))[0]!;
   const least = answered(found);
   return `${shareWithNines(least)}${least < 1 ? ` (${found.node})` : ''}`;
