@@ -86,6 +86,18 @@ function silent({ id, components, shard, host, port, opsPort, doors, publicPort 
   return { ...place, pid: null, state: 'silent', restarts: 0, exits: [], watchedSince: Infinity };
 }
 
+/** Nobody listens at the port of the watchdog. The message ends with the command that starts a cluster there. */
+export class NoClusterError extends CommandError {
+  /** The message without the command. */
+  readonly reason: string;
+
+  constructor(portBase: number, cause: unknown) {
+    const reason = `no cluster answers at port base ${portBase}. If yours has another one, name it with --port-base.`;
+    super(`${reason} This starts one: ${tierlab('up', { portBase })}`, { cause });
+    this.reason = reason;
+  }
+}
+
 type Asked = Omit<ControlRequest, 'path' | 'timeoutMs'> & { readonly timeoutMs?: number };
 
 /**
@@ -94,12 +106,13 @@ type Asked = Omit<ControlRequest, 'path' | 'timeoutMs'> & { readonly timeoutMs?:
  */
 export async function askWatchdog(portBase: number, path: string, asked: Asked = {}): Promise<unknown> {
   const at = { host: here, port: portBase };
-  const nobody =
-    `no cluster answers at port base ${portBase}. If yours has another one, name it with --port-base. ` +
-    `This starts one: ${tierlab('up', { portBase })}`;
   const looking = new AbortController();
   const givingUp = new AbortController();
-  const answer = request(at, { path, ...asked, signal: givingUp.signal }, nobody)
+  const answer = request(
+    at,
+    { path, ...asked, signal: givingUp.signal },
+    (cause) => new NoClusterError(portBase, cause),
+  )
     .catch(async (error: unknown) => {
       throw (await whoElseAnswers(portBase, path, error)) ?? error;
     })
@@ -166,16 +179,17 @@ function isStopped(pid: number): boolean {
 /** Asks one control port: a node's ops port, or one of its doors. */
 export async function askPort(at: { readonly host: string; readonly port: number }, path: string, asked: Asked = {}) {
   const where = at.host === here ? `port ${at.port}` : `${at.host}:${at.port}`;
-  return request(at, { path, ...asked }, `nothing answers at ${where}`);
+  return request(at, { path, ...asked }, (cause) => new CommandError(`nothing answers at ${where}`, { cause }));
 }
 
 async function request(
   at: { readonly host: string; readonly port: number },
   asked: Asked & { readonly path: string },
-  ifSilent: string,
+  ifSilent: (cause: RpcError) => CommandError,
 ): Promise<unknown> {
   return askControl(at, { timeoutMs: 30_000, ...asked }).catch((thrown: unknown) => {
     const error = asRpcError(thrown);
-    throw new CommandError(error.relayed || error.code === 'bad_reply' ? error.message : ifSilent, { cause: error });
+    const isAnswer = error.relayed || error.code === 'bad_reply';
+    throw isAnswer ? new CommandError(error.message, { cause: error }) : ifSilent(error);
   });
 }

@@ -19,7 +19,12 @@ export interface ServeFlags {
  */
 export async function serve({ home, port, host, publishedPort }: ServeFlags, terminal: Terminal): Promise<number> {
   const key = newKey();
-  const { server, stop } = await createLabServer({ folder: home, key, hosts: ownHosts(process.env) });
+  const { server, stop } = await createLabServer({
+    folder: home,
+    key,
+    hosts: ownHosts(process.env),
+    clusterHost: process.env.TIERLAB_CLUSTER_HOST,
+  });
   // npm forwards signals, so each arrives twice. So `stop` also runs inside `onInterrupt`, which handles the second.
   await onInterrupt(async (signal) => {
     const address = await server.listen({ port, host }).catch(async (error: NodeJS.ErrnoException) => {

@@ -2,7 +2,7 @@ import { connect } from '../../cli/chaos/connection.ts';
 import { CommandError, UsageError } from '../../cli/errors.ts';
 import { dataDirOf } from '../../cli/paths.ts';
 import { portBaseOf } from '../../cli/run-file.ts';
-import { nodesByName } from '../../cli/watchdog-client.ts';
+import { nodesByName, NoClusterError } from '../../cli/watchdog-client.ts';
 import { controlPorts, faultsAt } from '../../services/chaos/control-port.ts';
 import { askControl, type ControlAddress } from '../../shared/control/client.ts';
 import { identitySecret, operatorTokenFrom } from '../../shared/security/node-keys.ts';
@@ -94,11 +94,11 @@ async function connectTo(place: Place) {
   try {
     return await (place.host === undefined ? connect(place) : connectByName(place.host, place));
   } catch (error) {
+    // A lab needs a cluster that allows faults, so the command in the message would start the wrong one.
+    if (error instanceof NoClusterError)
+      throw new LabUsageError(`--attach: ${error.reason} This starts one: ${commandsFor(place).start}`);
     if (error instanceof CommandError || error instanceof UsageError)
-      // The message ends with a command that begins as this process was started. No lab starts that cluster.
-      throw new LabUsageError(
-        `--attach: ${error.message.replace(/This starts one: .*/s, `This starts one: ${commandsFor(place).start}`)}`,
-      );
+      throw new LabUsageError(`--attach: ${error.message}`);
     throw error;
   }
 }

@@ -58,16 +58,19 @@ interface RunRoutes {
   readonly run: CurrentRun;
   readonly streams: ReturnType<typeof createStreams>;
   readonly state: () => ServerState;
+  readonly clusterHost: string | undefined;
 }
 
 /** The one run: start it, watch it, stop it, and clean up after one that was killed. */
-export function runRoutes(scope: FastifyInstance, { home, run, streams, state }: RunRoutes): void {
+export function runRoutes(scope: FastifyInstance, { home, run, streams, state, clusterHost }: RunRoutes): void {
   scope.get('/api/state', async () => state());
   scope.get('/api/stream', (_request, reply) => {
     streams.requireRoom();
     streams.serve(openStream(reply));
   });
-  scope.post('/api/runs', async (request, reply) => reply.code(202).send(run.start(orderIn(request.body))));
+  scope.post('/api/runs', async (request, reply) =>
+    reply.code(202).send(run.start(orderIn(request.body, clusterHost))),
+  );
   scope.post('/api/runs/current/answer', async (request) => run.answer(request.body));
   scope.delete('/api/runs/current', async () => {
     await run.stop();

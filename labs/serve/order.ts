@@ -17,8 +17,11 @@ export interface RunOrder {
   readonly prediction?: { readonly values: readonly number[]; readonly because: string };
 }
 
-/** Reads the body of a request; throws a LabUsageError or `bad_request` that names the wrong member. */
-export function orderIn(body: unknown): RunOrder {
+/**
+ * Reads the body of a request; throws a LabUsageError or `bad_request` that names the wrong member. `clusterHost`: a
+ * node of the user's cluster, if that runs in containers.
+ */
+export function orderIn(body: unknown, clusterHost?: string): RunOrder {
   const {
     lab: id,
     form: wanted,
@@ -32,7 +35,6 @@ export function orderIn(body: unknown): RunOrder {
   const lab = labOf(id);
   const form = formOf(lab, { [wanted]: true });
   const owner = ownerIn(student);
-  const clusterHost = process.env.TIERLAB_CLUSTER_HOST ?? '';
   const attach = onCluster === true ? placeOf(lab, form, { attach: true, clusterHost }) : undefined;
   const order = { lab: lab.id, form, owner, attach };
   if (prediction === null) return order;

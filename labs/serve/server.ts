@@ -25,10 +25,12 @@ export interface LabServerOptions {
   readonly key: string;
   /** Further names of this machine (own-host.ts). */
   readonly hosts: readonly string[];
+  /** A node of the user's cluster in containers, beside which this process runs. */
+  readonly clusterHost?: string | undefined;
 }
 
 /** Builds the server of the pages of the labs. The caller opens the port. `stop` ends the run and the streams first. */
-export async function createLabServer({ folder, key, hosts }: LabServerOptions) {
+export async function createLabServer({ folder, key, hosts, clusterHost }: LabServerOptions) {
   const home = homeAt(folder);
   const assets = await loadLabAssets();
   const streams = createStreams({ state: () => state(), about: () => picture.about() });
@@ -74,7 +76,7 @@ export async function createLabServer({ folder, key, hosts }: LabServerOptions) 
   await server.register(async (scope: FastifyInstance) => {
     scope.addHook('onRequest', async (request) => requireKey(request, key));
     labRoutes(scope, home);
-    runRoutes(scope, { home, run, streams, state });
+    runRoutes(scope, { home, run, streams, state, clusterHost });
   });
 
   return {

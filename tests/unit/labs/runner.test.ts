@@ -131,6 +131,13 @@ test('a reader of the list that ends early is no error', () => {
   expect(stderr).toBe('');
 });
 
+test('a lab without a cluster says how to start one that allows faults', () => {
+  const { code, stderr } = lab('25', '--attach', '--yes', '--port-base', '1024', ...atHome);
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/^lab: --attach: no cluster .*\b1024\b.*\. This starts one: npm start -- --chaos$/m);
+  expect(existsSync(home.journal)).toBe(false);
+});
+
 test('a lab beside a cluster in containers says how to start one', () => {
   const nobody = ['--cluster-host', '127.0.0.1', '--port-base', '1024'];
   const { code, stderr } = lab('25', '--attach', '--yes', ...nobody, ...atHome);

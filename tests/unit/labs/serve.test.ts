@@ -7,6 +7,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { homeAt } from '../../../labs/runner/home.ts';
 import { htmlOf } from '../../../labs/serve/markdown.ts';
+import { orderIn } from '../../../labs/serve/order.ts';
 import { startOf, withEvent, type RunView, type ServerState } from '../../../labs/serve/run-view.ts';
 import { createLabServer } from '../../../labs/serve/server.ts';
 import { until } from '../../support/cluster.ts';
@@ -117,6 +118,13 @@ test('the page runs no foreign or inline script, and a report runs none at all',
   const page = await ask('/', { headers: { cookie: '' } });
   expect(page.headers['content-security-policy']).toContain("script-src 'self'");
   expect(page.text).not.toMatch(/<script>|<style>|https?:/);
+});
+
+test('a lab on the cluster of the user asks the node that the server was started with, and no other', () => {
+  const onCluster = { ...order, lab: '25', form: 'live', attach: true };
+  expect(orderIn(onCluster, 'control-1').attach).toEqual({ host: 'control-1' });
+  expect(orderIn(onCluster).attach).toEqual({});
+  expect(orderIn({ ...onCluster, attach: false }, 'control-1').attach).toBeUndefined();
 });
 
 test.each([
