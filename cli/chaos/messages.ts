@@ -3,11 +3,8 @@ import { clockTime } from '../../shared/clock-time.ts';
 import { type ClusterPlace, tierlab } from '../command-line.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** The sentence of a tolerance rule, with this command's flag that lifts the rule. */
-export function withFlag(sentence: string): string {
-  if (sentence.includes('tolerates the loss of')) return `${sentence}; --beyond-tolerance does it anyway`;
-  return sentence.replaceAll('beyondTolerance', '--beyond-tolerance');
-}
+/** An objection with this command's flag instead of the name that the API has for it. */
+export const withFlag = (objection: string): string => objection.replaceAll('beyondTolerance', '--beyond-tolerance');
 
 /**
  * The text for an empty list. A silent node may still hold a fault. `last` is the journal entry of the last end of a

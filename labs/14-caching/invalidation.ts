@@ -8,7 +8,7 @@ const { component, operations } = contract('pages', {
   change: operation({ summary: 'writes a page', request: Page, response: Type.Object({}), priority: 'write' }),
 });
 
-/** A page changes once in this many requests. */
+/** One page changes before every request whose number is a multiple of this. */
 const changeEvery = 50;
 /** Only changes make an answer old. */
 const noTime = { now: () => 0, wall: () => 0 };

@@ -34,7 +34,7 @@ export function objections({ id, kind, casualties, beyondTolerance }: Intention,
   const others = active.filter((other) => other.kind !== 'none');
   if (others.length > 0)
     found.push(
-      `${others[0]!.id} (${others[0]!.kind}) is still in effect: one fault at a time (without beyondTolerance); ` +
+      `${others[0]!.id} (${others[0]!.kind}) is still in effect: one fault at a time (beyondTolerance allows more); ` +
         `"npm run -s tierlab -- chaos heal ${others[0]!.id}" ends it, "npm run -s tierlab -- chaos halt" ends all`,
     );
   for (const group of new Set(nodes.map(replicaGroup))) {
@@ -43,7 +43,7 @@ export function objections({ id, kind, casualties, beyondTolerance }: Intention,
     if (lost.length > tolerated(members.length))
       found.push(
         `the fault would hit ${lost.length} of ${members.length} nodes of group ${group}, ` +
-          `but the group tolerates the loss of ${tolerated(members.length)}`,
+          `but the group tolerates the loss of ${tolerated(members.length)} (beyondTolerance allows more)`,
       );
   }
   return found;

@@ -202,7 +202,7 @@ function PreviewBox({ preview: { victims, casualties, objections } }: { preview:
 }
 
 /** The page has a button where the API has a flag. */
-const withoutFlag = (objection: string): string => objection.replaceAll(' (without beyondTolerance)', '');
+const withoutFlag = (objection: string): string => objection.replaceAll(' (beyondTolerance allows more)', '');
 
 function curlOf(draft: Draft, kind: DescribedFaultKind, controller: string): string {
   const body = JSON.stringify(safely(() => requestOf(draft, kind)) ?? {});
