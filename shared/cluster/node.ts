@@ -35,7 +35,7 @@ export interface RunningNode {
   readonly opsPort: number;
   /** Tells the monitors that it is leaving, and still answers. Callers choose other nodes once they know the view. */
   readonly drain: () => void;
-  /** Whether its own calls avoid this process: its view says that the process is leaving. */
+  /** Whether its own calls avoid this process: the process is leaving in its view, or not in its topology. */
   readonly avoids: (leaving: LeavingProcess) => boolean;
   /** Nodes were added or removed: from now on calls go by this topology. */
   readonly place: (topology: Topology, keys: PublishedKeys) => void;

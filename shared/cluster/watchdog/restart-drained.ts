@@ -13,7 +13,10 @@ const avoidBoundMs = 10_000;
 /** A caller that does not answer within this time is asked again, ms. */
 const answerMs = 500;
 const askEveryMs = 100;
-/** The time in which calls arrive that were sent before their caller knew that the node is leaving, ms. */
+/**
+ * Calls that were sent before their caller knew that the node is leaving arrive within this time, ms. On one machine a
+ * call needs far less; the rest is reserve for a busy machine.
+ */
 const arrivalMs = 200;
 /**
  * The wait when no caller can be asked, ms. Callers get the new view with their next heartbeat, after at most 500 ms.
