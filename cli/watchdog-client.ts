@@ -4,6 +4,7 @@ import { asRpcError, type RpcError } from '../shared/rpc/errors.ts';
 import type { TopologyNode } from '../shared/cluster/topology.ts';
 import type { NodeStatus } from '../shared/cluster/watchdog/watchdog.ts';
 import { type Holder, holdersOf } from '../shared/cluster/watchdog/port-check.ts';
+import { parseProcessStat } from '../shared/process-stat.ts';
 import { sleep, systemScheduler } from '../shared/time/scheduler.ts';
 import { tierlab } from './command-line.ts';
 import { CommandError } from './errors.ts';
@@ -86,7 +87,7 @@ function silent({ id, components, shard, host, port, opsPort, doors, publicPort 
   return { ...place, pid: null, state: 'silent', restarts: 0, exits: [], watchedSince: Infinity };
 }
 
-/** Nobody listens at the port of the watchdog. The message ends with the command that starts a cluster there. */
+/** No watchdog answers at the port base. The message ends with the command that starts a cluster there. */
 export class NoClusterError extends CommandError {
   /** The message without the command. */
   readonly reason: string;
@@ -166,11 +167,10 @@ function otherProgram(port: number, holder: Holder | undefined): CommandError {
 /** Whether a command line is that of a watchdog. */
 export const isTierlab = (command: string): boolean => /(tierlab\.js|main\.ts) (up|node)\b/.test(command);
 
-/** Linux only: T and t are the states of a process that is stopped (proc(5)). */
+/** Linux only. */
 function isStopped(pid: number): boolean {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return /^[Tt]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+    return /^[Tt]/.test(parseProcessStat(readFileSync(`/proc/${pid}/stat`, 'latin1')).state);
   } catch {
     return false;
   }

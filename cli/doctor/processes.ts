@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { parseProcessStat } from '../../shared/process-stat.ts';
 import { isTierlab } from '../watchdog-client.ts';
 
 export interface RunningProcess {
@@ -16,9 +17,7 @@ export async function runningProcesses(): Promise<readonly RunningProcess[]> {
     pids.map(async (pid) => {
       const text = (name: string) => readFile(`/proc/${pid}/${name}`, 'latin1').catch(() => '');
       const [stat, line] = await Promise.all([text('stat'), readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')]);
-      // The name in parentheses may itself hold spaces and parentheses (proc(5)): state and parent follow the last one.
-      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-      return { pid: Number(pid), parent, words: line.split('\0').slice(0, -1) };
+      return { pid: Number(pid), parent: parseProcessStat(stat).parent, words: line.split('\0').slice(0, -1) };
     }),
   );
   return all.filter(({ words }) => words.length > 0);

@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { isAlive } from '../../shared/is-alive.ts';
+import { parseProcessStat } from '../../shared/process-stat.ts';
 
 /**
  * What tells a process from a later one with the same id (Linux). In containers ids are small and come again: the first
@@ -8,16 +9,14 @@ import { isAlive } from '../../shared/is-alive.ts';
 export interface Life {
   /** The container, more exactly the namespace of the process ids. */
   readonly among: string;
-  /** Ticks of the kernel's clock (proc(5), field 22). */
+  /** Ticks of the kernel's clock. */
   readonly startedAt: number;
 }
 
 /** Undefined where there is no such process, and on systems without /proc. */
 export function lifeOf(pid: number): Life | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // Field 2 is the name of the program, which may contain blanks; field 3 follows its bracket.
-    const startedAt = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+    const { startedAt } = parseProcessStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
     return { among: readlinkSync('/proc/self/ns/pid'), startedAt };
   } catch {
     return undefined;

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { parseProcessStat } from '../../shared/process-stat.ts';
 
 export interface ProcessRow {
   readonly pid: number;
@@ -17,10 +18,9 @@ function allProcesses(): readonly ProcessRow[] {
 
 function rowOf(pid: number): ProcessRow | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const { parent, state } = parseProcessStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-    return { pid, parent: Number(parent), state: state!, command };
+    return { pid, parent, state, command };
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { parseProcessStat } from '../../process-stat.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Scheduler, Timer } from '../../time/scheduler.ts';
 import type { Child } from './child.ts';
@@ -56,11 +57,7 @@ const tickMs = 10;
  */
 export function mainThreadCpuMs(pid: number): number | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/task/${pid}/stat`, 'latin1');
-    // The name, in brackets, may hold anything. After it: state is field 3, user and system time are 14 and 15
-    // (proc(5)).
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) * tickMs;
+    return parseProcessStat(readFileSync(`/proc/${pid}/task/${pid}/stat`, 'latin1')).cpuTicks * tickMs;
   } catch {
     return undefined;
   }

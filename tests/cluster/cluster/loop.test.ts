@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { dataFolder, until } from '../../support/cluster.ts';
+import { processTree } from '../../support/process-tree.ts';
 import { pages, startRig } from '../vote/rig.ts';
 
 test(
@@ -29,8 +30,7 @@ test(
       expect(rig.cluster.output()).toMatch(
         /ranking-1: its main loop did not answer for 3 s of its own processor time; killed/,
       );
-      const state = readFileSync(`/proc/${stopped!.pid}/stat`, 'latin1').split(') ')[1]![0];
-      expect(state).toBe('T');
+      expect(processTree(stopped!.pid!)[0]!.state).toBe('T');
     } finally {
       process.kill(stopped!.pid!, 'SIGCONT');
     }
