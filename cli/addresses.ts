@@ -31,8 +31,8 @@ export function showAddresses(topology: Topology, terminal: Terminal, operatorTo
 export function warnWithoutMonitor(topology: Topology, terminal: Terminal): void {
   if (nodesHosting(topology, 'monitor').length > 0) return;
   terminal.line(
-    `\n${terminal.warn('!')} No node hosts "monitor": nobody detects a node that hangs, limps or lies, and callers learn ` +
-      'of failures\n  only by their own calls. A group with "components": ["monitor"] changes that.',
+    `\n${terminal.warn('!')} No node hosts "monitor": nobody detects a node that hangs, limps or lies, ` +
+      'and callers learn of failures\n  only by their own calls. A group with "components": ["monitor"] changes that.',
   );
 }
 

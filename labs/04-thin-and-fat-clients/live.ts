@@ -144,7 +144,8 @@ function scriptCheck(fast: Measured, slow: readonly LiveSession[], turns: number
     wrong === undefined,
     wrong === undefined
       ? `${scriptInWords(wanted)}; ${all.length} sessions`
-      : `${scriptInWords(asScript(wrong.messages))} instead of ${scriptInWords(wanted)}; the page counted ${wrong.counted}`,
+      : `${scriptInWords(asScript(wrong.messages))} instead of ${scriptInWords(wanted)}; ` +
+          `the page counted ${wrong.counted}`,
   );
 }
 

@@ -65,8 +65,8 @@ export const gameDay = lab({
       'weighings are enough for nine coins, because each one decides about several coins.',
   ],
   explanation: () =>
-    `There are ${suspects.length} nodes and ${failureKinds.length} kinds of failures, so ${possibilities} possibilities. A
-blind guess is right once in ${possibilities} times. Every good question halves what is left, and
+    `There are ${suspects.length} nodes and ${failureKinds.length} kinds of failures, so ${possibilities} possibilities.
+A blind guess is right once in ${possibilities} times. Every good question halves what is left, and
 ${Math.ceil(meanQuestions)} questions are always enough. People who know a system do not look faster. They ask questions
 that halve more.
 
@@ -108,7 +108,8 @@ function judged({ secret, journal, shownHash, person, monitor }: Played, seed: s
       ...check(
         'your answer is what the journal says',
         isSame(person.answer, secret),
-        `${secretInWords(person.answer)}, after ${person.seconds.toFixed(1)} s; the journal says ${secretInWords(secret)}`,
+        `${secretInWords(person.answer)}, after ${person.seconds.toFixed(1)} s; ` +
+          `the journal says ${secretInWords(secret)}`,
       ),
       untimed: true,
     });
