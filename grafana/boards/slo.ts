@@ -12,7 +12,7 @@ export const slo = () =>
     description: 'What users are promised for one lesson of an hour, what is left of the budget, and how fast it burns',
     sections: [
       {
-        title: 'Budget of errors',
+        title: 'Error budget',
         panels: [
           number({
             title: 'Objective',
