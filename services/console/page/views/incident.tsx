@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { clockTime } from '../../../../shared/clock-time.ts';
 import type { Incident } from '../../../monitor/incident.ts';
 import { verdictMeanings } from '../../meanings.ts';
@@ -31,18 +31,22 @@ function Found({ incident, moment, state, store }: ViewOptions & { incident: Inc
   const last = all.at(-1)!.at;
   const replayed = replayOf(incident, all);
   const page = useRef<HTMLDivElement>(null);
-  const showNode = () =>
-    page.current!.querySelector(`[data-node="${CSS.escape(node)}"]`)?.scrollIntoView({ block: 'nearest' });
+  /** How often the person has started the replay on this page. */
+  const [replays, setReplays] = useState(0);
   useEffect(() => {
     // The button that led here is gone with its view.
     if (document.activeElement === document.body)
       page.current!.querySelector<HTMLElement>('h2')!.focus({ preventScroll: true });
-    if (state.playing === true) showNode();
   }, []);
+  useEffect(() => {
+    // Effects run after the page has changed to the past. Its longer texts there push the node down.
+    if (state.playing === true)
+      page.current!.querySelector(`[data-node="${CSS.escape(node)}"]`)?.scrollIntoView({ block: 'nearest' });
+  }, [replays]);
 
   function replay(from: number): void {
     store.set({ cursor: from, playing: true });
-    showNode();
+    setReplays(replays + 1);
   }
 
   return (
