@@ -45,22 +45,22 @@ export async function startLabCluster({
   try {
     onStart({ pid: child.pid!, portBase });
     await ready(child, signal);
+    const { token } = JSON.parse(readFileSync(path.join(dir, 'run', String(portBase), 'cluster.json'), 'utf8')) as {
+      token: string;
+    };
+    const { nodes } = await fetchStatus(portBase);
+    const handle = await openCluster({ portBase, nodes, token, signal });
+    return {
+      ...handle,
+      async stop() {
+        handle.close();
+        await stop();
+      },
+    };
   } catch (error) {
     await stop();
     throw error;
   }
-  const { token } = JSON.parse(readFileSync(path.join(dir, 'run', String(portBase), 'cluster.json'), 'utf8')) as {
-    token: string;
-  };
-  const { nodes } = await fetchStatus(portBase);
-  const handle = await openCluster({ portBase, nodes, token, signal });
-  return {
-    ...handle,
-    async stop() {
-      handle.close();
-      await stop();
-    },
-  };
 }
 
 /** Runs the `tierlab` command. TIERLAB_PARENT makes it end when this process ends in whatever way. */
