@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Incident } from '../services/monitor/incident.ts';
 import { timeSpan } from '../shared/time-span.ts';
+import { counted } from '../web/numbers.ts';
 import { readChaosJournal } from './chaos-journal.ts';
 import type { IncidentReport } from './incident-changes.ts';
 import { incidentRows } from './incident-rows.ts';
@@ -67,7 +68,7 @@ export function showScore(report: IncidentReport, result: Score, json: boolean, 
       terminal.line(
         `injected -> detected: median ${timeSpan(latencies[latencies.length >> 1])}, ` +
           `slowest ${timeSpan(latencies.at(-1))}; ` +
-          `${result.censored.length} ended before anybody saw them`,
+          `${counted(result.censored.length, 'fault', 'faults')} ended before any monitor noticed`,
       );
   }
   const alarms = result.falseAlarms.length;

@@ -50,7 +50,7 @@ async function run(a: string, b: string, flags: CompareFlags): Promise<void> {
   const progress = createTerminal(process.stderr);
   const tell = (line: string): void => progress.line(progress.dim(line));
   const measured = await onInterrupt((signal) => {
-    signal.addEventListener('abort', () => tell('it stops after the present step'), { once: true });
+    signal.addEventListener('abort', () => tell('the comparison stops after the present step'), { once: true });
     return measureAll([a, b], flags, tell, signal);
   });
   if (flags.json) return printJson(documentOf(measured));
