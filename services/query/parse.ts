@@ -58,7 +58,8 @@ export function parse(query: string): Parsed {
     }
     const isPhrase = item.kind === 'phrase';
     if (isPhrase) addPhrase(phrases, tokens, field);
-    named.push(...(field === undefined ? analyse(item.text.slice(0, longestName)).words : [otherThanName]));
+    const mayBeName = field === undefined && item.text.length <= longestName;
+    named.push(...(mayBeName ? analyse(item.text).words : [otherThanName]));
     const telling = isPhrase && tokens.some(({ word }) => !isStopWord(word));
     for (const token of tokens) wanted.push({ ...token, field, silent: telling && isStopWord(token.word) });
   }
@@ -93,7 +94,7 @@ function scoredWords(wanted: readonly Wanted[]): Wanted[] {
   });
 }
 
-/** Marks a word with a field. A query with such a word is not a name. */
+/** Marks a word with a field, or a very long item. A query with such an item is not a name. */
 const otherThanName = '=';
 /** Every name that has a term of its own is shorter, in characters. */
 const longestName = 1_000;

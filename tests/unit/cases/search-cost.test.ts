@@ -7,6 +7,7 @@ import { readPages } from '../../../services/database/read-pages.ts';
 import type { Store } from '../../../services/database/store.ts';
 import { pageView } from '../../../services/html/page.ts';
 import { resultsPage } from '../../../services/html/results.ts';
+import { query } from '../../../services/query/contract.ts';
 import { parse } from '../../../services/query/parse.ts';
 import { maxTerms } from '../../../search/limits.ts';
 import { isRetryable } from '../../../shared/rpc/layers/retries/retryable.ts';
@@ -17,6 +18,7 @@ import { segmentOf } from '../database/memory.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 
 const many = (count: number, text: (i: number) => string) => Array.from({ length: count }, (_, i) => text(i)).join(' ');
+const range = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
 
 test.each([
   ['a phrase of 2,000 words', `"${'a '.repeat(2_000)}"`, /a phrase may hold 128 words; this one holds 2000/],
@@ -40,6 +42,18 @@ test.each([
   expect(plan.terms.length).toBe(maxTerms);
   expect(plan.partial).toMatch(/first 128 different words/);
   expect(parse('a few words').plan.partial).toBeUndefined();
+});
+
+test.each([
+  ['words in one item, after a gap', `a${'.'.repeat(1_000)}${many(140, (i) => `w${i}`).replaceAll(' ', '.')}`],
+  ['a phrase with a gap', `"a${' '.repeat(1_000)}${many(127, (i) => `w${i}`)}"`],
+  ['a name and many words', `${many(16, (i) => `n${i}`)} ${many(127, (i) => `w${i}`)}`],
+  ['a name and categories', `a ${many(32, (i) => `category:c${i}`)} ${many(127, (i) => `w${i}`)}`],
+  ['Han characters after a gap', `東${'。'.repeat(1_000)}${String.fromCodePoint(...range(0x4e00, 140))}`],
+])('S5 a plan for %s keeps the bounds of its contract, so nobody calls the query node a liar', (_, q) => {
+  const { plan } = parse(q);
+  expect(() => query.operations.plan.checkResponse({ plan })).not.toThrow();
+  expect(plan.terms.length).toBeLessThanOrEqual(maxTerms);
 });
 
 test('S5 a database node refuses a plan that no query generator makes', () => {
