@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { AvailabilityReport } from '../services/monitor/availability-report.ts';
 import { predict, type PredictedService } from '../services/monitor/prediction.ts';
+import { partsOf } from '../shared/cluster/topology.ts';
 import { CommandError, UsageError } from './errors.ts';
 import { askMonitor } from './monitors.ts';
 import type { ClusterFlags } from './options.ts';
@@ -41,9 +42,13 @@ export async function predictAvailability(flags: PredictionFlags): Promise<void>
   const running = flags.topology === undefined ? await runningTopology(flags) : undefined;
   const topology = await topologyOf(flags.topology ?? running!, {});
   for (const [component, count] of Object.entries(flags.needed)) {
-    const hosts = topology.nodes.filter(({ components }) => components.includes(component)).length;
-    if (hosts < count)
-      throw new UsageError(`--needed ${component}=${count}: ${topology.name} has ${hosts} nodes with ${component}`);
+    const parts = partsOf(topology, component).map((nodes) => nodes.length);
+    const fewest = parts.length === 0 ? 0 : Math.min(...parts);
+    if (fewest < count)
+      throw new UsageError(
+        `--needed ${component}=${count}: ${topology.name} has ${fewest} ${fewest === 1 ? 'node' : 'nodes'} with ${component}` +
+          (parts.length > 1 ? ' for each shard' : ''),
+      );
   }
   const observed =
     running === undefined ? undefined : ((await askMonitor(portBase, '/api/availability')) as AvailabilityReport);
