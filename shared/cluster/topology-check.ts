@@ -16,10 +16,12 @@ export function topologyProblems(
       path: `nodes.${i}.name`,
       sentence: `two groups are named ${file.nodes[i]!.name}`,
     })),
+    ...numberedNames(file),
     ...badSharding(file),
     ...badStandbys(file),
     ...fewVoters(file),
     ...badStarted(file),
+    ...impossibleRoutes(file, topology),
     ...portClashes(file, topology),
     ...unplacedCalls(file, components),
     ...cycles(file, components),
@@ -42,6 +44,15 @@ function unknownComponents(file: TopologyFile, components: Components): SchemaPr
         })),
       ),
     );
+}
+
+/** `web-2-1` is a node of the group `web` with shards. A group `web-2` would have a node of this name, too. */
+function numberedNames(file: TopologyFile): SchemaProblem[] {
+  return file.nodes.flatMap(({ name }, i) =>
+    /-\d+$/.test(name)
+      ? [{ path: `nodes.${i}.name`, sentence: `group ${name} ends with a number, as only the names of nodes do` }]
+      : [],
+  );
 }
 
 /** A node holds one shard. So all groups that host the database must agree on the number of shards. */
@@ -105,6 +116,23 @@ function fewVoters(file: TopologyFile): SchemaProblem[] {
   const { name, replicas } = few;
   const sentence = `policy.quorum.f: ${f} asks for votes of ${2 * f + 1} replicas, and group ${name} has ${replicas}`;
   return [{ path: 'policy.quorum.f', sentence }];
+}
+
+/** Ports below 1,024 belong to the system; the highest port is 65,535. */
+function impossibleRoutes(file: TopologyFile, { nodes }: Topology): SchemaProblem[] {
+  return nodes.flatMap(({ id, group, routes = [] }) => {
+    const g = file.nodes.findIndex(({ name }) => name === group);
+    return routes.flatMap(({ port }, r) =>
+      port >= 1_024 && port <= 65_535
+        ? []
+        : [
+            {
+              path: `nodes.${g}.routes.${r}.portShift`,
+              sentence: `a route to ${id} would be at port ${port}; a port from 1024 to 65535 is wanted`,
+            },
+          ],
+    );
+  });
 }
 
 function portClashes(file: TopologyFile, topology: Topology): SchemaProblem[] {

@@ -159,6 +159,21 @@ test.each([
     /^line 6: .*\bx-1\b.*\by-1\b.*\b7101\b.*\bportShift$/,
   ],
   [
+    'a route at a port that does not exist',
+    fileOf([group('x', ['b']), group('y', ['database'], { routes: [{}, { portShift: -20_000 }] })]),
+    /^line 7: .*\by-1\b.*-12899\b.*\b1024 to 65535\b/,
+  ],
+  [
+    'a route at a port of the system',
+    fileOf([group('x', ['b'], { routes: [{ portShift: -7_000 }] })]),
+    /^line 6: .*\bx-1\b.*\b100\b.*\b1024 to 65535\b/,
+  ],
+  [
+    'a group that is named like a node',
+    fileOf([group('x', ['database'], { shards: 2 }), group('x-1', ['b'])]),
+    /^line 7: group x-1\b.*\bnumber\b/,
+  ],
+  [
     'a vote of more replicas than there are',
     fileOf([group('y', ['b'], { replicas: 3 })], '\n  "policy": {\n    "quorum": { "f": 2 }\n  },'),
     /^line 6: policy\.quorum\.f: 2\b.*\b5 replicas\b.*\by has 3$/,
