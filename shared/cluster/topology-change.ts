@@ -31,7 +31,7 @@ export function changeOf(running: Topology, wanted: Topology): TopologyChange {
     removed,
     problems: [
       ...settings(running, wanted),
-      ...nodes.flatMap((node) => replaced(known.get(node.id), node)),
+      ...wanted.nodes.flatMap((node) => replaced(known.get(node.id), node)),
       ...added.flatMap((node) => fixed(node, 'added')),
       ...removed.flatMap((node) => [...fixed(node, 'removed'), ...closedDoor(node)]),
     ],
@@ -52,19 +52,20 @@ function settings(running: Topology, wanted: Topology): string[] {
   ];
 }
 
-/** A node must not keep its id and get other work: callers could not tell the old process from the new one. */
-function replaced(
-  old: TopologyNode | undefined,
-  { id, group, components, shard, standby, routes }: TopologyNode,
-): string[] {
+/** A node must not keep its id and get other work or routes: callers could not tell the old process from the new one. */
+function replaced(old: TopologyNode | undefined, wanted: TopologyNode): string[] {
   if (!old) return [];
-  const work = (it: Pick<TopologyNode, 'components' | 'shard' | 'standby'>) =>
-    JSON.stringify([it.components.toSorted(), it.shard, it.standby]);
-  const isSame = work(old) === work({ components, ...(shard && { shard }), ...(standby && { standby }) });
-  if (isSame && (routes?.length ?? 0) === (old.routes?.length ?? 0)) return [];
-  return [
-    `${id} would get other work. Give the group ${group} another name: then new nodes start before the old ones stop`,
-  ];
+  const { id, group } = wanted;
+  const work = (it: TopologyNode) => JSON.stringify([it.components.toSorted(), it.shard, it.standby]);
+  const other = work(old) !== work(wanted) ? 'work' : routesFrom(old) !== routesFrom(wanted) ? 'routes' : undefined;
+  if (other === undefined) return [];
+  const advice = `Give the group ${group} another name: then new nodes start before the old ones stop`;
+  return [`${id} would get other ${other}. ${advice}`];
+}
+
+/** The routes to a node, as seen from its own address: the node has other ports in a running cluster than in a file. */
+function routesFrom({ host, port, routes = [] }: TopologyNode): string {
+  return JSON.stringify(routes.map((it) => [it.host === host ? '' : it.host, it.port - port, it.relayed]));
 }
 
 function fixed({ id, components }: TopologyNode, how: 'added' | 'removed'): string[] {

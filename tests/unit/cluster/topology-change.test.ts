@@ -65,6 +65,16 @@ test.each<[string, readonly NodeGroup[], Partial<TopologyFile>, RegExp]>([
   expect(change(nodes, more).problems.join('\n')).toMatch(reason);
 });
 
+test('other routes to a node that stays are refused, and the same routes are no change', () => {
+  const routed = (portShift: number) => [
+    { name: 'html', components: ['html'], replicas: 1, routes: [{}, { portShift }] },
+    ...without('html'),
+  ];
+  const problemsOf = (portShift: number) => changeOf(topology(routed(50)), topology(routed(portShift))).problems;
+  expect(problemsOf(50)).toEqual([]);
+  expect(problemsOf(60)).toEqual([expect.stringMatching(/^html-1 would get other routes\. Give the group html\b/)]);
+});
+
 test('the same topology is no change', () => {
   expect(change(groups)).toMatchObject({ added: [], removed: [], problems: [] });
 });
