@@ -65,7 +65,7 @@ export function createFinder(
         const { doc, frequencies, lengths } = hit;
         const { id, title, url, body } = headOf(doc);
         invariant(isOwn(id), 'database.shard', () => `page ${id} belongs to another shard`);
-        const passage = isOwnPassage(body) ? body : passageAt(body, found.placeInBody(hit, body, passageReach));
+        const passage = isOwnPassage(body) ? body : passageAt(body, yield* found.placeInBody(hit, body, passageReach));
         candidates.push({ id, title, url, passage, frequencies, lengths, popularity: index.segment.popularity[doc]! });
         yield candidateSteps;
       }

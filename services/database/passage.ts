@@ -1,5 +1,6 @@
 import { cutText } from '../../shared/cut-text.ts';
 import type { Found, Hit } from './index/inverted-index.ts';
+import { finish } from './index/work.ts';
 import { isSpace } from '../../search/text/invisible.ts';
 
 /** The greatest length of a passage in UTF-16 code units, with its ellipses. */
@@ -12,7 +13,7 @@ const ellipsis = '…';
 
 /** The part of the body of a hit that fits the query best. */
 export function passageOf(found: Pick<Found, 'placeInBody'>, hit: Hit, body: string): string {
-  return passageAt(body, isOwnPassage(body) ? 0 : found.placeInBody(hit, body, passageReach));
+  return passageAt(body, isOwnPassage(body) ? 0 : finish(found.placeInBody(hit, body, passageReach)));
 }
 
 /** True for a body that is short enough to be its own passage. */

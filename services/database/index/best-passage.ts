@@ -3,67 +3,94 @@ import { positionReader } from './positions.ts';
 import { seekDoc } from './seek.ts';
 import type { Segment } from './segment.ts';
 import type { PostingList } from './posting-lists.ts';
+import { pieceSteps, type Work } from './work.ts';
 
 /**
- * Returns the start of the best passage of about `reach` characters in the body of `doc`. The best passage has the
+ * Finds the start of the best passage of about `reach` characters in the body of `doc`. The best passage has the
  * greatest sum of weights (`weights[list.i]`) of the terms that it holds; each term counts once. Of equal passages, it
- * is the first one. Returns 0 when the body holds no term.
+ * is the first one. Returns 0 when the body holds no term. A long body can hold a million matches, so it works in
+ * pieces.
  *
  * The index knows word positions, not characters. To convert a position, the body is read from the last anchor before
  * the position.
  */
-export function bestPlace(
+export function* bestPlace(
   segment: Segment,
   lists: readonly PostingList[],
   weights: ArrayLike<number>,
   doc: number,
   body: string,
   reach: number,
-): number {
+): Work<number> {
   const words = segment.lengths[doc * 3 + 2]!;
   if (words === 0) return 0;
-  const matches = matchesInBody(segment, lists, doc);
+  const matches = yield* matchesInBody(segment, lists, doc);
   if (matches.length === 0) return 0;
   const reachWords = Math.max(1, Math.floor((reach * words) / body.length));
-  return offsetOf(segment, doc, body, bestPosition(matches, weights, lists.length, reachWords));
+  return offsetOf(segment, doc, body, yield* bestPosition(matches, weights, lists.length, reachWords));
 }
 
-interface Match {
-  readonly position: number;
-  readonly i: number;
-}
-
-function matchesInBody(segment: Segment, lists: readonly PostingList[], doc: number): Match[] {
-  const matches: Match[] = [];
+/**
+ * The matches of all lists in ascending order. A match is the number position * terms + i, with i < terms, because a
+ * body can hold a million matches. Each stretch of the body is one piece of work.
+ */
+function* matchesInBody(segment: Segment, lists: readonly PostingList[], doc: number): Work<number[]> {
+  const unread: { readonly i: number; readonly positions: readonly number[]; next: number }[] = [];
   for (const { i, start, end } of lists) {
     const p = seekDoc(segment.docs, doc, start, end);
     if (p === end || segment.docs[p] !== doc) continue;
-    for (const position of positionReader(segment).read(p, 2)) matches.push({ position, i });
+    const positions = positionReader(segment).read(p, 2);
+    if (positions.length === 0) continue;
+    unread.push({ i, positions, next: 0 });
+    if (positions.length >= pieceSteps) yield positions.length;
   }
-  return matches.sort((a, b) => a.position - b.position);
+  const terms = lists.length;
+  const matches: number[] = [];
+  const last = unread.reduce((most, { positions }) => Math.max(most, positions.at(-1)!), -1);
+  for (let from = 0; from <= last; from += stretch) {
+    const stretchOfMatches: number[] = [];
+    for (const list of unread) {
+      const { i, positions } = list;
+      for (; list.next < positions.length && positions[list.next]! < from + stretch; list.next++) {
+        stretchOfMatches.push(positions[list.next]! * terms + i);
+      }
+    }
+    for (const match of stretchOfMatches.sort((a, b) => a - b)) matches.push(match);
+    if (last >= stretch) yield stretchOfMatches.length + unread.length;
+  }
+  return matches;
 }
+/** The length of a stretch, in positions. */
+const stretch = 4_096;
 
-function bestPosition(
-  matches: readonly Match[],
+function* bestPosition(
+  matches: readonly number[],
   weights: ArrayLike<number>,
   terms: number,
   reachWords: number,
-): number {
+): Work<number> {
+  const positionOf = (match: number) => Math.floor(match / terms);
   const inside = new Uint32Array(terms);
   let best = { weight: 0, position: 0 };
   let weight = 0;
   let last = 0;
-  for (const first of matches) {
-    for (; last < matches.length && matches[last]!.position < first.position + reachWords; last++) {
-      const { i } = matches[last]!;
+  for (const [n, first] of matches.entries()) {
+    const position = positionOf(first);
+    for (; last < matches.length && positionOf(matches[last]!) < position + reachWords; last++) {
+      const i = matches[last]! % terms;
       if (inside[i]!++ === 0) weight += weights[i]!;
     }
     // Adding and subtracting weights leaves rounding errors. The tolerance keeps equal passages equal.
-    if (weight > best.weight * (1 + 1e-9)) best = { weight, position: first.position };
-    if (--inside[first.i]! === 0) weight -= weights[first.i]!;
+    if (weight > best.weight * (1 + 1e-9)) best = { weight, position };
+    const i = first % terms;
+    if (--inside[i]! === 0) weight -= weights[i]!;
+    if ((n + 1) % pieceSteps === 0) yield pieceSteps;
   }
   return best.position;
 }
+
+/** Nearly always, the wanted position is within this many characters after its anchor. */
+const nearAnchor = 1_024;
 
 function offsetOf({ anchorStart, anchors }: Segment, doc: number, body: string, position: number): number {
   // The last anchor at or before the position. The start of the body is an anchor that is not stored.
@@ -72,9 +99,13 @@ function offsetOf({ anchorStart, anchors }: Segment, doc: number, body: string, 
     anchor = { position: anchors[at]!, offset: anchors[at + 1]! };
   }
   let { offset } = anchor;
-  visitTerms(body.slice(anchor.offset), (_term, at, start) => {
-    offset = anchor.offset + start;
-    return anchor.position + at >= position;
-  });
-  return offset;
+  // A run of a script without spaces is read as a whole, so no more text than necessary is passed on.
+  for (let length = nearAnchor; ; length *= 8) {
+    let isReached = false;
+    visitTerms(body.slice(anchor.offset, anchor.offset + length), (_term, at, start) => {
+      offset = anchor.offset + start;
+      return (isReached = anchor.position + at >= position);
+    });
+    if (isReached || anchor.offset + length >= body.length) return offset;
+  }
 }

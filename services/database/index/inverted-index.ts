@@ -21,7 +21,7 @@ export interface Found {
   readonly postings: number;
   readonly skippedWindows: number;
   /** The place in the body of a hit where the best passage of `reach` characters starts (best-passage.ts). */
-  readonly placeInBody: (hit: Hit, body: string, reach: number) => number;
+  readonly placeInBody: (hit: Hit, body: string, reach: number) => Work<number>;
 }
 
 export interface Hit {

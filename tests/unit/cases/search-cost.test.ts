@@ -97,6 +97,27 @@ test.each([
   expect(greatest).toBeLessThan(600_000);
 });
 
+test.each([
+  ['single letters', many(400_000, (i) => 'bcdefgh'[i % 7]!), many(7, (i) => 'bcdefgh'[i]!)],
+  ['Han characters', String.fromCodePoint(...range(0x4e00, 50)).repeat(8_000), String.fromCodePoint(0x4e00, 0x4e01)],
+  ['one Thai run', 'กรุงเทพมหานคร'.repeat(40_000), 'กรุงเทพ'],
+])('S5 a passage of a very long page of %s is found in small pieces', (_, body, q) => {
+  const { segment } = segmentOf([{ ...pages[0]!, body }]);
+  const found = createInvertedIndex(segment).find(parse(q).plan, 1, undefined);
+  const fastest = Array.from({ length: 3 }, () => {
+    let longestMs = 0;
+    const work = found.placeInBody(found.hits[0]!, body, 200);
+    for (;;) {
+      const begin = process.threadCpuUsage();
+      const { done } = work.next();
+      const { user, system } = process.threadCpuUsage(begin);
+      longestMs = Math.max(longestMs, (user + system) / 1_000);
+      if (done === true) return longestMs;
+    }
+  });
+  expect(Math.min(...fastest)).toBeLessThan(20);
+});
+
 /** A clock that the work itself moves, and a scheduler whose tasks wait until they are asked for. */
 function virtual(maxSteps = Infinity) {
   let now = 0;

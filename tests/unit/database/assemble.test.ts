@@ -25,7 +25,7 @@ function partsOf(plan: QueryPlan, shards: readonly ReturnType<typeof segmentOf>[
 }
 
 const passages = (found: Found, ids: readonly string[]) =>
-  found.hits.map((hit) => found.placeInBody(hit, bodies.get(ids[hit.doc]!)!, 200));
+  found.hits.map((hit) => finish(found.placeInBody(hit, bodies.get(ids[hit.doc]!)!, 200)));
 
 test.each([1, 3])('the parts of the terms of a plan, from %i shards, answer it like the whole index', (count) => {
   const shards = Array.from({ length: count }, (_, i) =>

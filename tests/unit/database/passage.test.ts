@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createInvertedIndex } from '../../../services/database/index/inverted-index.ts';
+import { finish } from '../../../services/database/index/work.ts';
 import { maxPassageLength, passageAt, passageReach } from '../../../services/database/passage.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 import { analyse } from '../../../search/text/analysis.ts';
@@ -14,7 +15,7 @@ function passageFor(body: string, words: string): string {
   const { segment } = segmentOf([{ id: 'a', title: words, keywords: [], body, url: '', links: [], popularity: 0 }]);
   const terms = analyse(words).terms.map((term) => ({ term, weight: 1 }));
   const found = createInvertedIndex(segment).find({ query: words, terms, phrases: [], exclusions: [] }, 1, undefined);
-  return passageAt(body, found.placeInBody(found.hits[0]!, body, passageReach));
+  return passageAt(body, finish(found.placeInBody(found.hits[0]!, body, passageReach)));
 }
 
 test('a short body is its own passage, with plain spaces', () => {
@@ -44,7 +45,7 @@ test('a rare word is worth more than a frequent one', () => {
   const terms = ['cat', 'dog'].map((term) => ({ term, weight: 1 }));
   const found = createInvertedIndex(segment).find({ query: '', terms, phrases: [], exclusions: [] }, 1, undefined);
   const body = pages[1]!.body;
-  expect(passageAt(body, found.placeInBody(found.hits[0]!, body, passageReach))).toContain('a dog');
+  expect(passageAt(body, finish(found.placeInBody(found.hits[0]!, body, passageReach)))).toContain('a dog');
 });
 
 test('a body without the words gives its begin, one that ends with them its end in full', () => {
