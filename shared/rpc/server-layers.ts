@@ -14,7 +14,7 @@ import type { Policy, PolicyHolder } from './policy.ts';
 
 export interface ServerDependencies {
   readonly clock: Clock;
-  /** The queue of this process. Without it, admission sees no waiting. */
+  /** The queue of this process. Without it, admission sees only the waiting for a station. */
   readonly queue?: OwnQueue;
   readonly observe?: Observe;
   /** Sets the timers of a station. */
@@ -34,23 +34,30 @@ export type FixedServerLayers = Partial<Record<Exclude<ServerLayer, Mechanism>, 
  */
 export function serverLayers(
   policy: PolicyHolder,
-  {
-    clock,
-    scheduler,
-    queue = noQueue,
-    observe = observeNothing,
-    onStation: onOpen,
-    watchServed: watch,
-  }: ServerDependencies,
+  { clock, scheduler, queue = noQueue, observe = observeNothing, onStation, watchServed: watch }: ServerDependencies,
   fixed: FixedServerLayers = {},
 ): Layer {
   const warmUp: WarmUp = { served: 0 };
+  let open: Station | undefined;
+  /** A call waits for its turn in this process, and then for a worker of the station, where the policy has one. */
+  const waiting: OwnQueue = {
+    waitMs: () => queue.waitMs() + (policy.current.station === false ? 0 : (open?.waitMs() ?? 0)),
+  };
   const mechanisms: Record<ServerLayer & Mechanism, Switchable<Policy>> = {
     trace: watch === undefined ? () => undefined : mechanism('trace', () => trace({ clock, queue, watch })),
     expire: mechanism('expire', () => expire({ clock, observe })),
-    admission: mechanism('admission', (settings) => admission(settings, { clock, queue, observe, warmUp })),
+    admission: mechanism('admission', (settings) => admission(settings, { clock, queue: waiting, observe, warmUp })),
     dedupe: mechanism('dedupe', (settings) => dedupe(settings, { observe })),
-    station: mechanism('station', (settings) => station(settings, { clock, scheduler, ...(onOpen && { onOpen }) })),
+    station: mechanism('station', (settings) =>
+      station(settings, {
+        clock,
+        scheduler,
+        onOpen(opened) {
+          open = opened;
+          onStation?.(opened);
+        },
+      }),
+    ),
   };
   const layers: Partial<Record<ServerLayer, Switchable<Policy>>> = mechanisms;
   return following(

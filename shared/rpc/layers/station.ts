@@ -48,6 +48,7 @@ interface StationDependencies {
  *            queue       service time: a timer, no work of a processor
  *
  * A fault that makes a node slow has no queue, so it cannot show what load does to waiting times. The station can.
+ * Admission counts the wait for a worker as waiting in this process.
  * Health checks and background calls do not pass through it.
  */
 export function station(settings: StationSettings, { clock, scheduler, onOpen }: StationDependencies): Layer {

@@ -6,9 +6,9 @@ import type { Station } from '../../../../shared/time/sim/station.ts';
 import { outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
 
 /** A node whose handler takes no time; `send` answers with the times at which `n` calls end that arrive together. */
-function nodeWith(station: object | false) {
+function nodeWith(station: object | false, mechanisms: object = {}) {
   const { sim } = setUp();
-  const policy = createPolicyHolder({ base: 'naive', station });
+  const policy = createPolicyHolder({ base: 'naive', ...mechanisms, station });
   let open: Station | undefined;
   const stack = serverLayers(policy, { ...sim, onStation: (station) => void (open = station) });
   const serve = stack(async () => replyOf('a'));
@@ -78,4 +78,17 @@ test('a caller who leaves frees its place and its worker', async () => {
   sim.scheduler.after(30, () => leaving.abort(new Error('gone')));
   expect(await left).toEqual(['gone']);
   expect(await stayed).toEqual([130]);
+});
+
+test('admission refuses calls that would wait too long for a worker, and does not when the station is off', async () => {
+  const admission = { warmUpCalls: 0, boundMs: 100 };
+  const { policy, send } = nodeWith({ workers: 1, serviceMs: 20 }, { admission });
+  const fromNode = { caller: 'app-1' };
+  // Until the first call has ended, the station does not know how long calls take.
+  expect(await send(1, fromNode)).toEqual([20]);
+  const outcomes = await send(10, fromNode);
+  // One is served and six wait; the next one would wait for 120 ms.
+  expect(outcomes.filter((outcome) => outcome === 'overloaded')).toHaveLength(3);
+  policy.set({ station: false });
+  expect(await send(3, fromNode)).toEqual([0, 0, 0]);
 });
