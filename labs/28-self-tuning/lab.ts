@@ -1,8 +1,22 @@
 import { check, exactly, nothing, measuredShare, unknown } from '../kit/checks.ts';
 import { lab, type Check, type Point } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
-import { liveTimeouts } from './live.ts';
-import { deadlineMs, goodput, limitFor, limits, offered, slowerAt, timeouts, workers, type Answered } from './model.ts';
+import { liveLimits } from './live-limits.ts';
+import { liveTimeouts, topology } from './live.ts';
+import {
+  deadlineMs,
+  goodput,
+  limitFor,
+  limitPolicies,
+  limits,
+  offered,
+  slowerAt,
+  timeouts,
+  workers,
+  type Answered,
+  type LimitBy,
+  type Share,
+} from './model.ts';
 
 /** The time-out that somebody chose is this many times the service time. */
 const timeoutMargin = 1.3;
@@ -17,7 +31,7 @@ export const selfTuning = lab({
   name: 'self-tuning',
   topic: 'self-tuning',
   question: 'Your settings fit well. One night the service becomes slower. What do the same settings do now?',
-  seconds: 35,
+  seconds: 90,
   cores: 2,
   failuresExpected: true,
   parameters: {
@@ -43,14 +57,18 @@ export const selfTuning = lab({
     // Control: the service does not become slower, so that fixed numbers go on fitting.
     const step = { seed, S: S!, factor: variant === 'control' ? 1 : factor! };
     const fixedTimeout = { fixedMs: timeoutFor(S!) };
-    const fixedLimit = { fixedLimit: limitFor(S!) };
+    const policies = limitPolicies(S!);
     // Broken: what should measure has a fixed number, too.
     const broken = variant === 'broken';
     const clients = {
       fixed: await timeouts(step, fixedTimeout),
       own: await timeouts(step, broken ? fixedTimeout : true),
     };
-    const servers = { fixed: await limits(step, fixedLimit), own: await limits(step, broken ? fixedLimit : true) };
+    const servers = {
+      fixed: await limits(step, policies.fixed),
+      own: await limits(step, broken ? policies.fixed : policies.own),
+      misSet: await limits(step, policies.misSet),
+    };
     const slow = factor! * S!;
     return {
       points: [
@@ -59,10 +77,7 @@ export const selfTuning = lab({
         used('fixed limit', servers.fixed, slow),
         used('own limit', servers.own, slow),
       ],
-      checks: [
-        ...timeoutChecks('virtual', clients.fixed, clients.own),
-        ...limitChecks(S!, slow, servers.fixed, servers.own),
-      ],
+      checks: [...timeoutChecks('virtual', clients.fixed, clients.own), ...limitChecks('virtual', S!, slow, servers)],
       timeline: [
         `The service time goes from ${S!} ms to ${slow} ms after ${slowerAt} s.`,
         ...(['fixed', 'own'] as const).flatMap((by) => [
@@ -71,17 +86,35 @@ export const selfTuning = lab({
           `limit, ${inWords[by]}:`,
           ...servers[by].timeline.map((line) => `  ${line}`),
         ]),
+        'limit, preset mis-set:',
+        ...servers.misSet.timeline.map((line) => `  ${line}`),
       ],
     };
   },
   async live({ S, factor }, context) {
-    const timeoutMs = timeoutFor(S!);
-    const { fixed, own } = await liveTimeouts({ S: S!, factor: factor!, timeoutMs }, context);
-    const modelled = await selfTuning.virtual!({ S: S!, factor: factor! }, context.seed, 'correct');
+    const slow = factor! * S!;
+    const step = { S: S!, factor: factor! };
+    const cluster = await context.cluster(topology(Object.keys(limitPolicies(S!)).length));
+    const clients = await liveTimeouts({ ...step, timeoutMs: timeoutFor(S!) }, cluster, context);
+    const servers = await liveLimits(step, cluster, context);
     return {
-      points: [answered('fixed timeout', fixed), answered('own timeout', own), ...modelled.points.slice(2)],
-      checks: [...timeoutChecks('live', fixed, own), ...modelled.checks],
-      timeline: modelled.timeline,
+      points: [
+        answered('fixed timeout', clients.fixed),
+        answered('own timeout', clients.own),
+        used('fixed limit', servers.fixed, slow),
+        used('own limit', servers.own, slow),
+      ],
+      checks: [...timeoutChecks('live', clients.fixed, clients.own), ...limitChecks('live', S!, slow, servers)],
+      timeline: [
+        `The service time goes from ${S!} ms to ${slow} ms.`,
+        ...(['before', 'after'] as const).flatMap((phase) => [
+          `${phase} the change:`,
+          ...(['fixed', 'own'] as const).map((by) => `  time-out, ${inWords[by]}: ${inTime(clients[by][phase])}`),
+          ...(['fixed', 'own', 'misSet'] as const).map(
+            (by) => `  limit, ${inWords[by]}: ${inTime(servers[by][phase])}`,
+          ),
+        ]),
+      ],
     };
   },
   variants: {
@@ -102,7 +135,7 @@ never be answered. At ${factor! * S!} ms it ends all of them, although each woul
 limit of ${limitFor(S!)} calls made the last one wait for
 ${digits((limitFor(S!) * S!) / workers / 1_000)} s of ${deadlineMs / 1_000} s. Now it waits for
 ${digits((limitFor(S!) * factor! * S!) / workers / 1_000)} s. The server is as busy as before, and every answer comes
-after its user has left.
+after its user has left. The preset \`mis-set\` lets 1,000 calls wait, so nothing is refused, and nothing is in time.
 
 The rules that measure need no number of calls, and no number of milliseconds for the service. The time-out is three
 times the slowest of the recent attempts. A timed-out attempt counts with the time that it took, so the time-out grows
@@ -123,12 +156,15 @@ is today.`,
   },
 });
 
-const inWords = { fixed: 'fixed', own: 'measured' } as const;
+const inWords = { fixed: 'fixed', own: 'measured', misSet: 'preset mis-set' } as const;
+
+const inTime = ({ sent, good }: Share): string => `${sent} calls were sent, and ${good} were answered in time`;
 
 const answered = (id: string, { after }: Pick<Answered, 'after'>): Point =>
   measuredShare(id, after.good, after.sent).point;
 
-const used = (id: string, { after }: Answered, S: number): Point => exactly(id, goodput(after, S, 'after'), after.sent);
+const used = (id: string, { after }: Pick<Answered, 'after'>, S: number): Point =>
+  exactly(id, goodput(after, S), after.sent);
 
 function timeoutChecks(form: string, fixed: Pick<Answered, 'before' | 'after'>, own: typeof fixed): readonly Check[] {
   return [
@@ -142,22 +178,27 @@ function timeoutChecks(form: string, fixed: Pick<Answered, 'before' | 'after'>, 
   ];
 }
 
-function limitChecks(S: number, slow: number, fixed: Answered, own: Answered): readonly Check[] {
-  const part = (label: string, value: number, ok: boolean): Check =>
-    check(label, ok, `${digits(100 * value)}% of the capacity`);
-  const [before, after, tuned] = [
-    goodput(fixed.before, S, 'before'),
-    goodput(fixed.after, slow, 'after'),
-    goodput(own.after, slow, 'after'),
-  ];
+function limitChecks(
+  form: string,
+  S: number,
+  slow: number,
+  { fixed, own, misSet }: Readonly<Record<LimitBy, Pick<Answered, 'before' | 'after'>>>,
+): readonly Check[] {
+  const part = (label: string, value: number, holds: (value: number) => boolean): Check =>
+    check(`${form}: ${label}`, holds(value), `${digits(100 * value)}% of the capacity`);
   return [
-    part(`before, the fixed limit of ${limitFor(S)} calls fits`, before, before >= held),
-    part('after, the fixed limit uses less than half of the capacity', after, after < failed),
-    part('after, the measured waiting uses 90% of it', tuned, tuned >= held),
+    part(`before, the fixed limit of ${limitFor(S)} calls fits`, goodput(fixed.before, S), (value) => value >= held),
+    part(
+      'after, the fixed limit uses less than half of the capacity',
+      goodput(fixed.after, slow),
+      (value) => value < failed,
+    ),
+    part('after, the measured waiting uses 90% of it', goodput(own.after, slow), (value) => value >= held),
+    part('after, the preset mis-set uses less than half of it', goodput(misSet.after, slow), (value) => value < failed),
   ];
 }
 
-function share(label: string, { sent, good }: Answered['after'], holds: (value: number) => boolean): Check {
+function share(label: string, { sent, good }: Share, holds: (value: number) => boolean): Check {
   if (sent === 0) return unknown(label, 'no call was sent', 'run the lab again');
   return check(label, holds(good / sent), `${good} of ${sent} answered`);
 }

@@ -2,7 +2,7 @@ import { nodeOf } from '../kit/nodes.ts';
 import { openLoad, type TimedAnswer, type NodeCall } from '../kit/open-load.ts';
 import { labPageId } from '../kit/pages.ts';
 import { threeTiers } from '../kit/topology.ts';
-import type { LiveContext } from '../runner/lab.ts';
+import type { LabCluster, LiveContext } from '../runner/lab.ts';
 import type { Share } from './model.ts';
 
 const perSecond = 20;
@@ -13,14 +13,20 @@ const afterCalls = 120;
 
 type By = 'fixed' | 'own';
 
+/** Three tiers for the time-outs, and one node for each of `limited`. */
+export const topology = (limited: number) => {
+  const { nodes, ...others } = threeTiers('lab-28');
+  return { ...others, nodes: [...nodes, { name: 'limited', components: ['query'], replicas: limited }] };
+};
+
 /**
  * An application server that calls a database with each kind of time-out, before and after the database gets slower.
  */
 export async function liveTimeouts(
   { S, factor, timeoutMs }: { readonly S: number; readonly factor: number; readonly timeoutMs: number },
-  { cluster, seed, signal, progress }: LiveContext,
+  own: LabCluster,
+  { seed, signal, progress }: LiveContext,
 ): Promise<Readonly<Record<By, { readonly before: Share; readonly after: Share }>>> {
-  const own = await cluster(threeTiers('lab-28'));
   const app = nodeOf(own, 'app');
   const database = nodeOf(own, 'database');
   const question = (i: number): NodeCall => ({
@@ -56,4 +62,5 @@ export async function liveTimeouts(
 const shareOf = (answers: readonly TimedAnswer[]): Share => ({
   sent: answers.length,
   good: answers.filter(({ ok }) => ok).length,
+  seconds: answers.length / perSecond,
 });

@@ -34,6 +34,8 @@ export interface Answered {
 export interface Share {
   readonly sent: number;
   readonly good: number;
+  /** For how long calls were counted, s. */
+  readonly seconds: number;
 }
 
 export interface SlowdownStep {
@@ -56,12 +58,24 @@ export async function timeouts({ seed, S, factor }: SlowdownStep, attemptTimeout
   return load(sim, callsPerSecond, ask);
 }
 
-/** A server with the admission layer of `policy`, and more calls than it can answer. */
-export async function limits({ seed, S, factor }: SlowdownStep, admission: object | true): Promise<Answered> {
+/** How a server decides which calls it accepts: with a policy for each way. */
+export const limitPolicies = (S: number) => ({
+  fixed: { base: 'naive', admission: { fixedLimit: limitFor(S) } },
+  own: { base: 'naive', admission: true },
+  /** Its limit is so high that it refuses nobody. */
+  misSet: { base: 'mis-set' },
+});
+export type LimitBy = keyof ReturnType<typeof limitPolicies>;
+
+/** Calls per second to the server whose limit is studied: more than it can answer. */
+export const limitedPerSecond = (S: number): number => (offered * 1_000 * workers) / S;
+
+/** A server with the server layers of `policy`, and more calls than it can answer. */
+export async function limits({ seed, S, factor }: SlowdownStep, policyFile: object): Promise<Answered> {
   const sim = createSimulation(seed);
   const station = createStation({ ...sim, workers, serviceTime: constant(S) });
   sim.scheduler.after(1_000 * slowerAt, () => station.setSlowness(factor));
-  const policy = createPolicyHolder({ base: 'naive', admission });
+  const policy = createPolicyHolder(policyFile);
   const ask = createReplicaGroup({
     sim,
     replicas: 1,
@@ -74,13 +88,13 @@ export async function limits({ seed, S, factor }: SlowdownStep, admission: objec
       return { body: {}, tookMs: 0 };
     },
   });
-  return load(sim, (offered * 1_000 * workers) / S, ask);
+  return load(sim, limitedPerSecond(S), ask);
 }
 
 /** Poisson arrivals from 0 to `endAt`. */
 async function load(sim: Simulation, perSecond: number, ask: () => Promise<unknown>): Promise<Answered> {
-  const before = { sent: 0, good: 0 };
-  const after = { sent: 0, good: 0 };
+  const before = { sent: 0, good: 0, seconds: slowerAt - deadlineMs / 1_000 - measuredFrom };
+  const after = { sent: 0, good: 0, seconds: endAt - settledAt };
   const seconds = Array.from({ length: endAt }, () => ({ sent: 0, good: 0 }));
   const gap = exponential(1_000 / perSecond);
   const arrive = (): void => {
@@ -108,7 +122,4 @@ function ignoreFailure(thrown: unknown): void {
 }
 
 /** Good answers per second, as a share of what the server can do in this time. */
-export function goodput({ good }: Share, S: number, phase: 'before' | 'after'): number {
-  const seconds = phase === 'before' ? slowerAt - deadlineMs / 1_000 - measuredFrom : endAt - settledAt;
-  return good / seconds / ((1_000 * workers) / S);
-}
+export const goodput = ({ good, seconds }: Share, S: number): number => good / seconds / ((1_000 * workers) / S);

@@ -97,9 +97,11 @@ export async function openLoad(options: {
   readonly perSecond: number;
   readonly question: (i: number) => NodeCall;
   readonly signal: AbortSignal;
+  /** How long a caller waits for its answer, ms; that of `callNode` when absent. */
+  readonly timeoutMs?: number;
   readonly onProgress?: (done: number) => void;
 }): Promise<readonly TimedAnswer[]> {
-  const { seed, n, perSecond, question, signal, onProgress } = options;
+  const { seed, n, perSecond, question, signal, timeoutMs, onProgress } = options;
   const startedAt = performance.now();
   const answers: Promise<TimedAnswer>[] = [];
   for (const [i, dueMs] of arrivalTimes(seed, n, perSecond).entries()) {
@@ -107,7 +109,7 @@ export async function openLoad(options: {
     if (waitMs > 0.5) await sleep(systemScheduler, waitMs, signal);
     signal.throwIfAborted();
     const lateMs = Math.max(0, performance.now() - startedAt - dueMs);
-    answers.push(callNode(question(i)).then((answer) => ({ ...answer, tookMs: answer.tookMs + lateMs })));
+    answers.push(callNode(question(i), timeoutMs).then((answer) => ({ ...answer, tookMs: answer.tookMs + lateMs })));
     if (i % 20 === 0) onProgress?.(i);
   }
   return Promise.all(answers);
