@@ -10,14 +10,13 @@ const benches: Readonly<Record<string, () => Promise<Bench['run']>>> = {
   hop: async () => (await import('./chain/hop.ts')).hop,
   start: async () => (await import('./cluster/start.ts')).start,
   'first-start': async () => (await import('./cluster/first-start.ts')).firstStart,
-  restart: async () => (await import('./cluster/restart.ts')).restart,
   idle: async () => (await import('./cluster/idle.ts')).idle,
   tail: async () => (await import('./tail/tail.ts')).tail,
   resilience: async () => (await import('./resilience/resilience.ts')).resilience,
   harmless: async () => (await import('./resilience/harmless.ts')).harmless,
   kills: async () => (await import('./resilience/kills-at-half.ts')).killsAtHalf,
   simulator: async () => (await import('./simulator/simulator.ts')).simulator,
-  vote: async () => (await import('./cluster/vote.ts')).vote,
+  triples: async () => (await import('./cluster/triples.ts')).triples,
   index: async () => (await import('./index/index.ts')).index,
   'index-large': async () => (await import('./index/large.ts')).largeIndex,
   loadgen: async () => (await import('./loadgen/index.ts')).loadgen,
@@ -48,6 +47,7 @@ const {
   .opts<{ only?: string[]; full?: true; out: string }>();
 
 const rows: Row[] = [];
+const took: Record<string, number> = {};
 for (const [name, load] of Object.entries(benches)) {
   if (only ? !only.includes(name) : long.has(name) && !full) continue;
   process.stderr.write(`${name} ...\n`);
@@ -57,9 +57,16 @@ for (const [name, load] of Object.entries(benches)) {
     rows.push(row);
     process.stdout.write(`${line(row)}\n`);
   }
-  process.stderr.write(`  ${name} took ${((performance.now() - startedAt) / 1_000).toFixed(0)} s\n`);
+  took[name] = Math.round((performance.now() - startedAt) / 1_000);
+  process.stderr.write(`  ${name} took ${took[name]} s\n`);
 }
 const cores = availableParallelism();
+const sum = Object.values(took).reduce((all, each) => all + each, 0);
+process.stdout.write(
+  `seconds: ${Object.entries(took)
+    .map(([name, each]) => `${name} ${each}`)
+    .join(', ')}; in all ${sum} (${(sum / 60).toFixed(1)} minutes)\n`,
+);
 writeReport(out, { rows, node: process.version, cores, at: new Date().toISOString() });
 process.stdout.write(
   `Node.js ${process.version}, ${cores} cores; ${path.join(out, 'index.html')} and bench.json are written\n`,

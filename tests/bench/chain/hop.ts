@@ -9,7 +9,7 @@ import { spread, type Row } from '../row.ts';
 import { median } from '../../../shared/quantile.ts';
 import { echo, payload } from './echo.ts';
 
-const pairs = 7;
+const pairs = 5;
 const callsPerRound = 4_000;
 const goalUs = 50;
 

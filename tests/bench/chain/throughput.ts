@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ensureDataset } from '../../../corpus/build.ts';
 import { createAuthority, issueIdentity, type Identity } from '../../../shared/security/certificates.ts';
-import { allReady, firstCorrectSearch, gatewayUrl, run, temporaryData, up, type NodeRow } from '../cluster/cluster.ts';
+import { allReady, firstCorrectSearch, gatewayUrl, dataWithDataset, up, type NodeRow } from '../cluster/cluster.ts';
 import { significant, type Row } from '../row.ts';
 import { startBareChain, startSameWorkChain, type Chain } from './chain.ts';
 import { record, type Recording } from './recording.ts';
@@ -25,9 +25,8 @@ export async function throughput(say: (line: string) => void): Promise<readonly 
     say('skipped: wrk is not installed (apt-get install wrk)');
     return [];
   }
-  const data = temporaryData();
+  const data = await dataWithDataset(2);
   try {
-    await run('dataset', '--data', data.dir, '--shards', '2');
     const { datasetDir } = await ensureDataset({ dataDir: data.dir, shards: 2 });
     let recording: Recording | undefined;
     let traced: Row | undefined;
@@ -88,7 +87,7 @@ async function withCluster<T>(
 
 /** Measures each system in turn, once per round. */
 async function inTurn(systems: Record<keyof Round, System>, say: (line: string) => void): Promise<readonly Round[]> {
-  say(`warm after ${await warmUp(Object.values(systems))} rounds`);
+  say(`warm after ${await warmUp(systems.ours, [systems.sameWork, systems.bare])} rounds`);
   const measured: Round[] = [];
   for (let i = 0; i < rounds; i++) {
     const ours = await clean(systems.ours, say);

@@ -3,7 +3,7 @@ import { cpuSeconds } from '../cpu.ts';
 import { spread, type Row } from '../row.ts';
 import { median } from '../../../shared/quantile.ts';
 
-const secondsPerRound = 3;
+const secondsPerRound = 2;
 const connections = 32;
 export const words = 'domestic animal dog';
 
@@ -37,10 +37,10 @@ export async function clean(system: System, say: (line: string) => void): Promis
 }
 
 /** Throws when a request had no successful answer, unless `strict` is false. */
-export async function wrk({ url, pids }: System, strict = true): Promise<Cost> {
+async function wrk({ url, pids }: System, seconds = secondsPerRound, strict = true): Promise<Cost> {
   const cpuBefore = cpuSeconds(pids);
   const page = `${url}/search?q=${encodeURIComponent(words)}`;
-  const child = spawn('wrk', ['-t1', `-c${connections}`, `-d${secondsPerRound}s`, page], {
+  const child = spawn('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, page], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let text = '';
@@ -54,27 +54,31 @@ export async function wrk({ url, pids }: System, strict = true): Promise<Cost> {
   };
 }
 
-const maxWarmUps = 12;
+const maxWarmUps = 6;
+const warmUpSeconds = { ours: 4, reference: 1 };
 /** Rounds of one warm system differ by so much. */
 const noise = 0.02;
 const roundsWithoutGain = 3;
 
 /**
  * Loads the systems in turn until three rounds in a row lower the CPU time per search of none of them. So each is as
- * warm as it gets, because V8 compiles longer for more code. They take turns, because a minute without load makes our
- * processes slower (2.2 to 2.6 ms of CPU a search before it, 2.9 to 3.9 after it). A cold process may refuse some of so
- * many sudden callers.
+ * warm as it gets. V8 compiles longer for more code, so our system gets most of the time: the cost of the references
+ * hardly falls after 1,000 searches. They take turns, because a minute without load makes our processes slower (2.2 to 2.6 ms
+ * of CPU a search before it, 2.9 to 3.9 after it). A cold process may refuse some of so many sudden callers.
  */
-export async function warmUp(systems: readonly System[]): Promise<number> {
-  const leastMs = systems.map(() => Infinity);
+export async function warmUp(ours: System, references: readonly System[]): Promise<number> {
+  const systems = [
+    { system: ours, seconds: warmUpSeconds.ours, leastMs: Infinity },
+    ...references.map((system) => ({ system, seconds: warmUpSeconds.reference, leastMs: Infinity })),
+  ];
   let withoutGain = 0;
   let rounds = 0;
   for (; rounds < maxWarmUps && withoutGain < roundsWithoutGain; rounds++) {
     withoutGain++;
-    for (const [i, system] of systems.entries()) {
-      const { cpuMs } = await wrk(system, false);
-      if (cpuMs < (1 - noise) * leastMs[i]!) withoutGain = 0;
-      leastMs[i] = Math.min(leastMs[i]!, cpuMs);
+    for (const each of systems) {
+      const { cpuMs } = await wrk(each.system, each.seconds, false);
+      if (cpuMs < (1 - noise) * each.leastMs) withoutGain = 0;
+      each.leastMs = Math.min(each.leastMs, cpuMs);
     }
   }
   return rounds;

@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { askControl } from '../../../shared/control/client.ts';
 import { sleep, systemScheduler } from '../../../shared/time/scheduler.ts';
 
 export const entry = fileURLToPath(new URL('../../../dist/tierlab.js', import.meta.url));
@@ -26,10 +27,30 @@ export interface BenchCluster {
   readonly stop: () => Promise<void>;
 }
 
+export interface DataFolder {
+  readonly dir: string;
+  readonly remove: () => void;
+}
+
 /** A data folder that is removed after the benchmark. */
-export function temporaryData(): { dir: string; remove: () => void } {
+export function temporaryData(): DataFolder {
   const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-bench-'));
   return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
+}
+
+const datasets = new Map<number, string>();
+
+/** A fresh data folder that holds only the data set in `shards`. One run builds it once, and copies it afterwards. */
+export async function dataWithDataset(shards: number): Promise<DataFolder> {
+  if (!datasets.has(shards)) {
+    const { dir, remove } = temporaryData();
+    process.once('exit', remove);
+    await run('dataset', '--data', dir, '--shards', String(shards));
+    datasets.set(shards, dir);
+  }
+  const data = temporaryData();
+  cpSync(datasets.get(shards)!, data.dir, { recursive: true });
+  return data;
 }
 
 /** Runs one command to its end. When it fails, throws with its output. */
@@ -41,9 +62,21 @@ export async function run(...args: string[]): Promise<void> {
   if (code !== 0) throw new Error(`tierlab ${args[0]} ended with ${code}: ${words.slice(-500)}`);
 }
 
+const controlTimeoutMs = 5_000;
+
+/** Posts orders to the control ports of the running cluster, with the token of its operator. */
+export function postControl(dataDir: string) {
+  const runFile = path.join(dataDir, 'run', String(benchPortBase), 'cluster.json');
+  const { token } = JSON.parse(readFileSync(runFile, 'utf8')) as { token: string };
+  return (port: number, where: string, body: unknown = {}): Promise<unknown> =>
+    askControl({ host: '127.0.0.1', port }, { method: 'POST', path: where, body, token, timeoutMs: controlTimeoutMs });
+}
+
 /** Sets the policy of every node. */
-export const setPolicy = (dataDir: string, policy: object): Promise<void> =>
-  run('policy', JSON.stringify(policy), '--data', dataDir, '--port-base', String(benchPortBase));
+export async function setPolicy(dataDir: string, policy: unknown): Promise<void> {
+  const post = postControl(dataDir);
+  await Promise.all((await nodes()).map(({ opsPort }) => post(opsPort, '/admin/policy', policy)));
+}
 
 /** Starts `tierlab up` and returns at once. */
 export function up(dataDir: string, topology: string, ...flags: string[]): BenchCluster {

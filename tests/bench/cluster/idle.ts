@@ -3,23 +3,25 @@ import { cpuSeconds } from '../cpu.ts';
 import { spread, type Row } from '../row.ts';
 import { median } from '../../../shared/quantile.ts';
 import { sleep, systemScheduler } from '../../../shared/time/scheduler.ts';
-import { allReady, run, temporaryData, up, type NodeRow } from './cluster.ts';
+import { allReady, dataWithDataset, up, type NodeRow } from './cluster.ts';
 
-/** So long the cluster may settle: then each process has given back the memory of its start. s */
-const settleSeconds = 15;
+/** So long the cluster may settle: then each process has given back the memory of its start, s. */
+const settleSeconds = 10;
 /** The length of each window of CPU time, s. */
 const windowSeconds = 4;
 const windows = 5;
 const memoryGoalBytes = 1e9;
 const cpuGoal = 0.05;
 const openPages = 20;
+const pagePairs = 5;
+/** An idle console reads all nodes every five seconds. */
+const pageWindowSeconds = 5;
 const pagesGoal = 0.02;
 
 /** Rows 6 and 17: the cost of the default topology without users. Linux only: it reads /proc. */
 export async function idle(say: (line: string) => void): Promise<readonly Row[]> {
-  const data = temporaryData();
+  const data = await dataWithDataset(2);
   try {
-    await run('dataset', '--data', data.dir, '--shards', '2');
     const cluster = up(data.dir, 'multitier');
     try {
       const nodes = await allReady(21);
@@ -81,20 +83,19 @@ const consoleOf = (nodes: readonly NodeRow[]): string =>
 async function costOfPages(url: string, pids: readonly number[], say: (line: string) => void): Promise<number[]> {
   const share = async (): Promise<number> => {
     const [cpu, at] = [cpuSeconds(pids), performance.now()];
-    // An idle console reads all nodes every five seconds.
-    await seconds(10);
+    await seconds(pageWindowSeconds);
     return (cpuSeconds(pids) - cpu) / ((performance.now() - at) / 1000);
   };
   // V8 compiles the code that answers the console, before the first measurement.
   const first = await open(url);
-  await seconds(10);
+  await seconds(pageWindowSeconds);
   first.abort();
   const costs: number[] = [];
-  for (let i = 0; i < 3; i++) {
+  for (let i = 0; i < pagePairs; i++) {
     const without = await share();
     const pages = await open(url);
     // A new page first gets the events of the past.
-    await seconds(2);
+    await seconds(1);
     costs.push((await share()) - without);
     pages.abort();
     say(`${(costs.at(-1)! * 100).toFixed(1)}% of a core for ${openPages} open pages`);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { spread, type Row } from '../row.ts';
 import { median } from '../../../shared/quantile.ts';
-import { firstCorrectSearch, gatewayUrl, run, temporaryData, up } from './cluster.ts';
+import { firstCorrectSearch, gatewayUrl, dataWithDataset, up } from './cluster.ts';
 
 const repeats = 5;
 const processes = 21;
@@ -15,10 +15,9 @@ const bareProcesses = fileURLToPath(new URL('bare-processes.ts', import.meta.url
  * turn with as many Node.js processes that only listen. One parent starts them all in the same way.
  */
 export async function start(say: (line: string) => void): Promise<readonly Row[]> {
-  const data = temporaryData();
+  const data = await dataWithDataset(2);
   const pairs: { ours: number; bare: number }[] = [];
   try {
-    await run('dataset', '--data', data.dir, '--shards', '2');
     for (let i = 0; i < repeats; i++) {
       const bare = await bareMs();
       const since = performance.now();

@@ -1,21 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import { cpuSeconds } from '../cpu.ts';
 import { significant, spread, type Row } from '../row.ts';
 import { median } from '../../../shared/quantile.ts';
-import {
-  allReady,
-  firstCorrectSearch,
-  gatewayUrl,
-  run,
-  setPolicy,
-  temporaryData,
-  up,
-  type NodeRow,
-} from './cluster.ts';
+import { gatewayUrl, setPolicy, type NodeRow } from './cluster.ts';
 
-const topology = fileURLToPath(new URL('triples.topology.json', import.meta.url));
 const rounds = 5;
-const secondsPerRound = 3;
+const secondsPerRound = 2;
 const searchers = 4;
 const words = ['dog', 'animal', 'river', 'music', 'green', 'old', 'water', 'house', 'small', 'light', 'plant', 'city'];
 const policies = ['never', 'sample', 'always'] as const;
@@ -32,33 +21,20 @@ interface Cost {
  * Rows 18 and 19: the cost of a search with audits, and with a vote on every answer, against a search with neither.
  * Linux only: it reads /proc.
  */
-export async function vote(say: (line: string) => void): Promise<readonly Row[]> {
-  const data = temporaryData();
-  try {
-    await run('dataset', '--data', data.dir, '--shards', '1');
-    const cluster = up(data.dir, topology);
-    try {
-      const nodes = await allReady(11);
-      await firstCorrectSearch(gatewayUrl, performance.now());
-      await load(nodes);
-      const costs: Record<(typeof policies)[number], Cost>[] = [];
-      for (let i = 0; i < rounds; i++) {
-        const round: Partial<Record<(typeof policies)[number], Cost>> = {};
-        for (const when of policies) {
-          await setPolicy(data.dir, { quorum: { when } });
-          const cost = await load(nodes);
-          round[when] = cost;
-          say(`${when}: ${inWords(cost)}`);
-        }
-        costs.push(round as Record<(typeof policies)[number], Cost>);
-      }
-      return [row(18, 'sample', costs), row(19, 'always', costs)];
-    } finally {
-      await cluster.stop();
+export async function vote(nodes: readonly NodeRow[], dataDir: string, say: (line: string) => void): Promise<Row[]> {
+  await load(nodes);
+  const costs: Record<(typeof policies)[number], Cost>[] = [];
+  for (let i = 0; i < rounds; i++) {
+    const round: Partial<Record<(typeof policies)[number], Cost>> = {};
+    for (const when of policies) {
+      await setPolicy(dataDir, { quorum: { when } });
+      const cost = await load(nodes);
+      round[when] = cost;
+      say(`${when}: ${inWords(cost)}`);
     }
-  } finally {
-    data.remove();
+    costs.push(round as Record<(typeof policies)[number], Cost>);
   }
+  return [row(18, 'sample', costs), row(19, 'always', costs)];
 }
 
 const inWords = ({ cpuMs, calls, p50Ms, perSecond }: Cost): string =>

@@ -4,7 +4,7 @@ import { bad, halfOfPeak, hit, tiers, wayBy } from './hit.ts';
 import { killsRow } from './kills-at-half.ts';
 import { inWords, type Felt } from './load.ts';
 
-const controlSeconds = 2;
+const controlSeconds = 1;
 
 /** One fault under load, and the same load just before it: it shows whether a busy machine fails without the fault. */
 interface Trial {
@@ -13,46 +13,47 @@ interface Trial {
   readonly during: Felt;
 }
 
-/** Kills one node of each tier under load. No user may get a failure. The same trials are the short form of row 21. */
-export async function kills(bed: Bed): Promise<Row[]> {
-  const resilient = await under(bed, 'resilient', tiers, 'kill');
-  const naive = await under(bed, 'naive', ['ranking', 'app'], 'kill');
+/**
+ * Kills one node of each tier under load, and stops two nodes with SIGSTOP: such a node accepts connections and never
+ * answers. No user may get a failure. The kills are the short form of row 21, too.
+ */
+export async function crashes(bed: Bed): Promise<Row[]> {
+  const hung = ['ranking', 'database'];
+  const resilient = await under(bed, 'resilient', { kill: tiers, pause: hung });
+  const naive = await under(bed, 'naive', { kill: ['ranking', 'app'], pause: hung });
   return [
-    lost('kill any one node of each tier', resilient, naive, `tiers: ${tiers.join(', ')}`),
-    killsRow(resilient.map(({ tier, during }) => ({ tier, felt: during }))),
+    lost('kill any one node of each tier', resilient.kill, naive.kill, `tiers: ${tiers.join(', ')}`),
+    killsRow(resilient.kill.map(({ tier, during }) => ({ tier, felt: during }))),
+    lost('hang one node', resilient.pause, naive.pause, 'a ranking node, a database node'),
   ];
 }
 
-/** Stops one node with SIGSTOP: it then accepts connections and never answers. */
-export async function hangs(bed: Bed): Promise<Row[]> {
-  const resilient = await under(bed, 'resilient', ['ranking', 'database'], 'pause');
-  const naive = await under(bed, 'naive', ['ranking', 'database'], 'pause');
-  return [lost('hang one node', resilient, naive, 'a ranking node, a database node')];
-}
-
+/** The trials under one policy, at half of its peak: the tiers that lose a node by each action. */
 async function under(
   bed: Bed,
   policy: string,
-  tiersHit: readonly string[],
-  action: 'kill' | 'pause',
-): Promise<Trial[]> {
+  hits: Readonly<Record<'kill' | 'pause', readonly string[]>>,
+): Promise<Readonly<Record<'kill' | 'pause', readonly Trial[]>>> {
   const { system, load, say } = bed;
   await system.policy(policy);
-  const rates = await halfOfPeak(bed, tiersHit);
-  const trials: Trial[] = [];
-  for (const tier of tiersHit) {
-    const [victim] = system.hosting(tier);
-    const way = wayBy(tier);
-    const rate = rates[way];
-    const before = await load[way]({ rate, seconds: controlSeconds });
-    const during = await hit(bed, way, rate, () => system.order(victim!.id, action));
-    trials.push({ tier, before, during });
-    say(`${policy}: ${action} ${victim!.id} at ${rate.toFixed(0)}/s: ${inWords(during)}; before ${inWords(before)}`);
-    // The monitor may have restarted the node: then the order fails, and that does not matter.
-    if (action === 'pause') await system.order(victim!.id, 'resume').catch(() => undefined);
-    await system.whole();
-  }
-  return trials;
+  const rates = await halfOfPeak(bed, [...hits.kill, ...hits.pause]);
+  const trials = async (action: 'kill' | 'pause'): Promise<readonly Trial[]> => {
+    const all: Trial[] = [];
+    for (const tier of hits[action]) {
+      const [victim] = system.hosting(tier);
+      const way = wayBy(tier);
+      const rate = rates[way];
+      const before = await load[way]({ rate, seconds: controlSeconds });
+      const during = await hit(bed, way, rate, () => system.order(victim!.id, action));
+      all.push({ tier, before, during });
+      say(`${policy}: ${action} ${victim!.id} at ${rate.toFixed(0)}/s: ${inWords(during)}; before ${inWords(before)}`);
+      // The monitor may have restarted the node: then the order fails, and that does not matter.
+      if (action === 'pause') await system.order(victim!.id, 'resume').catch(() => undefined);
+      await system.whole();
+    }
+    return all;
+  };
+  return { kill: await trials('kill'), pause: await trials('pause') };
 }
 
 /** Failed and wrong reads under each policy. Every trial counts. The ratio is the failed share. */

@@ -4,12 +4,15 @@ import { onBed } from './bed.ts';
 import { bad } from './hit.ts';
 import { inWords, type Felt } from './load.ts';
 
-const seconds = 3;
+const seconds = 2;
 const pairs = 5;
 /** The naive policy carries a rate while its 99th percentile stays below this, ms. */
 const carriedP99Ms = 100;
 const shares = [0.95, 1];
 const fullShares = [0.5, 0.8, 0.95, 1];
+
+/** The results of users at each of some shares of a rate, one after the other. */
+type Under = (policy: string, shares: readonly number[], ofRate: number) => Promise<readonly Felt[]>;
 
 /**
  * Row 20: the mechanisms do no harm. Without any fault, at a rate that the naive policy carries, all mechanisms
@@ -17,38 +20,36 @@ const fullShares = [0.5, 0.8, 0.95, 1];
  */
 export function harmless(say: (line: string) => void, full: boolean): Promise<readonly Row[]> {
   return onBed(say, async ({ system, load: { searches }, peak }) => {
-    const under = async (policy: string, rate: number): Promise<Felt> => {
+    const under: Under = async (policy, each, ofRate) => {
       await system.policy(policy);
-      await searches({ rate, seconds: 1 });
-      return searches({ rate, seconds });
+      await searches({ rate: each[0]! * ofRate, seconds: 1 });
+      const felt: Felt[] = [];
+      for (const share of each) felt.push(await searches({ rate: share * ofRate, seconds }));
+      return felt;
     };
     const carried = await carriedByNaive(under, (await peak()).goodput, say);
     if (carried === undefined) {
       say(`no row: the naive policy carries no rate with a p99 below ${carriedP99Ms} ms on this machine now`);
       return [];
     }
-    const rows: Row[] = [];
-    for (const share of full ? fullShares : shares) {
-      const trials: (readonly [naive: Felt, resilient: Felt])[] = [];
-      for (let pair = 0; pair < pairs; pair++) {
-        const trial = [await under('naive', carried * share), await under('resilient', carried * share)] as const;
-        trials.push(trial);
-        say(`${percent(share)}: naive ${inWords(trial[0])}; resilient ${inWords(trial[1])}`);
+    const wanted = full ? fullShares : shares;
+    const trials = wanted.map((): (readonly [naive: Felt, resilient: Felt])[] => []);
+    for (let pair = 0; pair < pairs; pair++) {
+      const naive = await under('naive', wanted, carried);
+      const resilient = await under('resilient', wanted, carried);
+      for (const [i, share] of wanted.entries()) {
+        trials[i]!.push([naive[i]!, resilient[i]!]);
+        say(`${percent(share)}: naive ${inWords(naive[i]!)}; resilient ${inWords(resilient[i]!)}`);
       }
-      rows.push(rowOf(share, carried, trials));
     }
-    return rows;
+    return wanted.map((share, i) => rowOf(share, carried, trials[i]!));
   });
 }
 
 /** The highest rate that the naive policy serves completely with a short tail. The search goes down from the peak. */
-async function carriedByNaive(
-  under: (policy: string, rate: number) => Promise<Felt>,
-  peak: number,
-  say: (line: string) => void,
-): Promise<number | undefined> {
+async function carriedByNaive(under: Under, peak: number, say: (line: string) => void): Promise<number | undefined> {
   for (let share = 1; share > 0.1; share *= 0.9) {
-    const felt = await under('naive', peak * share);
+    const [felt] = (await under('naive', [share], peak)) as [Felt];
     say(`naive at ${(peak * share).toFixed(0)}/s: ${inWords(felt)}`);
     if (bad(felt) === 0 && felt.p99Ms < carriedP99Ms) return peak * share;
   }

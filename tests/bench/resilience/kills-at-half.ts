@@ -13,7 +13,7 @@ export interface Kill {
 
 /**
  * Row 21 in its long form: kills one process after the other (-9) at half of the peak. Its watchdog starts it again
- * under load. No read may be refused or fail, and every trial counts. `kills` of crashes.ts is the short form.
+ * under load. No read may be refused or fail, and every trial counts. crashes.ts has the short form.
  */
 export function killsAtHalf(say: (line: string) => void): Promise<readonly Row[]> {
   return onBed(say, async (bed) => {

@@ -1,6 +1,6 @@
 import type { Row } from '../row.ts';
 import { onBed } from './bed.ts';
-import { hangs, kills } from './crashes.ts';
+import { crashes } from './crashes.ts';
 import { inWords } from './load.ts';
 import { limps, overload, storm } from './strain.ts';
 
@@ -18,7 +18,7 @@ export function resilience(say: (line: string) => void): Promise<readonly Row[]>
       const quiet = await load.searches({ users: 1, seconds: 2 });
       say(`one user: ${inWords(quiet)}`);
       const rows: Row[] = [];
-      for (const measure of [kills, hangs, limps, overload, storm]) rows.push(...(await measure(bed, quiet)));
+      for (const measure of [crashes, limps, overload, storm]) rows.push(...(await measure(bed, quiet)));
       return rows;
     },
     '--chaos',

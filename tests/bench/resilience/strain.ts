@@ -5,6 +5,7 @@ import { inWords, type Felt } from './load.ts';
 import type { Bed } from './bed.ts';
 
 const seconds = 3;
+const aloneSeconds = 2;
 const rounds = 2;
 
 /**
@@ -61,7 +62,7 @@ export async function overload({ system, load, peak, say }: Bed): Promise<Row[]>
   for (let round = 0; round < rounds; round++) {
     for (const policy of ['resilient', 'naive']) {
       await system.policy(policy);
-      const alone = await load.searches({ users: 1, seconds });
+      const alone = await load.searches({ users: 1, seconds: aloneSeconds });
       const most = await peak();
       const twice = await load.searches({ rate: 2 * most.goodput, seconds: seconds + 1 });
       shares[policy]!.push(twice.goodput / most.goodput);
@@ -102,9 +103,13 @@ export async function overload({ system, load, peak, say }: Bed): Promise<Row[]>
  * attempts, but a budget limits them.
  */
 const storms = {
-  budgeted: { policy: { base: 'naive', retry: { maxAttempts: 3 }, budget: true }, rate: 60 },
+  budgeted: { policy: { base: 'naive', retry: { maxAttempts: 3 }, budget: true }, rate: 60, firstSeconds: 5 },
   // A low rate, because each search causes twenty-seven calls.
-  reckless: { policy: { base: 'naive', retry: { maxAttempts: 3, anyDepth: true, baseMs: 1, maxMs: 5 } }, rate: 6 },
+  reckless: {
+    policy: { base: 'naive', retry: { maxAttempts: 3, anyDepth: true, baseMs: 1, maxMs: 5 } },
+    rate: 6,
+    firstSeconds: 1,
+  },
 };
 
 /**
@@ -117,11 +122,11 @@ export async function storm({ system, load, say }: Bed): Promise<Row[]> {
   const calls = () =>
     system.count(callers, 'tierlab_rpc_client_duration_seconds_count', ['operation="find"', 'endpoint="database-1-']);
   const factors: number[] = [];
-  for (const [name, { policy, rate }] of Object.entries(storms)) {
+  for (const [name, { policy, rate, firstSeconds }] of Object.entries(storms)) {
     await system.policy(policy);
     const heal = await system.inject(victims, { kind: 'net.reset', scope: { operation: 'database.find' } });
     // Budgets have tokens saved for bursts. Use them up first, because the row measures a lasting storm.
-    await load.pages({ rate, seconds: 5 });
+    await load.pages({ rate, seconds: firstSeconds });
     const before = await calls();
     const felt = await load.pages({ rate, seconds });
     factors.push(((await calls()) - before) / felt.asked);

@@ -1,34 +1,23 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { askControl } from '../../../shared/control/client.ts';
-import { allReady, benchPortBase, nodes, type NodeRow } from '../cluster/cluster.ts';
+import { allReady, benchPortBase, nodes, postControl, setPolicy, type NodeRow } from '../cluster/cluster.ts';
 
 /** The default topology. */
 export const nodeCount = 21;
 export const clientUrl = `http://127.0.0.1:${benchPortBase + 1_080}`;
 
-const timeoutMs = 5_000;
 const renewMs = 1_000;
 const owner = 'bench';
 
 /** A running cluster, and the operator's actions on it: policies, faults, processes, counters. */
 export async function createSystem(dataDir: string, count: number) {
   const all = await allReady(count);
-  const { token } = JSON.parse(
-    readFileSync(path.join(dataDir, 'run', String(benchPortBase), 'cluster.json'), 'utf8'),
-  ) as {
-    token: string;
-  };
-  const post = (port: number, where: string, body?: unknown) =>
-    askControl({ host: '127.0.0.1', port }, { method: 'POST', path: where, body: body ?? {}, token, timeoutMs });
+  const post = postControl(dataDir);
 
   return {
     nodes: all,
     hosting: (component: string): readonly NodeRow[] => all.filter(({ components }) => components.includes(component)),
     /** Sets a policy. It also resets what the mechanisms have learnt, so that no row affects the next. */
     async policy(wanted: unknown): Promise<void> {
-      for (const each of ['naive', wanted])
-        await Promise.all(all.map(({ opsPort }) => post(opsPort, '/admin/policy', each)));
+      for (const each of ['naive', wanted]) await setPolicy(dataDir, each);
     },
     order: (node: string, action: 'kill' | 'pause' | 'resume') => post(benchPortBase, `/nodes/${node}/${action}`),
     /** Injects a fault at nodes and keeps it alive. The returned function ends it. */

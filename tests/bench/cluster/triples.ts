@@ -1,0 +1,27 @@
+import { fileURLToPath } from 'node:url';
+import type { Row } from '../row.ts';
+import { allReady, dataWithDataset, firstCorrectSearch, gatewayUrl, up } from './cluster.ts';
+import { restart } from './restart.ts';
+import { vote } from './vote.ts';
+
+const topology = fileURLToPath(new URL('triples.topology.json', import.meta.url));
+
+/**
+ * Rows 18, 19 and 7, on one cluster with three replicas where answers are made. The votes take more than the 10 s after
+ * which a node counts as stable, so the restarts that follow wait only for the first backoff.
+ */
+export async function triples(say: (line: string) => void): Promise<readonly Row[]> {
+  const data = await dataWithDataset(1);
+  try {
+    const cluster = up(data.dir, topology);
+    try {
+      const nodes = await allReady(11);
+      await firstCorrectSearch(gatewayUrl, performance.now());
+      return [...(await vote(nodes, data.dir, say)), await restart(say)];
+    } finally {
+      await cluster.stop();
+    }
+  } finally {
+    data.remove();
+  }
+}
