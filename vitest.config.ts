@@ -5,11 +5,11 @@ import { tally } from './scripts/tally.ts';
 const timed = [
   'tests/cluster/cluster/rolling.test.ts',
   'tests/cluster/grafana/*.test.ts',
-  'tests/cluster/chaos/*.test.ts',
+  'tests/cluster/chaos/matrix.test.ts',
   'tests/cluster/loadgen/{arrivals,known-servers}.test.ts',
   'tests/cluster/monitor/*.test.ts',
   'tests/cluster/vote/*.test.ts',
-  'tests/browser/{console-faults,labs}.test.ts',
+  'tests/browser/labs.test.ts',
 ];
 
 /**

@@ -4,9 +4,10 @@ import { constant, dribbling, given, resetting, slowAccept, sometimesSlow, stall
 
 /**
  * Servers of known behaviour: the report must show what they do. A busy machine can only lengthen times, so they have a
- * tight lower bound and a loose upper bound. Row 15 of the benchmark asks how exact the figures are on a quiet machine.
+ * tight lower bound and a loose upper bound, and they run at the same time. Row 15 of the benchmark asks how exact the
+ * figures are on a quiet machine.
  */
-describe('reported is what was done', () => {
+describe.concurrent('reported is what was done', () => {
   test('a server that always takes 100 ms: every latency is 100 ms, and L = lambda * W = 5', async (context) => {
     const { expect } = context;
     const server = await given(context, constant(100));
