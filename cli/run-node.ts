@@ -6,7 +6,7 @@ import { askControl } from '../shared/control/client.ts';
 import { ownHosts } from '../shared/control/own-host.ts';
 import { startNode, type RunningNode } from '../shared/cluster/node.ts';
 import type { Topology } from '../shared/cluster/topology.ts';
-import type { PlaceMessage } from '../shared/cluster/watchdog/child.ts';
+import type { GoMessage, PlaceMessage, PolicyMessage } from '../shared/cluster/watchdog/child.ts';
 import type { IpcAnswer, IpcQuestion } from '../shared/cluster/watchdog/questions.ts';
 import { loadCheckedTopology } from '../shared/cluster/topology-file.ts';
 import { identityFile } from '../shared/security/identity-source.ts';
@@ -105,7 +105,7 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   const components = await loadComponents(node.components);
   const origin = process.env.TIERLAB_CLOCK;
   const clock = origin === undefined ? systemClock : runClock(JSON.parse(origin) as ClockOrigin);
-  await go;
+  const { policy } = await go;
   running = await startNode({
     topology,
     node,
@@ -117,6 +117,8 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
       stateDir: path.join(process.env.TIERLAB_RUN_DIR, 'state', node.id),
     }),
     clusterStartedAt: process.env.TIERLAB_STARTED_AT,
+    policy,
+    onPolicy: (policy) => process.send?.({ policy } satisfies PolicyMessage),
     control: askControl,
     clock,
     random: systemRandom,
@@ -142,13 +144,13 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
  * Resolves when the watchdog sends `go`, because the nodes that this node calls are ready. Without a watchdog, it
  * resolves at once.
  */
-function turn(): Promise<void> {
-  if (!process.connected) return Promise.resolve();
+function turn(): Promise<Omit<GoMessage, 'go'>> {
+  if (!process.connected) return Promise.resolve({});
   return new Promise((resolve) => {
-    process.on('message', function onMessage(message: { go?: true }) {
+    process.on('message', function onMessage(message: GoMessage | { readonly go?: undefined }) {
       if (message.go !== true) return;
       process.off('message', onMessage);
-      resolve();
+      resolve(message);
     });
   });
 }

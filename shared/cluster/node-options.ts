@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { InvariantViolation } from '../invariant.ts';
+import type { Policy } from '../rpc/policy.ts';
 import type { IdentitySource } from '../security/identity-source.ts';
 import type { Keyring } from '../security/keyring.ts';
 import type { Operator } from '../security/operator.ts';
@@ -23,6 +24,10 @@ export interface NodeOptions {
   readonly stateDir?: string | undefined;
   /** Identifies one run of the cluster. */
   readonly clusterStartedAt?: string | undefined;
+  /** The policy that an earlier process of this node had when it ended; absent: the policy of the topology. */
+  readonly policy?: Policy | undefined;
+  /** Called after each change of the policy. */
+  readonly onPolicy?: (policy: Policy) => void;
   /** Sends requests to other control ports. */
   readonly control: ControlClient;
   readonly clock: Clock;

@@ -101,6 +101,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     keep: (list) => keepTraces(list),
   });
   const { server, client, policy, security } = stack;
+  policy.onChange(() => options.onPolicy?.(policy.current));
 
   const newContext = (timeoutMs: number): Context => ({
     requestId: newTrace(random).traceId,

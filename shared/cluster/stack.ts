@@ -65,7 +65,7 @@ interface StackParts {
 /** The middleware of one node: the layers of every incoming and outgoing call, and their statistics. */
 export function createStack({ options, clock, metrics, lag, faults, fence, view, placement, keep }: StackParts) {
   const { topology, node, components, incarnation, random, scheduler, log, identity } = options;
-  const policy = createPolicyHolder(topology.policy);
+  const policy = createPolicyHolder(options.policy ?? topology.policy);
   const peers = createPeers(clock);
   const budget = createBudgets(() => policy.current.budget);
   const hosted = node.components.map((name) => components[name]!.contract);

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Clock } from '../../time/clock.ts';
 import type { Scheduler, Timer } from '../../time/scheduler.ts';
+import type { Policy } from '../../rpc/policy.ts';
 import type { PublishedKeys } from '../../security/keyring.ts';
 import type { LeavingProcess } from '../directory.ts';
 import type { Topology } from '../topology.ts';
@@ -42,6 +43,17 @@ export interface ReadyMessage {
   readonly opsPort?: number;
 }
 
+/** It is the turn of the process to open. `policy`: the policy of the process before it; absent: nobody changed it. */
+export interface GoMessage {
+  readonly go: true;
+  readonly policy?: Policy | undefined;
+}
+
+/** A process has a new policy. */
+export interface PolicyMessage {
+  readonly policy: Policy;
+}
+
 /** The current topology, and the public keys of its nodes. */
 export interface PlaceMessage {
   readonly topology: Topology;
@@ -54,6 +66,8 @@ export interface ChildOptions extends LaunchOptions {
   readonly env?: (incarnation: number) => Readonly<Record<string, string | undefined>>;
   /** The incarnation of the next process: greater than that of any before it. */
   readonly nextIncarnation: () => number;
+  /** The policy of the first process; absent or undefined: the policy of the topology. */
+  readonly firstPolicy?: () => Policy | undefined;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly onChange: (state: ChildState) => void;
@@ -97,6 +111,8 @@ export interface Child {
   readonly incarnation: () => number | undefined;
   /** What the running process said when it was ready. */
   readonly readyMessage: () => ReadyMessage | undefined;
+  /** The policy that the next process will have; undefined: the policy of the topology. */
+  readonly policy: () => Policy | undefined;
 }
 
 /** The error message for a node in the state `held`. */
@@ -104,7 +120,7 @@ export const keptDown = (id: string): string => `a fault keeps ${id} down for no
 
 /**
  * One node's process: started, watched, restarted with backoff, given up in a crash loop. Over IPC it is told `go`
- * when its turn has come, and says `ready`.
+ * when its turn has come, and says `ready`. A restarted process has the policy of the process before it.
  */
 export function createChild(options: ChildOptions): Child {
   const { id, env = () => ({}), clock, scheduler, onChange } = options;
@@ -122,6 +138,7 @@ export function createChild(options: ChildOptions): Child {
   let exits: readonly Exit[] = [];
   let incarnation: number | undefined;
   let readyMessage: ReadyMessage | undefined;
+  let policy: Policy | undefined;
   const questions = createQuestions((question) => {
     if (process_?.connected) process_.send({ question }, () => {});
   }, scheduler);
@@ -133,7 +150,7 @@ export function createChild(options: ChildOptions): Child {
 
   function giveTurn(): void {
     // If the send fails, the process is ending. The next process gets the message when it starts.
-    if (turn && process_?.connected) process_.send({ go: true }, () => {});
+    if (turn && process_?.connected) process_.send({ go: true, policy } satisfies GoMessage, () => {});
   }
 
   function run(why: RestartReason): void {
@@ -146,12 +163,14 @@ export function createChild(options: ChildOptions): Child {
     const child = launch(options, variables, why === 'operator');
     process_ = child;
     killed = false;
+    if (starts === 0) policy = options.firstPolicy?.();
     starts += 1;
     lastStart = why;
     giveTurn();
     const since = clock.now();
-    child.on('message', (message: Partial<ReadyMessage> & { answer?: IpcAnswer }) => {
+    child.on('message', (message: Partial<ReadyMessage & PolicyMessage> & { answer?: IpcAnswer }) => {
       if (message.answer) return questions.answered(message.answer);
+      if (message.policy) policy = message.policy;
       if (!message.ready || process_ !== child || state.state !== 'starting') return;
       readyMessage = message as ReadyMessage;
       change({ state: 'ready', pid: child.pid!, since: clock.now() });
@@ -257,5 +276,6 @@ export function createChild(options: ChildOptions): Child {
     },
     incarnation: () => incarnation,
     readyMessage: () => readyMessage,
+    policy: () => policy,
   };
 }

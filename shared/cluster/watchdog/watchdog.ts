@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../time/clock.ts';
 import type { Scheduler } from '../../time/scheduler.ts';
+import type { Policy } from '../../rpc/policy.ts';
 import type { PublishedKeys } from '../../security/keyring.ts';
 import type { Component } from '../component.ts';
 import { isStarted, type Topology, type TopologyNode } from '../topology.ts';
@@ -103,6 +105,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
       env: (incarnation) => env(node, incarnation),
       logFile: logFileOf(node.id),
       nextIncarnation,
+      firstPolicy: () => policyOfPeers(node),
       clock,
       scheduler,
       onChange(state) {
@@ -112,6 +115,17 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
     });
   let { topology, nodes } = options;
   let children = new Map<string, Child>(nodes.map((node) => [node.id, newChild(node)]));
+
+  /** A new node gets the policy of the nodes with the same work if these agree, because it serves the same calls. */
+  function policyOfPeers(added: TopologyNode): Policy | undefined {
+    const work = String(added.components);
+    const peers = nodes
+      .filter(({ id, components: its }) => id !== added.id && String(its) === work)
+      .map(({ id }) => children.get(id)!)
+      .filter((peer) => peer.incarnation() !== undefined)
+      .map((peer) => peer.policy());
+    return peers.every((policy) => isDeepStrictEqual(policy, peers[0])) ? peers[0] : undefined;
+  }
 
   /** Resolves when every node of the wave is ready. */
   function waveReady(wave: readonly TopologyNode[], signal: AbortSignal): Promise<void> {

@@ -175,7 +175,7 @@ test('the watchdog takes orders only with the operator token, and only for its o
   });
 });
 
-test('a policy is changed while the cluster runs, and a wrong one changes nothing', async () => {
+test('a policy is changed while the cluster runs, a wrong one changes nothing, and a restart keeps it', async () => {
   await withCluster(async (cluster) => {
     const flags = ['--data', data.dir, '--port-base', String(cluster.portBase)];
     const inForce = async () => {
@@ -192,7 +192,15 @@ test('a policy is changed while the cluster runs, and a wrong one changes nothin
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toMatch(/\bpolicy\.hedgehog\b/);
     expect(await tierlab('policy', '{"retry":true}', ...flags)).toMatchObject({ code: 0 });
-    expect(await inForce()).toMatchObject({ hedge: false, retry: { maxAttempts: 3 } });
+    const changed = { hedge: false, retry: { maxAttempts: 3 } };
+    expect(await inForce()).toMatchObject(changed);
+    const { pid } = (await cluster.nodes()).find(({ id }) => id === 'app-1')!;
+    process.kill(pid!, 'SIGKILL');
+    await until(async () => {
+      const app = (await cluster.nodes()).find(({ id }) => id === 'app-1')!;
+      return app.state === 'ready' && app.pid !== pid;
+    });
+    expect(await inForce()).toMatchObject(changed);
     expect((await search(cluster, 'dog')).results[0]!.id).toBe('dog');
   });
 });
