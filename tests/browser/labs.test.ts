@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -10,10 +9,11 @@ import { until } from '../support/cluster.ts';
 import { seriousProblems } from './axe.ts';
 import { lowContrast, overflow, tabOrder } from './looks.ts';
 import { boundMs, howToGetOne, openBrowser, screens, shots, withPage } from './person.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A student who never opens a terminal. */
 const main = path.resolve(import.meta.dirname, '../../labs/main.ts');
-const folder = mkdtempSync(path.join(tmpdir(), 'tierlab-labs-browser-'));
+const folder = temporaryFolder();
 const home = homeAt(folder);
 const key = 'the-key-of-this-test';
 let browser: Browser;
@@ -30,7 +30,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await served?.stop();
-  rmSync(folder, { recursive: true, force: true });
 });
 beforeEach((context) => {
   if (browser === undefined) context.skip(howToGetOne);

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { crawl } from '../../../corpus/crawl/crawl.ts';
-import { codeOf, tempDir } from '../../unit/corpus/helpers.ts';
+import { codeOf } from '../../unit/corpus/helpers.ts';
 import { answer, html, redirect, startSite, text, type Route } from '../crawl/server.ts';
 import { crawlSite, linksTo } from './crawl-site.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const disallow = (...paths: string[]) => `User-agent: *\n${paths.map((path) => `Disallow: ${path}\n`).join('')}`;
 
@@ -61,7 +62,7 @@ test.each<[string, (rules: string) => Route]>([
 test('C2 a robots.txt that cannot be read refuses the crawl with the true reason', async () => {
   const refusal = async (route: Route) => {
     const site = await startSite({ '/robots.txt': route, '/': html('Home', 'x') });
-    const work = crawl(site.origin, { dataDir: tempDir(), timeoutMs: 200 });
+    const work = crawl(site.origin, { dataDir: temporaryFolder(), timeoutMs: 200 });
     return work.then(
       () => 'taken',
       (error: Error) => error.message.replace(site.origin, ''),
@@ -117,7 +118,7 @@ test.each<[string, string | string[]]>([
   ['', 'otherbot: nofollow, tierlab: noindex'],
 ])('C4 %s and the header %j keep a page out', async (head, header) => {
   const site = await startSite({ '/': directed(head, header) });
-  expect(await codeOf(crawl(site.origin, { dataDir: tempDir() }))).toBe('nothing_valid');
+  expect(await codeOf(crawl(site.origin, { dataDir: temporaryFolder() }))).toBe('nothing_valid');
 });
 
 function directed(head: string, header: string | string[]): Route {

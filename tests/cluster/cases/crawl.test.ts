@@ -3,9 +3,10 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { crawl } from '../../../corpus/crawl/crawl.ts';
-import { importedPages, tempDir } from '../../unit/corpus/helpers.ts';
+import { importedPages } from '../../unit/corpus/helpers.ts';
 import { answer, html, redirect, startSite, text, type Route } from '../crawl/server.ts';
 import { crawlSite, linksTo } from './crawl-site.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const headers = { 'content-type': 'text/html; charset=utf-8' };
 
@@ -165,7 +166,7 @@ test('C13 when the server itself is gone, what was taken is kept, and the report
     }),
     ...Object.fromEntries(Array.from({ length: 19 }, (_, i) => [`/${i + 1}`, dying(html('Never', 'x'))])),
   });
-  const dataDir = tempDir();
+  const dataDir = temporaryFolder();
   const report = await crawl(site.origin, { dataDir, name: 'site' });
   expect(importedPages(dataDir).map((page) => page.title)).toEqual(['Home', 'Zero']);
   expect(report.complete).toBe(false);
@@ -192,7 +193,7 @@ test('C15 every spelling of this machine is crawled', async () => {
     'docs.localhost',
     '[::ffff:127.0.0.1]',
   ])
-    expect((await crawl(`http://${host}:${port}/`, { dataDir: tempDir() })).pages, host).toBe(1);
+    expect((await crawl(`http://${host}:${port}/`, { dataDir: temporaryFolder() })).pages, host).toBe(1);
 });
 
 test('Q4 proxy variables do not affect a crawl of this machine', async () => {
@@ -203,7 +204,7 @@ test('Q4 proxy variables do not affect a crawl of this machine', async () => {
   for (const address of [site.origin, site.origin.replace('127.0.0.1', 'localhost')]) {
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      [main, 'crawl', address, '--json', '--data', tempDir()],
+      [main, 'crawl', address, '--json', '--data', temporaryFolder()],
       { env: { ...process.env, ...variables, NODE_USE_ENV_PROXY: '1' } },
     );
     expect(JSON.parse(stdout)).toMatchObject({ pages: 1, complete: true });

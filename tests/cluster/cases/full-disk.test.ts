@@ -1,21 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startCluster, tierlab, until } from '../../support/cluster.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { twoPageData } from '../../support/two-pages.ts';
 
 const data = twoPageData();
 
 /** A data folder on a small disk of its own, and a way to fill it to the last byte. Only root can make one. */
 function smallDisk(): { dir: string; fill: () => void; empty: () => void } {
-  const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-full-'));
+  const dir = temporaryFolder();
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', dir]);
-  onTestFinished(() => {
-    if (mounted.status === 0) spawnSync('umount', ['-l', dir]);
-    rmSync(dir, { recursive: true, force: true });
-  });
+  onTestFinished(() => void (mounted.status === 0 && spawnSync('umount', ['-l', dir])));
   if (mounted.status !== 0) throw new Error(`no disk could be mounted: ${String(mounted.stderr)}`);
   const filler = path.join(dir, 'filler');
   return {

@@ -1,14 +1,13 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { until } from '../../support/cluster.ts';
 import { processTree, stillRunning, type ProcessRow } from '../../support/process-tree.ts';
 import { figures, start } from '../loadgen/run.ts';
 import { constant } from '../loadgen/servers.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'tierlab-load-cases-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder();
 
 /**
  * A run of two workers with a scenario that calls `stuck()` just before it hangs. `bothStuck` waits until both workers

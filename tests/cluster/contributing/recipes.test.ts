@@ -1,13 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { freePortBase } from '../../support/cluster.ts';
 import { applyDiff, recipesIn } from './recipes.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
-const checkout = mkdtempSync(path.join(tmpdir(), 'tierlab-contributing-'));
+const checkout = temporaryFolder();
 const recipes = recipesIn(readFileSync(path.join(root, 'CONTRIBUTING.md'), 'utf8'));
 
 /** Runs a program in the checkout; its output, or an error that shows it. */
@@ -35,7 +35,6 @@ beforeAll(() => {
     writeFileSync(target, language === 'diff' ? applyDiff(readFileSync(target, 'utf8'), text) : text);
   }
 });
-afterAll(() => rmSync(checkout, { recursive: true, force: true }));
 
 test('the page has a recipe for a component, a topology, a layer and a fault', () => {
   expect(recipes.map(({ file }) => file)).toEqual([

@@ -15,7 +15,8 @@ import { shardFolder, shardOf } from '../../../search/sharding.ts';
 import { openStore } from '../../../services/database/store.ts';
 import { processingKey, processingKeyFile } from '../../../shared/security/processing-key.ts';
 import { firstVersion, verifyPage } from '../../../shared/security/signing.ts';
-import { codeOf, jsonLines, put, tempDir } from '../../unit/corpus/helpers.ts';
+import { codeOf, jsonLines, put } from '../../unit/corpus/helpers.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** Thirty pages in a ring that all link to `hub`, which links to nothing that is there. */
 const ring = Array.from({ length: 30 }, (_, i) => ({
@@ -28,8 +29,8 @@ const ring = Array.from({ length: 30 }, (_, i) => ({
 const hub = { id: 'hub', title: 'The hub', body: 'In the middle.', links: ['nowhere'] };
 
 async function folderWith(...pages: unknown[]): Promise<string> {
-  const dataDir = tempDir();
-  await importPages(put(tempDir(), 'ring.jsonl', jsonLines(...pages)), { dataDir, replace: true });
+  const dataDir = temporaryFolder();
+  await importPages(put(temporaryFolder(), 'ring.jsonl', jsonLines(...pages)), { dataDir, replace: true });
   return dataDir;
 }
 
@@ -124,7 +125,7 @@ test('of two builds at once one builds, and the other finds', async () => {
 
 test('a page that several sources hold counts from the last of them, links and all', async () => {
   const dataDir = await folderWith({ id: 'a', title: 'Old', links: ['b'] }, { id: 'b', title: 'B' });
-  await importPages(put(tempDir(), 'later.jsonl', jsonLines({ id: 'a', title: 'New' })), { dataDir });
+  await importPages(put(temporaryFolder(), 'later.jsonl', jsonLines({ id: 'a', title: 'New' })), { dataDir });
   const { datasetDir, pages } = await ensureDataset({ dataDir, shards: 1 });
   expect(pages).toBe(2);
   const store = openStore(shardFiles(path.join(datasetDir, shardFolder(1, 1))).store);
@@ -159,7 +160,7 @@ test('new sources make a new data set, and the old one goes unless a living proc
   const dataDir = await folderWith(...ring);
   const old = await ensureDataset({ dataDir, shards: 1 });
   const other = await ensureDataset({ dataDir, shards: 2 });
-  await importPages(put(tempDir(), 'more.jsonl', jsonLines({ id: 'more', title: 'More' })), { dataDir });
+  await importPages(put(temporaryFolder(), 'more.jsonl', jsonLines({ id: 'more', title: 'More' })), { dataDir });
   // Both were marked by this process when they were built.
   const second = await ensureDataset({ dataDir, shards: 1 });
   expect(second.pages).toBe(31);
@@ -169,7 +170,7 @@ test('new sources make a new data set, and the old one goes unless a living proc
   markDatasetUsed(old.datasetDir, process.ppid);
   markDatasetUsed(other.datasetDir, 2_147_483_647);
   const log: string[] = [];
-  await importPages(put(tempDir(), 'less.jsonl', jsonLines({ id: 'less', title: 'Less' })), { dataDir });
+  await importPages(put(temporaryFolder(), 'less.jsonl', jsonLines({ id: 'less', title: 'Less' })), { dataDir });
   const third = await ensureDataset({ dataDir, shards: 1, log: (line) => log.push(line) });
   expect([old, other, second, third].map(({ datasetDir }) => existsSync(datasetDir))).toEqual([
     true,
@@ -196,7 +197,7 @@ test('a build that is stopped leaves what was there, and nothing half done', asy
     title: `Page ${i}`,
     body: 'word '.repeat(50),
   }));
-  await importPages(put(tempDir(), 'many.jsonl', jsonLines(...many)), { dataDir });
+  await importPages(put(temporaryFolder(), 'many.jsonl', jsonLines(...many)), { dataDir });
   for (const phase of ['read', 'rank', 'index']) {
     const stop = new AbortController();
     const onProgress = (progress: TaskProgress) => {
@@ -216,7 +217,7 @@ test('a build that is killed leaves what was there, and the next one starts over
     title: `Page ${i}`,
     body: 'word '.repeat(50),
   }));
-  await importPages(put(tempDir(), 'many.jsonl', jsonLines(...many)), { dataDir });
+  await importPages(put(temporaryFolder(), 'many.jsonl', jsonLines(...many)), { dataDir });
   const program = `
     import { ensureDataset } from ${JSON.stringify(new URL('../../../corpus/build.ts', import.meta.url).href)};
     const onProgress = ({ phase }) => phase === 'index' && process.stdout.write('indexing');

@@ -6,7 +6,8 @@ import { crawl } from '../../../corpus/crawl/crawl.ts';
 import { shardFiles } from '../../../services/database/files.ts';
 import { shardFolder, shardOf } from '../../../search/sharding.ts';
 import { openStore } from '../../../services/database/store.ts';
-import { importedPages, tempDir } from '../../unit/corpus/helpers.ts';
+import { importedPages } from '../../unit/corpus/helpers.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** Debian's package sqlite3-doc: apt-get install sqlite3-doc. */
 const documentation = '/usr/share/doc/sqlite3';
@@ -15,7 +16,7 @@ const isThere = existsSync(path.join(documentation, 'lang_select.html'));
 test.skipIf(!isThere)(
   'the documentation of SQLite becomes a data set that can be read (needs sqlite3-doc)',
   async () => {
-    const dataDir = tempDir();
+    const dataDir = temporaryFolder();
     const report = await crawl(documentation, { dataDir, name: 'sqlite', replace: true });
     expect(report.pages).toBeGreaterThan(500);
     expect(report.links).toBeGreaterThan(5 * report.pages);

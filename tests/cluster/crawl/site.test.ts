@@ -4,12 +4,13 @@ import { expect, test } from 'vitest';
 import { crawl, type CrawlOptions } from '../../../corpus/crawl/crawl.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
 import type { Scheduler } from '../../../shared/time/scheduler.ts';
-import { codeOf, importedPages, tempDir } from '../../unit/corpus/helpers.ts';
+import { codeOf, importedPages } from '../../unit/corpus/helpers.ts';
 import { answer, html, redirect, startSite, text, type Route } from './server.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 async function crawlSite(routes: Record<string, Route>, start = '/', options: Partial<CrawlOptions> = {}) {
   const site = await startSite(routes);
-  const dataDir = tempDir();
+  const dataDir = temporaryFolder();
   const report = await crawl(site.origin + start, { dataDir, name: 'site', ...options });
   const pages = new Map(importedPages(dataDir).map((page) => [page.id, page]));
   return {
@@ -117,7 +118,7 @@ test('robots.txt is obeyed, for this crawler by name too', async () => {
 
 test('a site whose robots.txt is broken is not crawled; one that has none is', async () => {
   const broken = await startSite({ '/': html('Home', 'x'), '/robots.txt': text('', 500) });
-  expect(await codeOf(crawl(broken.origin, { dataDir: tempDir() }))).toBe('not_allowed');
+  expect(await codeOf(crawl(broken.origin, { dataDir: temporaryFolder() }))).toBe('not_allowed');
   expect(broken.asked).toEqual([]);
   expect((await crawlSite({ '/': html('Home', 'x'), '/robots.txt': text('no', 403) })).ids).toEqual(['site.index']);
   const moved = {
@@ -128,12 +129,12 @@ test('a site whose robots.txt is broken is not crawled; one that has none is', a
   };
   expect((await crawlSite(moved)).ids).toEqual(['site.index']);
   const circle = await startSite({ '/': html('Home', 'x'), '/robots.txt': redirect('/robots.txt') });
-  expect(await codeOf(crawl(circle.origin, { dataDir: tempDir() }))).toBe('not_allowed');
+  expect(await codeOf(crawl(circle.origin, { dataDir: temporaryFolder() }))).toBe('not_allowed');
 });
 
 test('robots.txt that leads to another machine is not followed there', async () => {
   const site = await startSite({ '/': html('Home', 'x'), '/robots.txt': redirect('http://example.org/robots.txt') });
-  expect(await codeOf(crawl(site.origin, { dataDir: tempDir() }))).toBe('not_allowed');
+  expect(await codeOf(crawl(site.origin, { dataDir: temporaryFolder() }))).toBe('not_allowed');
 });
 
 test('the crawl leaves a site alone for as long as it asks to be', async () => {
@@ -223,7 +224,7 @@ test('a page that does not come in time is left out', async () => {
 });
 
 test('nobody there, another machine and nonsense are refused in one sentence', async () => {
-  const dataDir = tempDir();
+  const dataDir = temporaryFolder();
   await expect(crawl('http://127.0.0.1:1/', { dataDir })).rejects.toThrow(/^127\.0\.0\.1:1\b/);
   await expect(crawl('http://example.org/', { dataDir })).rejects.toThrow('--allow-host example.org');
   expect(await codeOf(crawl('http://', { dataDir }))).toBe('bad_target');
@@ -286,7 +287,7 @@ test('a crawl that runs out of time keeps what it has', async () => {
 test('a crawl that is stopped ends at once, and changes nothing', async () => {
   const site = await startSite({ '/': html('Home', '<a href=never>x</a>'), '/never': () => stop.abort() });
   const stop = new AbortController();
-  const dataDir = tempDir();
+  const dataDir = temporaryFolder();
   expect(await codeOf(crawl(site.origin, { dataDir, signal: stop.signal }))).toBe('cancelled');
   expect(site.asked).toEqual(['/', '/never']);
   expect(existsSync(path.join(dataDir, 'imports'))).toBe(false);

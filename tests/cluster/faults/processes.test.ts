@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, existsSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createChild, type Child } from '../../../shared/cluster/watchdog/child.ts';
@@ -8,6 +7,7 @@ import { createProcesses } from '../../../shared/cluster/watchdog/processes.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
 import { systemScheduler } from '../../../shared/time/scheduler.ts';
 import { isAlive, until } from '../../support/cluster.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let release: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -17,7 +17,7 @@ afterEach(async () => {
 
 /** A process that says what nodes say, and does nothing else; its command line looks like a node's. */
 function start(incarnation = 7) {
-  const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-processes-'));
+  const dir = temporaryFolder();
   const script = path.join(dir, 'node.mjs');
   const said = `{ ready: true, opsPort: process.pid }`;
   writeFileSync(
@@ -48,7 +48,6 @@ function start(incarnation = 7) {
     await processes.stop();
     child.release();
     await child.stop(1_000);
-    rmSync(dir, { recursive: true, force: true });
   });
   child.start();
   const ready = () => until(() => child.state().state === 'ready');

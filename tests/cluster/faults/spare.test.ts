@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createChild } from '../../../shared/cluster/watchdog/child.ts';
@@ -8,6 +7,7 @@ import { systemClock } from '../../../shared/time/clock.ts';
 import { systemScheduler } from '../../../shared/time/scheduler.ts';
 import { dataFolder, startCluster, until } from '../../support/cluster.ts';
 import { processTree, stillRunning } from '../../support/process-tree.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let data: Awaited<ReturnType<typeof dataFolder>>;
 let release: (() => Promise<unknown> | void)[] = [];
@@ -24,7 +24,7 @@ const pidOf = (child: { state: () => object }): number => (child.state() as { pi
 
 /** A node of scripts instead of Tierlab's code: `spare` loads for ever when `loads` is false. */
 function scripted(loads: boolean) {
-  const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-spare-'));
+  const dir = temporaryFolder();
   const script = path.join(dir, 'node.mjs');
   const loaded = path.join(dir, 'loaded');
   writeFileSync(
@@ -49,7 +49,6 @@ function scripted(loads: boolean) {
     scheduler: systemScheduler,
     onChange: () => undefined,
   });
-  release.push(() => rmSync(dir, { recursive: true, force: true }));
   release.push(() => child.stop(1_000));
   release.push(() => spare.stop());
   const children = () => processTree(process.pid).filter(({ command }) => command.includes(script));

@@ -1,12 +1,12 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { targets } from '../../../grafana/targets.ts';
 import { expandTopology } from '../../../shared/cluster/topology-file.ts';
 import type { TopologyFile } from '../../../shared/cluster/topology.ts';
 import { asAsked } from '../../support/promql.ts';
 import { until } from '../../support/cluster.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const rules = path.resolve(import.meta.dirname, '../../../grafana/prometheus/rules.yml');
 
@@ -34,7 +34,7 @@ export interface ScrapeOptions {
 
 /** Debian's Prometheus with the rules of this project, which scrapes a cluster of this machine and a run of load. */
 export async function startPrometheus({ topology, portBase, port, loadPort }: ScrapeOptions): Promise<Prometheus> {
-  const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-prometheus-'));
+  const dir = temporaryFolder();
   copyFileSync(rules, path.join(dir, 'rules.yml'));
   writeFileSync(path.join(dir, 'nodes.json'), targets(expandTopology(topology, { portBase })));
   const config = {
@@ -75,7 +75,7 @@ export async function startPrometheus({ topology, portBase, port, loadPort }: Sc
     },
     labelValues: async (label, metric) =>
       (await get(`${api}/label/${label}/values?match[]=${encodeURIComponent(metric)}`, metric)) as string[],
-    stop: () => ended(child).then(() => rmSync(dir, { recursive: true, force: true })),
+    stop: () => ended(child),
   };
 }
 

@@ -1,13 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { applyDiff, recipesIn } from '../contributing/recipes.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
-const checkout = mkdtempSync(path.join(tmpdir(), 'tierlab-add-a-lab-'));
-afterAll(() => rmSync(checkout, { recursive: true, force: true }));
+const checkout = temporaryFolder();
 
 test('the lab of docs/howto/add-a-lab.md holds its audit', () => {
   for (const folder of ['cli', 'labs', 'loadgen', 'shared', 'web', 'services', 'search', 'corpus'])

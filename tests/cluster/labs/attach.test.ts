@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { limping } from '../../../labs/26-limping/lab.ts';
@@ -10,8 +9,9 @@ import { restoreLeft } from '../../../labs/runner/restore.ts';
 import { runLab } from '../../../labs/runner/run.ts';
 import { LabUnknownError } from '../../../labs/runner/errors.ts';
 import { startCluster, type TestCluster, until } from '../../support/cluster.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'tierlab-attach-'));
+const folder = temporaryFolder();
 const home = homeAt(path.join(folder, 'home'));
 let cluster: TestCluster;
 beforeAll(async () => {
@@ -19,7 +19,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await cluster?.stop('SIGTERM');
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const node = 'ranking-2';

@@ -1,12 +1,11 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { utilisation } from '../../../labs/10-utilisation/lab.ts';
 import type { StartedCluster } from '../../../labs/kit/cluster.ts';
 import { LabUnknownError } from '../../../labs/runner/errors.ts';
 import type { RunEvent } from '../../../labs/runner/events.ts';
+import { utilisation } from '../../../labs/10-utilisation/lab.ts';
 import { homeAt } from '../../../labs/runner/home.ts';
 import type { LabJournalEntry } from '../../../labs/runner/journal.ts';
 import type { Lab, LabNode } from '../../../labs/runner/lab.ts';
@@ -14,14 +13,14 @@ import type { LabResult } from '../../../labs/runner/result.ts';
 import { runLab, type LabRunOptions } from '../../../labs/runner/run.ts';
 import { takenPorts } from '../../../shared/cluster/watchdog/port-check.ts';
 import { isAlive, until } from '../../support/cluster.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const main = path.resolve(import.meta.dirname, '../../../labs/main.ts');
-const folder = mkdtempSync(path.join(tmpdir(), 'tierlab-labs-live-'));
+const folder = temporaryFolder();
 const home = homeAt(folder);
 const running = new Set<ChildProcess>();
 afterAll(() => {
   for (const child of running) child.kill('SIGKILL');
-  rmSync(folder, { recursive: true, force: true });
 });
 
 function start(...args: string[]) {

@@ -1,11 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'vitest';
 import type { TestContext } from 'vitest';
 import { figures, load } from './run.ts';
 import { known, ok } from './servers.ts';
 import type { KnownServer } from './servers.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 interface Witness extends KnownServer {
   /** When each request arrived, ms on this process's clock. */
@@ -56,9 +56,7 @@ test('bursts of 20 arrive as bursts of 20', async (context) => {
 test('recorded arrivals are played as they were, and twice as fast when asked', async (context) => {
   const { expect } = context;
   const server = await witness(context);
-  const folder = await mkdtemp(path.join(tmpdir(), 'tierlab-recorded-'));
-  context.onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const file = path.join(folder, 'arrivals.txt');
+  const file = path.join(temporaryFolder(), 'arrivals.txt');
   const instants = [1_000, 1_010, 1_020, 2_000, 2_010, 3_000];
   await writeFile(file, instants.map((at, i) => (i % 2 ? `{"at":${at}}\n` : `${at}\n`)).join(''));
   const run = await figures(server.url, '--recorded', file, '--speed', '2', '-w', '1');

@@ -1,11 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { Writable } from 'node:stream';
 import path from 'node:path';
 import { generate } from 'selfsigned';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { CommandIo } from '../../../loadgen/commands/io.ts';
 import { compareCommand, plotCommand, reportCommand } from '../../../loadgen/commands/report.ts';
 import { importScenario } from '../../../loadgen/workload/scenario.ts';
@@ -16,10 +15,10 @@ import { processTree } from '../../support/process-tree.ts';
 import { figures, load, start } from './run.ts';
 import type { Figures, Started } from './run.ts';
 import { constant, given, known, ok } from './servers.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'tierlab-load-'));
+const folder = temporaryFolder();
 const file = (name: string) => path.join(folder, name);
-afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What a command prints, without a process of its own. */
 async function inProcess(command: (io: CommandIo) => Promise<number>): Promise<string> {

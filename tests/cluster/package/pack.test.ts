@@ -1,14 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dataFolder, freePortBase } from '../../support/cluster.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 /** Where nothing listens: whoever asks a registry there fails at once. */
 const nowhere = 'http://127.0.0.1:9/';
-const folder = mkdtempSync(path.join(tmpdir(), 'tierlab-pack-'));
+const folder = temporaryFolder();
 const unpacked = path.join(folder, 'package');
 let files: readonly string[];
 let data: Awaited<ReturnType<typeof dataFolder>> | undefined;
@@ -30,7 +30,6 @@ beforeAll(async () => {
   data = await dataFolder([{ id: 'dog', title: 'dog', body: 'a domestic animal that barks' }]);
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
   data?.remove();
 });
 

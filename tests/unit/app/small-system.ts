@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { appComponent } from '../../../services/app/component.ts';
 import { clientComponent } from '../../../services/client/component.ts';
@@ -21,6 +19,7 @@ import { seededRandom } from '../../../shared/time/random.ts';
 import { environment } from '../gateway/harness.ts';
 import { smallCorpus } from './pages.ts';
 import pino from 'pino';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const inOrder = {
   database: databaseComponent,
@@ -41,7 +40,7 @@ export async function smallSystem(
   style: Topology['style'] = 'object-based',
   pages: readonly SourcePage[] = smallCorpus,
 ) {
-  const datasetDir = mkdtempSync(path.join(tmpdir(), 'tierlab-app-'));
+  const datasetDir = temporaryFolder();
   for (let shard = 1; shard <= shards; shard++) {
     const own = pages.filter(({ id }) => shardOf(id, shards) === shard);
     await writeShard(path.join(datasetDir, shardFolder(shard, shards)), own);
@@ -101,7 +100,6 @@ export async function smallSystem(
     async stop() {
       await Promise.all(Object.values(doors).map((door) => door.close()));
       for (const it of running) await it.stop?.();
-      rmSync(datasetDir, { recursive: true, force: true });
     },
   };
 }

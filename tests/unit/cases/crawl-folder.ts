@@ -1,11 +1,12 @@
 import { crawl } from '../../../corpus/crawl/crawl.ts';
-import { importedPages, put, tempDir } from '../corpus/helpers.ts';
+import { importedPages, put } from '../corpus/helpers.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** Crawls a folder with these files; answers with what was taken. */
 export async function crawlFolder(files: Record<string, string | Uint8Array>) {
-  const folder = tempDir();
+  const folder = temporaryFolder();
   for (const [name, content] of Object.entries(files)) put(folder, name, content);
-  const dataDir = tempDir();
+  const dataDir = temporaryFolder();
   const report = await crawl(folder, { dataDir, name: 'docs' });
   const pages = importedPages(dataDir);
   return {

@@ -7,8 +7,9 @@ import { decodeHtml } from '../../../corpus/crawl/encoding.ts';
 import { shardFiles } from '../../../services/database/files.ts';
 import { shardFolder } from '../../../search/sharding.ts';
 import { openStore } from '../../../services/database/store.ts';
-import { put, tempDir } from '../corpus/helpers.ts';
+import { put } from '../corpus/helpers.ts';
 import { crawlFolder, html } from './crawl-folder.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const xmlns = 'xmlns="http://www.w3.org/1999/xhtml"';
 const xhtml = (head: string, body: string) => `<html ${xmlns}><head>${head}</head><body>${body}</body></html>`;
@@ -103,7 +104,7 @@ async function asPlainUser<T>(folders: readonly string[], act: () => Promise<T>)
 }
 
 test('C10 a folder that cannot be read is reported', async () => {
-  const [folder, dataDir] = [tempDir(), tempDir()];
+  const [folder, dataDir] = [temporaryFolder(), temporaryFolder()];
   put(folder, 'a.html', html('A', 'x'));
   mkdirSync(path.join(folder, 'closed'));
   chmodSync(path.join(folder, 'closed'), 0);
@@ -112,13 +113,13 @@ test('C10 a folder that cannot be read is reported', async () => {
 });
 
 test('C10 a file whose name is not UTF-8 is reported as such', async () => {
-  const folder = tempDir();
+  const folder = temporaryFolder();
   put(folder, 'a.html', html('A', 'x'));
   writeFileSync(
     Buffer.concat([Buffer.from(`${folder}/caf`), Buffer.from([0xe9]), Buffer.from('.html')]),
     html('B', 'x'),
   );
-  const report = await crawl(folder, { dataDir: tempDir(), name: 'docs' });
+  const report = await crawl(folder, { dataDir: temporaryFolder(), name: 'docs' });
   expect(report.examples).toEqual([{ where: 'caf\uFFFD.html', reason: 'its name is not UTF-8' }]);
 });
 

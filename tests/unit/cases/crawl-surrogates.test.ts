@@ -10,8 +10,9 @@ import { openStore } from '../../../services/database/store.ts';
 import { cutText } from '../../../shared/cut-text.ts';
 import { processingKey } from '../../../shared/security/processing-key.ts';
 import { verifyPage } from '../../../shared/security/signing.ts';
-import { importedPages, jsonLines, put, tempDir } from '../corpus/helpers.ts';
+import { importedPages, jsonLines, put } from '../corpus/helpers.ts';
 import { crawlFolder, html } from './crawl-folder.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const smile = '\u{1F600}';
 
@@ -38,9 +39,9 @@ test.each([
   ['a relation', { links: [{ id: 'q', relation: `r${half}` }] }],
   ['a relation that is cut', { links: [{ id: 'q', relation: `a${smile.repeat(150)}` }] }],
 ])('C9 a page with half a surrogate pair in its %s is imported, and its signature holds', async (_where, part) => {
-  const dataDir = tempDir();
+  const dataDir = temporaryFolder();
   const lines = jsonLines({ id: 'p', title: 'P', ...part }, { id: 'q', title: 'Q' });
-  await importPages(put(tempDir(), 'pages.jsonl', lines), { dataDir, replace: true });
+  await importPages(put(temporaryFolder(), 'pages.jsonl', lines), { dataDir, replace: true });
   expect(JSON.stringify(importedPages(dataDir))).not.toMatch(/\\ud[89a-f]/);
   const { datasetDir } = await ensureDataset({ dataDir, shards: 1 });
   const store = openStore(shardFiles(path.join(datasetDir, shardFolder(1, 1))).store);

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Type from 'typebox';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
@@ -15,6 +14,7 @@ import { mechanismNames } from '../../../shared/rpc/mechanisms.ts';
 import { schemaProblem } from '../../../shared/schema/problem.ts';
 import { commandsIn } from '../cli/output.ts';
 import { parse, run } from '../cli/run.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
 
@@ -146,8 +146,7 @@ test.each<[object | string, string[]]>([
   [topologyOf({ component: ['app'] }), ['nodes.0.component', 'name, components, replicas']],
   ['{"name":', ['mine.json', 'JSON']],
 ])('Q7: the topology file %j is refused with what is wrong and what would do', async (content, parts) => {
-  const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-topology-'));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const dir = temporaryFolder();
   const file = path.join(dir, 'mine.json');
   writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
   expect(await refusal(['up', '--topology', file], parts)).not.toMatch(jargon);

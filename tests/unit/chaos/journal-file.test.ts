@@ -1,20 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { readFileSync, statSync } from 'node:fs';
+import { expect, test } from 'vitest';
 import { parseJournal } from '../../../loadgen/journal/read.ts';
 import { createJournal, unhealed } from '../../../services/chaos/journal.ts';
 import { journalFileIn, journalLines, openJournalFile } from '../../../services/chaos/journal-file.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-function folder(): string {
-  const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-journal-'));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
-  return dir;
-}
 const clock = { now: () => 0, wall: () => 1_700_000_000_000 };
 
 test('a new controller reads the journal of the first one, and knows its unhealed faults', () => {
-  const file = journalFileIn(folder());
+  const file = journalFileIn(temporaryFolder());
   const first = openJournalFile(file);
   const journal = createJournal(clock, first.write);
   for (const target of ['a', 'b']) journal.note({ event: 'undo', id: 'f1', kind: 'stop.hang', target });
@@ -25,7 +19,7 @@ test('a new controller reads the journal of the first one, and knows its unheale
 });
 
 test('the load generator reads the file as it is', () => {
-  const file = journalFileIn(folder());
+  const file = journalFileIn(temporaryFolder());
   const output = openJournalFile(file);
   const journal = createJournal(clock, output.write);
   journal.note({ event: 'inject', id: 'f1', kind: 'net.drop', target: 'a', ttlMs: 10 });
@@ -36,7 +30,7 @@ test('the load generator reads the file as it is', () => {
 });
 
 test('the file is bounded: the lines before go to one other file, and both are read in order', () => {
-  const file = journalFileIn(folder());
+  const file = journalFileIn(temporaryFolder());
   const output = openJournalFile(file);
   const line = (n: number) => `${JSON.stringify({ n, filler: 'x'.repeat(600_000) })}\n`;
   for (let n = 0; n < 20; n++) output.write(line(n));

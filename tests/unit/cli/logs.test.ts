@@ -1,19 +1,18 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { prettyLine } from '../../../cli/logs/log-line.ts';
 import { parseLogLine } from '../../../shared/observe/log-line.ts';
 import { readEnd, readFrom } from '../../../cli/logs/read-end.ts';
 import { logDirOf, writeRunFile } from '../../../cli/run-file.ts';
 import { run } from './run.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const line = (own: object) => JSON.stringify({ level: 30, time: Date.now(), node: 'app-1', msg: 'm', ...own });
 
 /** A data folder in which app-1 has a log of these lines. */
 function logOf(...lines: readonly string[]): { data: string; file: string } {
-  const data = mkdtempSync(path.join(tmpdir(), 'tierlab-logs-'));
-  onTestFinished(() => rmSync(data, { recursive: true, force: true }));
+  const data = temporaryFolder();
   const dir = logDirOf(data, 7_000);
   mkdirSync(dir, { recursive: true });
   const file = path.join(dir, 'app-1.log');

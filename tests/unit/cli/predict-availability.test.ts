@@ -1,10 +1,10 @@
-import { expect, onTestFinished, test } from 'vitest';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { expect, test } from 'vitest';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { writeRunFile } from '../../../cli/run-file.ts';
 import { fakeCluster } from './fake-cluster.ts';
 import { run } from './run.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 test('availability --predict needs no running cluster where the topology and the nodes are given', async () => {
   const { exitCode, said } = await run(
@@ -24,8 +24,7 @@ test('availability --predict needs no running cluster where the topology and the
 });
 
 test('availability --predict reads the file of a running topology that has no name in topologies/', async () => {
-  const data = mkdtempSync(path.join(tmpdir(), 'tierlab-predict-'));
-  onTestFinished(() => rmSync(data, { recursive: true, force: true }));
+  const data = temporaryFolder();
   const topologySource = path.join(data, 'mine.json');
   writeFileSync(topologySource, readFileSync('topologies/tiny.json', 'utf8').replace('"tiny"', '"mine"'));
   await fakeCluster({ 'monitor-1': { '/api/availability': { nodes: [], services: [], whole: { measured: 1 } } } });

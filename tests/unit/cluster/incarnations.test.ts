@@ -1,13 +1,11 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { openIncarnations } from '../../../shared/cluster/watchdog/incarnations.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 function temporary(): string {
-  const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-incarnations-'));
-  onTestFinished(() => rmSync(dir, { recursive: true }));
-  return path.join(dir, 'deep', 'watchdog');
+  return path.join(temporaryFolder(), 'deep', 'watchdog');
 }
 
 const quiet = (text: string) => expect.unreachable(text);

@@ -1,22 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll } from 'vitest';
 import { readSources, openSources } from '../../../corpus/sources.ts';
 import type { CorpusPage } from '../../../corpus/page.ts';
-
-const made: string[] = [];
-
-afterAll(() => {
-  for (const folder of made) rmSync(folder, { recursive: true, force: true });
-});
-
-/** A folder of its own, removed after the file's tests. */
-export function tempDir(): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'tierlab-corpus-'));
-  made.push(folder);
-  return folder;
-}
 
 /** Writes a file below a folder, with the folders on the way. */
 export function put(folder: string, name: string, content: string | Uint8Array): string {

@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { importPages } from '../../../corpus/import.ts';
 import type { TaskProgress } from '../../../corpus/progress.ts';
 import { importsDir, openSources, readSources, resetSources, sourcesFingerprint } from '../../../corpus/sources.ts';
-import { codeOf, importedPages, jsonLines, put, tempDir } from './helpers.ts';
+import { codeOf, importedPages, jsonLines, put } from './helpers.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const cats = jsonLines(
   { id: 'cat', title: 'Cat', body: 'purrs', links: ['dog'] },
@@ -21,8 +22,8 @@ function contentsOf(folder: string): Record<string, string> {
 }
 
 test('pages are taken as they are, and join the default corpus', async () => {
-  const dataDir = tempDir();
-  const file = put(tempDir(), 'My Cats.jsonl', cats);
+  const dataDir = temporaryFolder();
+  const file = put(temporaryFolder(), 'My Cats.jsonl', cats);
   const report = await importPages(file, { dataDir });
   expect(report).toMatchObject({
     name: 'my-cats',
@@ -65,8 +66,8 @@ test('lines that are no page are skipped, each with its number and reason', asyn
     Buffer.from(`{"id":"long","title":"x","body":"${'x'.repeat(9_000_000)}"}`),
     Buffer.from('{"id":"z","title":"Z"}\r'),
   ];
-  const file = put(tempDir(), 'mixed.jsonl', Buffer.concat(lines.flatMap((line) => [line, Buffer.from('\n')])));
-  const dataDir = tempDir();
+  const file = put(temporaryFolder(), 'mixed.jsonl', Buffer.concat(lines.flatMap((line) => [line, Buffer.from('\n')])));
+  const dataDir = temporaryFolder();
   const report = await importPages(file, { dataDir });
   expect(report).toMatchObject({ pages: 2, skipped: 5 });
   expect(report.examples).toEqual([
@@ -81,8 +82,8 @@ test('lines that are no page are skipped, each with its number and reason', asyn
 
 test('of many mistakes of one kind a few are shown and all are counted', async () => {
   const bad = Array.from({ length: 50 }, (_, i) => ({ id: `bad ${i}`, title: 'x' }));
-  const file = put(tempDir(), 'bad.jsonl', jsonLines({ id: 'good', title: 'x' }, ...bad));
-  const report = await importPages(file, { dataDir: tempDir() });
+  const file = put(temporaryFolder(), 'bad.jsonl', jsonLines({ id: 'good', title: 'x' }, ...bad));
+  const report = await importPages(file, { dataDir: temporaryFolder() });
   expect(report.reasons).toEqual([{ reason: expect.stringMatching(/\b128\b/), count: 50 }]);
   expect(report.examples).toHaveLength(5);
 });
@@ -93,19 +94,19 @@ test.each([
   ['HTML', '<html><body>no</body></html>'],
   ['a JSON list of pages', JSON.stringify([{ id: 'a', title: 'A' }])],
 ])('%s is refused, and changes nothing', async (_name, content) => {
-  const dataDir = tempDir();
-  await importPages(put(tempDir(), 'cats.jsonl', cats), { dataDir });
+  const dataDir = temporaryFolder();
+  await importPages(put(temporaryFolder(), 'cats.jsonl', cats), { dataDir });
   const before = contentsOf(dataDir);
-  const work = importPages(put(tempDir(), 'cats.jsonl', content), { dataDir, replace: true });
+  const work = importPages(put(temporaryFolder(), 'cats.jsonl', content), { dataDir, replace: true });
   expect(await codeOf(work)).toBe('nothing_valid');
   expect(contentsOf(dataDir)).toEqual(before);
 });
 
 test('a missing file, a folder and a bad name are refused in one sentence', async () => {
-  const dataDir = tempDir();
-  const file = put(tempDir(), 'cats.jsonl', cats);
+  const dataDir = temporaryFolder();
+  const file = put(temporaryFolder(), 'cats.jsonl', cats);
   await expect(importPages('/no/such/file.jsonl', { dataDir })).rejects.toThrow('/no/such/file.jsonl');
-  expect(await codeOf(importPages(tempDir(), { dataDir }))).toBe('not_found');
+  expect(await codeOf(importPages(temporaryFolder(), { dataDir }))).toBe('not_found');
   for (const name of ['', '../x', 'a/b', 'Upper', 'a b', '.x', 'x'.repeat(41), 'wordnet', 'manifest']) {
     expect(await codeOf(importPages(file, { dataDir, name })), name).toBe('bad_name');
   }
@@ -113,8 +114,8 @@ test('a missing file, a folder and a bad name are refused in one sentence', asyn
 });
 
 test('an import takes the place of an earlier one of its name, and joins those of other names', async () => {
-  const dataDir = tempDir();
-  const file = put(tempDir(), 'cats.jsonl', cats);
+  const dataDir = temporaryFolder();
+  const file = put(temporaryFolder(), 'cats.jsonl', cats);
   await importPages(file, { dataDir, name: 'one' });
   await importPages(file, { dataDir, name: 'two' });
   writeFileSync(file, jsonLines({ id: 'cow', title: 'Cow' }));
@@ -128,8 +129,8 @@ test('an import takes the place of an earlier one of its name, and joins those o
 });
 
 test('replacing leaves the default corpus out until it is reset', async () => {
-  const dataDir = tempDir();
-  const file = put(tempDir(), 'cats.jsonl', cats);
+  const dataDir = temporaryFolder();
+  const file = put(temporaryFolder(), 'cats.jsonl', cats);
   const untouched = sourcesFingerprint(readSources(dataDir));
   expect((await importPages(file, { dataDir, replace: true })).default).toBe(false);
   expect((await importPages(file, { dataDir, name: 'more' })).default).toBe(false);
@@ -142,10 +143,10 @@ test('replacing leaves the default corpus out until it is reset', async () => {
 });
 
 test('the fingerprint of the sources changes with the content and only with it', async () => {
-  const file = put(tempDir(), 'cats.jsonl', cats);
+  const file = put(temporaryFolder(), 'cats.jsonl', cats);
   const fingerprintAfter = async (content: string, replace = false) => {
     writeFileSync(file, content);
-    const dataDir = tempDir();
+    const dataDir = temporaryFolder();
     await importPages(file, { dataDir, replace });
     return sourcesFingerprint(readSources(dataDir));
   };
@@ -156,11 +157,11 @@ test('the fingerprint of the sources changes with the content and only with it',
 });
 
 test('an import that is stopped changes nothing', async () => {
-  const dataDir = tempDir();
-  await importPages(put(tempDir(), 'cats.jsonl', cats), { dataDir });
+  const dataDir = temporaryFolder();
+  await importPages(put(temporaryFolder(), 'cats.jsonl', cats), { dataDir });
   const before = contentsOf(dataDir);
   const many = Array.from({ length: 20_000 }, (_, i) => ({ id: `p${i}`, title: `Page ${i}` }));
-  const file = put(tempDir(), 'many.jsonl', jsonLines(...many));
+  const file = put(temporaryFolder(), 'many.jsonl', jsonLines(...many));
   const stop = new AbortController();
   const seen: TaskProgress[] = [];
   const onProgress = (progress: TaskProgress) => {
@@ -176,8 +177,8 @@ test('progress grows to the size of the file', async () => {
   const many = Array.from({ length: 5_000 }, (_, i) => ({ id: `p${i}`, title: `Page ${i}` }));
   const content = jsonLines(...many);
   const seen: TaskProgress[] = [];
-  await importPages(put(tempDir(), 'many.jsonl', content), {
-    dataDir: tempDir(),
+  await importPages(put(temporaryFolder(), 'many.jsonl', content), {
+    dataDir: temporaryFolder(),
     onProgress: (progress) => seen.push(progress),
   });
   expect(seen.length).toBeGreaterThan(4);
@@ -186,18 +187,18 @@ test('progress grows to the size of the file', async () => {
 });
 
 test('a damaged manifest is reported, not overwritten', async () => {
-  const dataDir = tempDir();
+  const dataDir = temporaryFolder();
   const manifest = put(importsDir(dataDir), 'manifest.json', '{"default":');
   expect(() => readSources(dataDir)).toThrow(/manifest\.json is damaged/);
-  expect(await codeOf(importPages(put(tempDir(), 'cats.jsonl', cats), { dataDir }))).toBe('damaged');
+  expect(await codeOf(importPages(put(temporaryFolder(), 'cats.jsonl', cats), { dataDir }))).toBe('damaged');
   expect(readFileSync(manifest, 'utf8')).toBe('{"default":');
 });
 
 test('drafts of imports that died are swept away, those of living ones are not', async () => {
-  const dataDir = tempDir();
+  const dataDir = temporaryFolder();
   put(importsDir(dataDir), 'draft-2147483647-1.jsonl', 'x');
   put(importsDir(dataDir), `draft-${process.pid}-99.jsonl`, 'x');
-  await importPages(put(tempDir(), 'cats.jsonl', cats), { dataDir });
+  await importPages(put(temporaryFolder(), 'cats.jsonl', cats), { dataDir });
   const left = readdirSync(importsDir(dataDir)).filter((name) => name.startsWith('draft'));
   expect(left).toEqual([`draft-${process.pid}-99.jsonl`]);
 });

@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readLines } from '../../../corpus/lines.ts';
-import { put, tempDir } from './helpers.ts';
+import { put } from './helpers.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const dir = tempDir();
+const dir = temporaryFolder();
 
 function linesOf(content: string | Uint8Array, maxLineBytes?: number) {
   const file = put(dir, 'lines.txt', content);

@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { withLock } from '../../../corpus/lock.ts';
-import { codeOf, tempDir } from './helpers.ts';
+import { codeOf } from './helpers.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const lockModule = new URL('../../../corpus/lock.ts', import.meta.url).href;
 
 test('one holder at a time, and all get their turn', async () => {
-  const dataDir = tempDir();
+  const dataDir = temporaryFolder();
   let holders = 0;
   let most = 0;
   const turn = () =>
@@ -23,13 +24,13 @@ test('one holder at a time, and all get their turn', async () => {
 });
 
 test('the lock is given back when the work fails', async () => {
-  const dataDir = tempDir();
+  const dataDir = temporaryFolder();
   await expect(withLock(dataDir, {}, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
   expect(await withLock(dataDir, {}, async () => 'mine')).toBe('mine');
 });
 
 test('another process is waited for, by name, and no longer than wanted', async () => {
-  const dataDir = tempDir();
+  const dataDir = temporaryFolder();
   const holder = await startHolder(dataDir);
   try {
     const stop = new AbortController();
@@ -47,7 +48,7 @@ test('another process is waited for, by name, and no longer than wanted', async 
 });
 
 test('a holder that is killed leaves no lock behind', async () => {
-  const dataDir = tempDir();
+  const dataDir = temporaryFolder();
   const holder = await startHolder(dataDir);
   const waiting = withLock(dataDir, {}, async () => 'mine');
   holder.kill('SIGKILL');

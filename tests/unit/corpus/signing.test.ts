@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { processingKey, processingKeyFile } from '../../../shared/security/processing-key.ts';
 import { canonical, firstVersion, signPage, verifyPage, type SignedPage } from '../../../shared/security/signing.ts';
-import { tempDir } from './helpers.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const key = Buffer.alloc(32, 7);
 const page: SignedPage = {
@@ -92,17 +92,17 @@ test('C9 a page has the same signature before and after it was stored, whatever 
 });
 
 test('the key is made once, for this user only', () => {
-  const dataDir = tempDir();
+  const dataDir = temporaryFolder();
   const made = processingKey(dataDir);
   expect(made).toHaveLength(32);
   expect(processingKey(dataDir)).toEqual(made);
-  expect(processingKey(tempDir())).not.toEqual(made);
+  expect(processingKey(temporaryFolder())).not.toEqual(made);
   if (process.platform !== 'win32') expect(statSync(processingKeyFile(dataDir)).mode & 0o777).toBe(0o600);
   expect(readFileSync(processingKeyFile(dataDir), 'utf8')).toMatch(/^[0-9a-f]{64}\n$/);
 });
 
 test('a damaged key is refused, not replaced', () => {
-  const dataDir = tempDir();
+  const dataDir = temporaryFolder();
   processingKey(dataDir);
   writeFileSync(processingKeyFile(dataDir), 'x');
   expect(() => processingKey(dataDir)).toThrow(/is damaged/);

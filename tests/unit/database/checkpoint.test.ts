@@ -10,7 +10,8 @@ import { seededRandom } from '../../../shared/time/random.ts';
 import { madePages } from './made-pages.ts';
 import { madePlan } from './made-plans.ts';
 import { segmentOf } from './memory.ts';
-import { readableLog, temporaryFolder } from './temporary.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { readableLog } from './readable-log.ts';
 
 const pages = madePages(seededRandom('checkpoint'), 120);
 const random = seededRandom('checkpoint plans');

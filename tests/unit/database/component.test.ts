@@ -10,7 +10,8 @@ import { systemScheduler } from '../../../shared/time/scheduler.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 import { madePages } from './made-pages.ts';
 import { context } from './sharded.ts';
-import { readableLog, temporaryFolder } from './temporary.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { readableLog } from './readable-log.ts';
 
 /** Ids that belong to shard 2 of 2. */
 const own = Array.from({ length: 400 }, (_, i) => `page-${i}`).filter((id) => shardOf(id, 2) === 2);

@@ -14,7 +14,8 @@ import type { Context } from '../../../shared/rpc/context.ts';
 import type { CallOptions } from '../../../shared/rpc/upstream.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
 import type { Answer } from './oracle.ts';
-import { readableLog, temporaryFolder } from './temporary.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { readableLog } from './readable-log.ts';
 
 export const context = { deadlineAt: Infinity, signal: new AbortController().signal } as Context;
 

@@ -8,7 +8,7 @@ import { openStore, type Store } from '../../../services/database/store.ts';
 import { writeShard, type WriteProgress } from '../../../services/database/writer.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 import { madePages } from './made-pages.ts';
-import { temporaryFolder } from './temporary.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const dog: SourcePage = {
   id: 'n2',

@@ -1,17 +1,16 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { homeAt } from '../../../labs/runner/home.ts';
 import { openJournal, readLabJournal, refusal } from '../../../labs/runner/journal.ts';
 import { type Life, lifeOf } from '../../../labs/runner/life.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const labsFolder = path.resolve(import.meta.dirname, '../../../labs');
-const folder = mkdtempSync(path.join(tmpdir(), 'tierlab-journal-'));
+const folder = temporaryFolder();
 const home = homeAt(folder);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeEach(() => rmSync(home.state, { recursive: true, force: true }));
 
 /** Opens the journal at the first line of its input, says how that went, and lives until its input ends. */

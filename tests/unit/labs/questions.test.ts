@@ -1,16 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { HandIn } from '../../../labs/runner/hand-in.ts';
 import { homeAt } from '../../../labs/runner/home.ts';
 import { until } from '../../support/cluster.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const main = path.resolve(import.meta.dirname, '../../../labs/main.ts');
-const folder = mkdtempSync(path.join(tmpdir(), 'tierlab-questions-'));
+const folder = temporaryFolder();
 const home = homeAt(folder);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** `script` of util-linux gives a program a terminal. */
 const hasTerminal = spawnSync('script', ['--version']).status === 0;

@@ -1,8 +1,7 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { homeAt } from '../../../labs/runner/home.ts';
 import { commit } from '../../../labs/runner/prediction.ts';
 import { receiptProblem, type HandIn } from '../../../labs/runner/hand-in.ts';
@@ -11,12 +10,12 @@ import { drawParameters } from '../../../labs/runner/parameters.ts';
 import { labs } from '../../../labs/registry.ts';
 import { LabUnknownError } from '../../../labs/runner/errors.ts';
 import { runLab } from '../../../labs/runner/run.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const main = path.resolve(import.meta.dirname, '../../../labs/main.ts');
-const folder = mkdtempSync(path.join(tmpdir(), 'tierlab-labs-'));
+const folder = temporaryFolder();
 const home = homeAt(folder);
 const labFiles = home.reports('10');
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeEach(() => rmSync(path.join(folder, 'data'), { recursive: true, force: true }));
 
 // Half of the time of a start is the compilation of the labs.

@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { request, type IncomingHttpHeaders } from 'node:http';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { homeAt } from '../../../labs/runner/home.ts';
@@ -11,9 +10,10 @@ import { orderIn } from '../../../labs/serve/order.ts';
 import { startOf, withEvent, type RunView, type ServerState } from '../../../labs/serve/run-view.ts';
 import { createLabServer } from '../../../labs/serve/server.ts';
 import { until } from '../../support/cluster.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const main = path.resolve(import.meta.dirname, '../../../labs/main.ts');
-const folder = mkdtempSync(path.join(tmpdir(), 'tierlab-labs-serve-'));
+const folder = temporaryFolder();
 const home = homeAt(folder);
 const key = 'the-right-key';
 let served: Awaited<ReturnType<typeof createLabServer>>;
@@ -25,7 +25,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await served.stop();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 interface Asked {

@@ -1,19 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { buildPlan } from '../../../loadgen/options/build-plan.ts';
 import { rateAt } from '../../../loadgen/options/plan.ts';
 import { parseDuration, parseHeader, parseRate, parseSeries } from '../../../loadgen/options/quantities.ts';
 import { parseTarget } from '../../../loadgen/options/target.ts';
 import { parseRequestList } from '../../../loadgen/workload/list.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const url = 'http://127.0.0.1:9';
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'tierlab-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
 
 test('durations, rates and series are read', () => {
   expect(parseDuration('1m30s')).toBe(90_000);
@@ -143,7 +138,7 @@ test('request lists take paths, methods and objects, and name the line that is n
   ]);
   expect(() => parseRequestList('/a\nnot a path\n')).toThrow(/line 2/);
   expect(() => parseRequestList('/a\r\n/b c\n')).toThrow(/line 2/);
-  const file = path.join(folder, 'list.txt');
+  const file = path.join(temporaryFolder(), 'list.txt');
   await writeFile(file, '/x\n');
   expect((await buildPlan(url, { requests: file }, 2)).plan.workload).toMatchObject({ kind: 'list' });
 });

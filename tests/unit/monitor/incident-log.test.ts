@@ -1,22 +1,12 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { availabilityReport } from '../../../services/monitor/availability-report.ts';
 import { nodeAvailability } from '../../../services/monitor/availability.ts';
 import { openIncidentLog } from '../../../services/monitor/incident-log.ts';
 import { expandTopology } from '../../../shared/cluster/topology-file.ts';
 import type { Incident } from '../../../services/monitor/incident.ts';
-
-const dirs: string[] = [];
-function folder(): string {
-  const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-incidents-'));
-  dirs.push(dir);
-  return dir;
-}
-afterEach(() => {
-  for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
-});
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const incident = (id: string, more: Partial<Incident> = {}): Incident => ({
   id,
@@ -30,7 +20,7 @@ const incident = (id: string, more: Partial<Incident> = {}): Incident => ({
 });
 
 test('incidents outlive their monitor: the last line about an incident counts, and a cut line is left out', () => {
-  const dir = folder();
+  const dir = temporaryFolder();
   const first = openIncidentLog(dir, 'monday', 1_000);
   first.note(incident('a', { outcome: 'open' }));
   first.note(incident('a'));
@@ -44,14 +34,14 @@ test('incidents outlive their monitor: the last line about an incident counts, a
 });
 
 test('another life of the cluster begins a new log', () => {
-  const dir = folder();
+  const dir = temporaryFolder();
   openIncidentLog(dir, 'monday', 1_000).note(incident('a'));
   const next = openIncidentLog(dir, 'tuesday', 5_000);
   expect([next.since, next.incidents()]).toEqual([5_000, []]);
 });
 
 test('the log is bounded, in memory and on disk, and comes back when its folder was lost', () => {
-  const dir = folder();
+  const dir = temporaryFolder();
   const incidentLog = openIncidentLog(dir, 'monday', 0);
   for (let i = 0; i < 6_000; i++) incidentLog.note(incident(`i-${i % 1_500}`));
   expect(incidentLog.incidents()).toHaveLength(1_000);

@@ -1,18 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { collectionNames, readCollection } from '../../../scripts/relevance/collection.ts';
 import { ambiguousWords, judge } from '../../../scripts/relevance/senses.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const script = path.resolve(import.meta.dirname, '../../../scripts/relevance.ts');
-let folder = '';
-beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'tierlab-collections-'));
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function run(args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
@@ -23,6 +18,7 @@ function run(args: string[]): Promise<{ code: number; stdout: string; stderr: st
 }
 
 test('a collection is read whole; a page without a title gets its number, which no question asks for', () => {
+  const folder = temporaryFolder();
   mkdirSync(path.join(folder, 'small'));
   writeFileSync(path.join(folder, 'ndcg.mjs'), '');
   const docs = '{"id":"1","title":"A","text":"a b"}\n{"id":"2","title":"","text":"c"}\n\n{"id":"3"}\n';
@@ -42,7 +38,7 @@ test('a collection is read whole; a page without a title gets its number, which 
 });
 
 test('where the collections are absent it says so, and nothing has failed', async () => {
-  const { code, stdout } = await run(['--data', folder]);
+  const { code, stdout } = await run(['--data', temporaryFolder()]);
   expect(code).toBe(0);
   expect(stdout.trim().split('\n')).toEqual([
     expect.stringMatching(/^skipped: cranfield/),

@@ -1,18 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { fileCircles, folderOf, mutualFolders } from '../../../scripts/structure/circles.ts';
 import { missingDocuments } from '../../../scripts/structure/documents.ts';
 import { importsOf } from '../../../scripts/structure/imports.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
-const folders: string[] = [];
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
 const imports = (files: Record<string, string>) => importsOf(new Map(Object.entries(files)));
 
 test('a type-only import counts, and so do re-exports and dynamic imports', () => {
@@ -82,8 +77,7 @@ test('a document may name files from the root or from its own folder; comments c
 
 /** Runs a check of this project in a checkout of its own that holds `files`. */
 function checkout(files: Record<string, string>): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'tierlab-structure-'));
-  folders.push(folder);
+  const folder = temporaryFolder();
   for (const [file, text] of Object.entries(files)) {
     mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
     writeFileSync(path.join(folder, file), text);

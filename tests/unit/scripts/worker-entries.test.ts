@@ -1,11 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { findWorkers, rewrite } from '../../../scripts/lib/worker-entries.mjs';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const root = mkdtempSync(path.join(tmpdir(), 'tierlab-workers-'));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+const root = temporaryFolder();
 mkdirSync(path.join(root, 'load/assets'), { recursive: true });
 const plain = path.join(root, 'load/start.ts');
 const either = path.join(root, 'load/either.ts');

@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { StoredPage } from '../../../search/page.ts';
 import type { TopologyNode } from '../../../shared/cluster/topology.ts';
 import { keyringEnvironment, takeKeyring } from '../../../shared/security/keyring.ts';
@@ -10,6 +7,7 @@ import { processingKey } from '../../../shared/security/processing-key.ts';
 import { isGenuine, signReceipt } from '../../../shared/security/receipts.ts';
 import { firstVersion, signPage } from '../../../shared/security/signing.ts';
 import { testCall } from '../rpc/layers/helpers.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const nodes = [
   { id: 'app-1', components: ['app'] },
@@ -18,8 +16,7 @@ const nodes = [
 ] as unknown as TopologyNode[];
 
 function keyrings() {
-  const dataDir = mkdtempSync(path.join(tmpdir(), 'tierlab-keys-'));
-  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+  const dataDir = temporaryFolder();
   const environment = keyringEnvironment(dataDir, nodes);
   const take = (node: TopologyNode) => {
     const env: Record<string, string | undefined> = {

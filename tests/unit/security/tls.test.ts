@@ -1,7 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connect } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
@@ -13,6 +12,7 @@ import { identityFile } from '../../../shared/security/identity-source.ts';
 import { provenCaller } from '../../../shared/rpc/transports/proven-caller.ts';
 import { peerName, tlsClientOptions } from '../../../shared/security/tls.ts';
 import { createSimulation } from '../../../shared/time/sim/simulation.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const hourMs = 3_600_000;
 const ends: (() => void)[] = [];
@@ -32,7 +32,7 @@ test.each([
 /** A TLS port whose identity comes from a file, as a node's does; `rewrite` is what the watchdog does. */
 async function port(first: Identity) {
   const sim = createSimulation('tls');
-  const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-tls-'));
+  const dir = temporaryFolder();
   const file = path.join(dir, 'b-1.json');
   writeFileSync(file, JSON.stringify(first));
   const source = identityFile(file, sim.scheduler);
@@ -41,7 +41,6 @@ async function port(first: Identity) {
   ends.push(() => {
     server.closeAllConnections();
     server.close();
-    rmSync(dir, { recursive: true });
   });
   return {
     number: (server.address() as AddressInfo).port,
@@ -112,12 +111,11 @@ test.each([-3_600_000, 25 * 3_600_000, 20 * 365 * 24 * 3_600_000])(
 /** The identities of two nodes as their watchdog renews them, in virtual time. */
 async function renewed() {
   const sim = createSimulation('authority');
-  const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-authority-'));
+  const dir = temporaryFolder();
   const nodes = ['a-1', 'b-1'].map((id) => ({ id, host: '127.0.0.1' }) as TopologyNode);
   const { fileOf, stop } = await createNodeIdentities(path.join(dir, 'tls'), nodes, sim.scheduler);
   ends.push(() => {
     stop();
-    rmSync(dir, { recursive: true });
   });
   const read = (node: string) => JSON.parse(readFileSync(fileOf(node), 'utf8')) as Identity;
   return {

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { runChecks } from '../../../../cli/doctor/checks.ts';
@@ -10,6 +9,7 @@ import { logDirOf, writeRunFile } from '../../../../cli/run-file.ts';
 import type { ClusterNode } from '../../../../cli/watchdog-client.ts';
 import { identitySecret } from '../../../../shared/security/node-keys.ts';
 import { run } from '../run.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const now = Date.UTC(2026, 0, 1);
 const healthy: Facts = {
@@ -94,8 +94,7 @@ test.each<[what: string, parent: readonly string[], words: readonly string[], or
 });
 
 test('a killed cluster is found, and the bundle holds its logs without the planted secrets', async () => {
-  const data = mkdtempSync(path.join(tmpdir(), 'tierlab-doctor-'));
-  onTestFinished(() => rmSync(data, { recursive: true, force: true }));
+  const data = temporaryFolder();
   const portBase = 29_400;
   // Linux gives no process a larger number than 4,194,304 (proc(5), pid_max).
   const { token } = writeRunFile(data, { ...run7, pid: 4_194_305, portBase });

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { crawl } from '../../../../corpus/crawl/crawl.ts';
 import { readSources } from '../../../../corpus/sources.ts';
-import { codeOf, importedPages, put, tempDir } from '../helpers.ts';
+import { codeOf, importedPages, put } from '../helpers.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const html = (title: string, body: string, head = '') =>
   `<!doctype html><html><head><title>${title}</title>${head}</head><body>${body}</body></html>`;
@@ -12,9 +13,9 @@ async function crawlFolder(
   files: Record<string, string | Uint8Array>,
   options: { maxPages?: number; maxPageBytes?: number } = {},
 ) {
-  const folder = tempDir();
+  const folder = temporaryFolder();
   for (const [name, content] of Object.entries(files)) put(folder, name, content);
-  const dataDir = tempDir();
+  const dataDir = temporaryFolder();
   const report = await crawl(folder, { dataDir, name: 'docs', ...options });
   const pages = new Map(importedPages(dataDir).map((page) => [page.id, page]));
   return {
@@ -94,8 +95,8 @@ test('pages that forbid it, are empty, equal, too large or no text are left out 
 });
 
 test('symbolic links are followed inside the folder, once, and never out of it', async () => {
-  const folder = tempDir();
-  const outside = put(tempDir(), 'secret.html', html('Secret', 'no'));
+  const folder = temporaryFolder();
+  const outside = put(temporaryFolder(), 'secret.html', html('Secret', 'no'));
   put(
     folder,
     'docs/a.html',
@@ -112,7 +113,7 @@ test('symbolic links are followed inside the folder, once, and never out of it',
   symlinkSync(outside, path.join(folder, 'secret.html'));
   symlinkSync(path.dirname(outside), path.join(folder, 'elsewhere'));
   symlinkSync(path.join(folder, 'nothing.html'), path.join(folder, 'dangling.html'));
-  const dataDir = tempDir();
+  const dataDir = temporaryFolder();
   const report = await crawl(folder, { dataDir, name: 'docs' });
   const pages = importedPages(dataDir);
   expect(pages.map((page) => [page.id, page.links.map((link) => link.id)])).toEqual([
@@ -140,8 +141,8 @@ test('a crawl stops after as many pages as wanted, and says so', async () => {
 });
 
 test('a folder that is not there, a file, an empty folder and a bad name are refused, and change nothing', async () => {
-  const dataDir = tempDir();
-  const folder = tempDir();
+  const dataDir = temporaryFolder();
+  const folder = temporaryFolder();
   const file = put(folder, 'x.txt', 'x');
   expect(await codeOf(crawl(path.join(folder, 'missing'), { dataDir }))).toBe('not_found');
   expect(await codeOf(crawl(file, { dataDir }))).toBe('bad_target');
@@ -150,15 +151,15 @@ test('a folder that is not there, a file, an empty folder and a bad name are ref
   await expect(crawl(folder, { dataDir })).rejects.toThrow(
     /^No page could be taken from .*: all 1 entries were refused, the first \(x.txt\) because: not an HTML page/,
   );
-  await expect(crawl(tempDir(), { dataDir })).rejects.toThrow(/it is empty/);
+  await expect(crawl(temporaryFolder(), { dataDir })).rejects.toThrow(/it is empty/);
   expect(readSources(dataDir)).toEqual({ default: true, imports: [] });
   expect(existsSync(path.join(dataDir, 'imports'))).toBe(false);
 });
 
 test('a crawl that is stopped changes nothing', async () => {
-  const folder = tempDir();
+  const folder = temporaryFolder();
   for (let i = 0; i < 30; i++) put(folder, `p${i}.html`, html(`Page ${i}`, 'x'));
-  const dataDir = tempDir();
+  const dataDir = temporaryFolder();
   const stop = new AbortController();
   const work = crawl(folder, { dataDir, signal: stop.signal, onProgress: ({ done }) => done === 10 && stop.abort() });
   expect(await codeOf(work)).toBe('cancelled');
