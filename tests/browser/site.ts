@@ -22,19 +22,17 @@ interface SiteOptions extends Pick<StartOptions, 'topology' | 'env'> {
 export function site({ pages, topology, env, ready, expected }: SiteOptions) {
   let browser: Browser | undefined;
   let cluster: TestCluster | undefined;
-  let data: Awaited<ReturnType<typeof dataFolder>> | undefined;
+  let dataDir: string;
 
   beforeAll(async () => {
     browser = await openBrowser();
     if (browser === undefined) return;
-    data = await dataFolder(pages);
-    cluster = await startCluster({ dataDir: data.dir, ...(topology && { topology }), ...(env && { env }) });
+    dataDir = await dataFolder(pages);
+    cluster = await startCluster({ dataDir, ...(topology && { topology }), ...(env && { env }) });
     await ready?.(cluster);
   });
   afterAll(async () => {
     await browser?.close();
-    await cluster?.stop();
-    data?.remove();
   });
   beforeEach((context) => {
     if (browser === undefined) context.skip(howToGetOne);

@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 import { portSpan } from '../../shared/cluster/ports.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const entry = path.join(root, 'dist/tierlab.js');
@@ -38,16 +39,16 @@ export interface TestPage {
   readonly links?: readonly (string | { readonly id: string; readonly relation: string })[];
 }
 
-/** A separate data folder that holds only these pages (WordNet when there are none). Remove it afterwards. */
-export async function dataFolder(pages?: readonly TestPage[]): Promise<{ dir: string; remove: () => void }> {
-  const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-test-'));
+/** A temporary data folder that holds only these pages (WordNet when there are none). */
+export async function dataFolder(pages?: readonly TestPage[]): Promise<string> {
+  const dir = temporaryFolder();
   if (pages) {
     const file = path.join(dir, 'pages.jsonl');
     writeFileSync(file, pages.map((page) => JSON.stringify(page)).join('\n'));
     const result = await tierlab('import', file, '--replace', '--data', dir);
     if (result.code !== 0) throw new Error(result.stderr);
   }
-  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
+  return dir;
 }
 
 /**
@@ -105,8 +106,12 @@ export interface StartOptions {
   readonly boundMs?: number;
 }
 
+const started: TestCluster[] = [];
+afterAll(() => Promise.all(started.map((cluster) => cluster.stop('SIGTERM'))));
+
 /**
  * Runs `tierlab up` as a user would; resolves when every node is ready. When that fails, it stops the cluster again.
+ * A cluster that no test has stopped is stopped after all tests of the file.
  * Another program can take a port between the search for free ones and the start; then other ports are tried.
  */
 export async function startCluster(options: StartOptions): Promise<TestCluster> {
@@ -151,6 +156,7 @@ async function startOnce(options: StartOptions): Promise<TestCluster> {
       if (child.exitCode !== null || child.signalCode !== null) throw new Error(`it ended: ${output}`);
       return /nodes? ready in/.test(output);
     }, boundMs);
+    started.push(cluster);
     return cluster;
   } catch (error) {
     await cluster.stop('SIGTERM');

@@ -4,7 +4,7 @@
  * table says how many.
  */
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { seededRandom } from '../../shared/time/random.ts';
 import { dataFolder, startCluster, tierlab, until, type NodeRow, type TestCluster } from '../support/cluster.ts';
 import { tortureMinutes, tortureSeed } from './torture-options.ts';
@@ -46,20 +46,16 @@ interface Slot extends Counts {
   readonly victim: string;
 }
 
-let data: Awaited<ReturnType<typeof dataFolder>>;
+let dataDir: string;
 let cluster: TestCluster;
 let where: readonly string[];
 let nodes: readonly NodeRow[];
 beforeAll(async () => {
-  data = await dataFolder();
-  cluster = await startCluster({ dataDir: data.dir, topology: 'multitier', env: { TIERLAB_CHAOS: '1' } });
-  where = ['--port-base', String(cluster.portBase), '--data', data.dir];
+  dataDir = await dataFolder();
+  cluster = await startCluster({ dataDir, topology: 'multitier', env: { TIERLAB_CHAOS: '1' } });
+  where = ['--port-base', String(cluster.portBase), '--data', dataDir];
   nodes = await cluster.nodes();
 }, 240_000);
-afterAll(async () => {
-  await cluster?.stop('SIGTERM');
-  data?.remove();
-});
 
 async function command(...args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await tierlab(...args);
@@ -67,7 +63,7 @@ async function command(...args: readonly string[]): Promise<string> {
   return stdout;
 }
 
-const oracle = () => path.join(data.dir, 'oracle.json');
+const oracle = () => path.join(dataDir, 'oracle.json');
 function load(seconds: number, seed: number, ...more: readonly string[]) {
   const shape = ['--workload', 'search', '-R', `${ratePerSecond}/s`, '-d', `${seconds}s`, '--seed', String(seed)];
   return tierlab('load', cluster.gateway, ...shape, '--json', ...more);

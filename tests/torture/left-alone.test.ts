@@ -26,26 +26,21 @@ async function memoryOf(nodes: readonly NodeRow[]): Promise<number> {
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 test('a cluster that is left alone', { timeout: seconds * 1_000 + 900_000 }, async () => {
-  const data = await dataFolder();
-  const cluster = await startCluster({ dataDir: data.dir, topology: 'multitier' });
-  try {
-    const rate = Math.round((await peakOf(cluster)) / 2);
-    const nodes = await cluster.nodes();
-    const memory: number[] = [];
-    const sampler = setInterval(() => void memoryOf(nodes).then((mb) => memory.push(mb)), sampleMs);
-    const result = await quietLoad(cluster, rate, seconds).finally(() => clearInterval(sampler));
-    // In the first half, caches fill and code is compiled.
-    const half = memory.slice(memory.length / 2);
-    const [before, after] = [half.slice(0, half.length / 2), half.slice(half.length / 2)].map(mean) as [number, number];
-    process.stdout.write(
-      `${seconds} s at ${rate}/s: sent ${result.sent}, failed ${result.failed}, ` +
-        `incidents ${result.incidents.length}, restarts ${result.restarts}, ` +
-        `memory ${before.toFixed(0)} MB, then ${after.toFixed(0)} MB\n`,
-    );
-    expect(result).toMatchObject({ failed: 0, incidents: [], restarts: 0 });
-    expect(after).toBeLessThan(tolerance * before);
-  } finally {
-    await cluster.stop();
-    data.remove();
-  }
+  const dataDir = await dataFolder();
+  const cluster = await startCluster({ dataDir, topology: 'multitier' });
+  const rate = Math.round((await peakOf(cluster)) / 2);
+  const nodes = await cluster.nodes();
+  const memory: number[] = [];
+  const sampler = setInterval(() => void memoryOf(nodes).then((mb) => memory.push(mb)), sampleMs);
+  const result = await quietLoad(cluster, rate, seconds).finally(() => clearInterval(sampler));
+  // In the first half, caches fill and code is compiled.
+  const half = memory.slice(memory.length / 2);
+  const [before, after] = [half.slice(0, half.length / 2), half.slice(half.length / 2)].map(mean) as [number, number];
+  process.stdout.write(
+    `${seconds} s at ${rate}/s: sent ${result.sent}, failed ${result.failed}, ` +
+      `incidents ${result.incidents.length}, restarts ${result.restarts}, ` +
+      `memory ${before.toFixed(0)} MB, then ${after.toFixed(0)} MB\n`,
+  );
+  expect(result).toMatchObject({ failed: 0, incidents: [], restarts: 0 });
+  expect(after).toBeLessThan(tolerance * before);
 });

@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { faultKinds } from '../../shared/faults/kinds.ts';
 import { dataFolder, startCluster, tierlab, type TestCluster } from '../support/cluster.ts';
 
-let data: Awaited<ReturnType<typeof dataFolder>>;
+let dataDir: string;
 let cluster: TestCluster;
 beforeAll(async () => {
-  data = await dataFolder();
-  cluster = await startCluster({ dataDir: data.dir, topology: 'multitier', env: { TIERLAB_CHAOS: '1' } });
+  dataDir = await dataFolder();
+  cluster = await startCluster({ dataDir, topology: 'multitier', env: { TIERLAB_CHAOS: '1' } });
 }, 240_000);
-afterAll(async () => {
-  await cluster.stop('SIGTERM');
-  data.remove();
-});
 
 interface Row {
   readonly kind: string;
@@ -24,7 +20,7 @@ interface Row {
 }
 
 test('each kind of fault has its effect on the default cluster, no answer is wrong, and all of it ends', async () => {
-  const common = ['--port-base', String(cluster.portBase), '--data', data.dir];
+  const common = ['--port-base', String(cluster.portBase), '--data', dataDir];
   const { stdout } = await tierlab('chaos', 'matrix', '--json', ...common);
   const rows = JSON.parse(stdout) as Row[];
   for (const { kind, applied, masked, healed, detectedAs, detectionMs } of rows) {

@@ -29,27 +29,23 @@ async function withCluster<T>(dataDir: string, work: (cluster: TestCluster) => P
 }
 
 test('a cluster in which nothing is broken', { timeout: 16 * seconds * 1_000 + 1_200_000 }, async () => {
-  const data = await dataFolder();
-  try {
-    const peak = await withCluster(data.dir, peakOf);
-    process.stdout.write(`peak ${peak}/s\n`);
-    for (const rate of rates) {
-      const perSecond = rate.endsWith('%') ? Math.round((peak * parseInt(rate, 10)) / 100) : parseInt(rate, 10);
-      await withCluster(data.dir, async (cluster) => {
-        row(`${rate} fresh`, await quietLoad(cluster, perSecond, seconds));
-        row(`${rate} warm`, await quietLoad(cluster, perSecond, seconds));
-        // Above a third of the peak, bursts and load together need more than the machine has.
-        if (perSecond > peak / 3) return;
-        const bursts = startBursts();
-        try {
-          row(`${rate} with bursts`, await quietLoad(cluster, perSecond, seconds));
-        } finally {
-          bursts.stop();
-        }
-      });
-    }
-  } finally {
-    data.remove();
+  const dataDir = await dataFolder();
+  const peak = await withCluster(dataDir, peakOf);
+  process.stdout.write(`peak ${peak}/s\n`);
+  for (const rate of rates) {
+    const perSecond = rate.endsWith('%') ? Math.round((peak * parseInt(rate, 10)) / 100) : parseInt(rate, 10);
+    await withCluster(dataDir, async (cluster) => {
+      row(`${rate} fresh`, await quietLoad(cluster, perSecond, seconds));
+      row(`${rate} warm`, await quietLoad(cluster, perSecond, seconds));
+      // Above a third of the peak, bursts and load together need more than the machine has.
+      if (perSecond > peak / 3) return;
+      const bursts = startBursts();
+      try {
+        row(`${rate} with bursts`, await quietLoad(cluster, perSecond, seconds));
+      } finally {
+        bursts.stop();
+      }
+    });
   }
   expect(wrong).toEqual([]);
 });

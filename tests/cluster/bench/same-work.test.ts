@@ -13,22 +13,18 @@ const pages: TestPage[] = Array.from({ length: 80 }, (_, i) => ({
   keywords: ['animal', animals[(i * 3) % animals.length]!],
 }));
 
-let data: Awaited<ReturnType<typeof dataFolder>>;
+let dataDir: string;
 let cluster: TestCluster;
 let chain: Chain;
 
 beforeAll(async () => {
-  data = await dataFolder(pages);
-  cluster = await startCluster({ dataDir: data.dir, topology });
-  const { datasetDir } = await ensureDataset({ dataDir: data.dir, shards: 2 });
-  chain = await startSameWorkChain(datasetDir, data.dir);
+  dataDir = await dataFolder(pages);
+  cluster = await startCluster({ dataDir, topology });
+  const { datasetDir } = await ensureDataset({ dataDir, shards: 2 });
+  chain = await startSameWorkChain(datasetDir, dataDir);
 });
 
-afterAll(async () => {
-  chain?.stop();
-  await cluster?.stop();
-  data?.remove();
-});
+afterAll(() => chain?.stop());
 
 /** The page without the time that it took, which differs from search to search. */
 async function pageOf(url: string, query: string): Promise<string> {

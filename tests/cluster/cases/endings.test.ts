@@ -3,11 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { root } from '../../../cli/paths.ts';
-import { freePortBase, isAlive, startCluster, tierlab, until } from '../../support/cluster.ts';
+import { dataFolder, freePortBase, isAlive, startCluster, tierlab, until } from '../../support/cluster.ts';
 import { processTree, stillRunning, type ProcessRow } from '../../support/process-tree.ts';
-import { clusterForAll, twoPageData } from '../../support/two-pages.ts';
+import { clusterForAll, twoPages } from '../../support/two-pages.ts';
 
-const data = twoPageData();
+const dataDir = await dataFolder(twoPages);
 
 interface NpmRun {
   readonly npm: ChildProcess;
@@ -32,9 +32,9 @@ function npmRun(script: string, ...args: readonly string[]): NpmRun {
   return { npm, output: () => output, tree };
 }
 
-const runFile = (portBase: number): string => path.join(data.dir, 'run', String(portBase), 'cluster.json');
+const runFile = (portBase: number): string => path.join(dataDir, 'run', String(portBase), 'cluster.json');
 const logOf = (portBase: number, node: string): string =>
-  readFileSync(path.join(data.dir, 'run', String(portBase), 'logs', `${node}.log`), 'utf8');
+  readFileSync(path.join(dataDir, 'run', String(portBase), 'logs', `${node}.log`), 'utf8');
 
 /** The process of a chain that gets the signal, by a word of its command line. */
 const who = { npm: /^npm|npm-cli|\/npm /, command: /tierlab\.js|cli\/main\.ts/, runner: /tsx/ } as const;
@@ -55,7 +55,7 @@ test.each([
   'P1: npm run %s %j ends in an orderly way when %s gets %s (%s)',
   async (script, args, whom, signal, topology) => {
     const portBase = await freePortBase();
-    const run = npmRun(script, ...args, '--topology', topology, '--data', data.dir, '--port-base', String(portBase));
+    const run = npmRun(script, ...args, '--topology', topology, '--data', dataDir, '--port-base', String(portBase));
     await until(() => /nodes? ready in/.test(run.output()), 50_000);
     const before = run.tree();
     const target = before.find(({ command }) => who[whom].test(command))!;
@@ -67,7 +67,7 @@ test.each([
 );
 
 describe('beside a cluster', () => {
-  const cluster = clusterForAll(data, 'tiny');
+  const cluster = clusterForAll(dataDir, 'tiny');
 
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const)(
     'P1: "incidents --watch" ends when its npm gets %s, and the cluster goes on',
@@ -84,9 +84,9 @@ describe('beside a cluster', () => {
 });
 
 test('P1: a watchdog that is killed leaves no node for long, not even one that a fault has stopped', async () => {
-  const cluster = await startCluster({ dataDir: data.dir, topology: 'tiny', env: { TIERLAB_CHAOS: '1' } });
+  const cluster = await startCluster({ dataDir, topology: 'tiny', env: { TIERLAB_CHAOS: '1' } });
   const nodes = await cluster.nodes();
-  const flags = ['--data', data.dir, '--port-base', String(cluster.portBase)];
+  const flags = ['--data', dataDir, '--port-base', String(cluster.portBase)];
   const fault = ['stop.hang', '--target', 'ranking-1', '--ttl', '5m', '--beyond-tolerance', '--abort-error-share', '1'];
   await until(async () => (await tierlab('chaos', 'inject', ...fault, ...flags)).code === 0);
   const stopped = nodes.find(({ id }) => id === 'ranking-1')!;
@@ -97,7 +97,7 @@ test('P1: a watchdog that is killed leaves no node for long, not even one that a
 
 /** `tierlab up` at a terminal of its own (script(1)); `close` closes that terminal. */
 async function atTerminal(portBase: number): Promise<{ readonly run: NpmRun; readonly close: () => void }> {
-  const command = `npm run start -- --topology single-server --data ${data.dir} --port-base ${portBase}`;
+  const command = `npm run start -- --topology single-server --data ${dataDir} --port-base ${portBase}`;
   const terminal = spawn('script', ['-qec', command, '/dev/null'], { cwd: root, stdio: ['pipe', 'pipe', 'pipe'] });
   let output = '';
   terminal.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -122,7 +122,7 @@ test('P2: a closed terminal ends the cluster in an orderly way', async () => {
 
 test('P2: a cluster that was started with --detach outlives the npm that started it', async () => {
   const portBase = await freePortBase();
-  const flags = ['--data', data.dir, '--port-base', String(portBase)];
+  const flags = ['--data', dataDir, '--port-base', String(portBase)];
   const run = npmRun('tierlab', 'up', '--detach', '--topology', 'single-server', ...flags);
   const left = await new Promise<number | null>((resolve) => run.npm.once('exit', resolve));
   try {
@@ -138,7 +138,7 @@ test('P2: a cluster that was started with --detach outlives the npm that started
 
 test('P2: output that nobody reads any more ends the cluster in an orderly way', async () => {
   const portBase = await freePortBase();
-  const run = npmRun('start', '--topology', 'single-server', '--data', data.dir, '--port-base', String(portBase));
+  const run = npmRun('start', '--topology', 'single-server', '--data', dataDir, '--port-base', String(portBase));
   await until(() => /nodes? ready in/.test(run.output()), 50_000);
   const before = run.tree();
   run.npm.stdout!.destroy();

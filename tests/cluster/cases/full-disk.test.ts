@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { startCluster, tierlab, until } from '../../support/cluster.ts';
+import { dataFolder, startCluster, tierlab, until } from '../../support/cluster.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { twoPageData } from '../../support/two-pages.ts';
+import { twoPages } from '../../support/two-pages.ts';
 
-const data = twoPageData();
+const dataDir = await dataFolder(twoPages);
 
 /** A data folder on a small disk of its own, and a way to fill it to the last byte. Only root can make one. */
 function smallDisk(): { dir: string; fill: () => void; empty: () => void } {
@@ -29,7 +29,7 @@ test.runIf(canMount)(
   'P3: on a full disk nothing crashes, the disk is named, reads go on, and it recovers',
   async () => {
     const disk = smallDisk();
-    cpSync(data.dir, disk.dir, { recursive: true });
+    cpSync(dataDir, disk.dir, { recursive: true });
     const cluster = await startCluster({ dataDir: disk.dir, topology: 'tiny', env: { TIERLAB_CHAOS: '1' } });
     onTestFinished(() => cluster.stop('SIGTERM').then(() => undefined));
     const flags = ['--data', disk.dir, '--port-base', String(cluster.portBase)];

@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { root } from '../../../cli/paths.ts';
-import { freePortBase, tierlab } from '../../support/cluster.ts';
-import { clusterForAll, twoPageData } from '../../support/two-pages.ts';
+import { dataFolder, freePortBase, tierlab } from '../../support/cluster.ts';
+import { clusterForAll, twoPages } from '../../support/two-pages.ts';
 
 const entry = path.join(root, 'dist/tierlab.js');
-const data = twoPageData();
+const dataDir = await dataFolder(twoPages);
 
 test.each<[does: string, type?: string, body?: string, status?: number]>([
   ['answers with a page', 'text/html', '<p>Hello'],
@@ -35,7 +35,7 @@ test.each<[does: string, type?: string, body?: string, status?: number]>([
 });
 
 describe('beside one cluster', () => {
-  const cluster = clusterForAll(data, 'single-server');
+  const cluster = clusterForAll(dataDir, 'single-server');
 
   test.each([['HTTP_PROXY'], ['http_proxy'], ['HTTPS_PROXY', 'HTTP_PROXY'], ['ALL_PROXY', 'http_proxy']])(
     'Q4: with %s a search asks the cluster directly',
@@ -56,7 +56,7 @@ test('Q1: a start says that another program would answer at localhost', async ()
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(portBase + 1_080, '::1', resolve));
   onTestFinished(() => void server.close());
-  const flags = ['--data', data.dir, '--port-base', String(portBase)];
+  const flags = ['--data', dataDir, '--port-base', String(portBase)];
   const { code, stderr } = await tierlab('up', '--topology', 'tiny', ...flags);
   expect([code, stderr]).toEqual([1, expect.stringMatching(`\\b${portBase + 1_080}\\b.*\\bclient-1\\b.*::1`)]);
 });

@@ -5,9 +5,9 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { root } from '../../../cli/paths.ts';
 import { dataFolder, freePortBase, tierlab, until } from '../../support/cluster.ts';
 import { processTree } from '../../support/process-tree.ts';
-import { clusterForAll, twoPageData, twoPages } from '../../support/two-pages.ts';
+import { clusterForAll, twoPages } from '../../support/two-pages.ts';
 
-const data = twoPageData();
+const dataDir = await dataFolder(twoPages);
 
 /** Runs words that were printed as a shell would. */
 function paste(command: string): { code: number | null; said: string } {
@@ -17,11 +17,10 @@ function paste(command: string): { code: number | null; said: string } {
 
 test('Q5: every command that is printed works when it is pasted', { timeout: 120_000 }, async () => {
   const odd = await dataFolder(twoPages);
-  const dir = path.join(odd.dir, "it's mine");
-  renameSync(odd.dir, `${odd.dir}-kept`);
-  mkdirSync(odd.dir);
-  renameSync(`${odd.dir}-kept`, dir);
-  onTestFinished(odd.remove);
+  const dir = path.join(odd, "it's mine");
+  renameSync(odd, `${odd}-kept`);
+  mkdirSync(odd);
+  renameSync(`${odd}-kept`, dir);
   const portBase = String(await freePortBase());
   const flags = ['--data', dir, '--port-base', portBase];
   const up = ['up', '--topology', 'tiny', '--chaos', '--detach', ...flags];
@@ -44,12 +43,12 @@ test('Q5: every command that is printed works when it is pasted', { timeout: 120
   }
   const silent = await tierlab('status', '--port-base', portBase);
   const starts = /This starts one: (.*)$/m.exec(silent.stderr)![1]!;
-  expect(paste(`${starts} --topology tiny --detach --data '${data.dir}'`)).toMatchObject({ code: 0 });
-  expect(await tierlab('down', '--data', data.dir, '--port-base', portBase)).toMatchObject({ code: 0 });
+  expect(paste(`${starts} --topology tiny --detach --data '${dataDir}'`)).toMatchObject({ code: 0 });
+  expect(await tierlab('down', '--data', dataDir, '--port-base', portBase)).toMatchObject({ code: 0 });
 });
 
 describe('with a watchdog that is stopped', () => {
-  const cluster = clusterForAll(data, 'single-server');
+  const cluster = clusterForAll(dataDir, 'single-server');
   const state = () => processTree(cluster().process.pid!)[0]?.state;
 
   test.each([
@@ -63,7 +62,7 @@ describe('with a watchdog that is stopped', () => {
     onTestFinished(() => void cluster().process.kill('SIGCONT'));
     await until(() => state() === 'T');
     const askedAt = performance.now();
-    const words = more.flatMap((word) => (word === '--data' ? ['--data', data.dir] : [word]));
+    const words = more.flatMap((word) => (word === '--data' ? ['--data', dataDir] : [word]));
     const { code, stderr } = await tierlab(command, ...words, '--port-base', String(cluster().portBase));
     expect(performance.now() - askedAt).toBeLessThan(6_000);
     expect(code).toBe(1);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { nearestRank } from '../../../shared/quantile.ts';
 import { dataFolder, startCluster, type TestCluster } from '../../support/cluster.ts';
 
@@ -26,15 +26,8 @@ const ordinary = [
 ];
 
 let cluster: TestCluster;
-let remove = () => {};
 beforeAll(async () => {
-  const data = await dataFolder();
-  remove = data.remove;
-  cluster = await startCluster({ dataDir: data.dir, topology: 'tiny' });
-});
-afterAll(async () => {
-  await cluster?.stop();
-  remove();
+  cluster = await startCluster({ dataDir: await dataFolder(), topology: 'tiny' });
 });
 
 async function ask(q: string, more = '') {

@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { isAlive, startCluster, tierlab, until } from '../../support/cluster.ts';
-import { twoPageData } from '../../support/two-pages.ts';
+import { dataFolder, isAlive, startCluster, tierlab, until } from '../../support/cluster.ts';
+import { twoPages } from '../../support/two-pages.ts';
 
-const data = twoPageData();
+const dataDir = await dataFolder(twoPages);
 
-const runFile = (portBase: number): string => path.join(data.dir, 'run', String(portBase), 'cluster.json');
+const runFile = (portBase: number): string => path.join(dataDir, 'run', String(portBase), 'cluster.json');
 
 test.each([['SIGINT'], ['SIGTERM'], ['SIGHUP']] as const)(
   'P4: a Ctrl-C while it is stopping after %s ends everything at once',
   async (first) => {
-    const cluster = await startCluster({ dataDir: data.dir, topology: 'tiny', env: { TIERLAB_CHAOS: '1' } });
+    const cluster = await startCluster({ dataDir, topology: 'tiny', env: { TIERLAB_CHAOS: '1' } });
     const flags = ['--port-base', String(cluster.portBase), '--data', cluster.dataDir];
     const nodes = await cluster.nodes();
     // An orderly stop waits for the search that is under way, and this one takes 4.5 s.
@@ -34,7 +34,7 @@ test.each([['SIGINT'], ['SIGTERM'], ['SIGHUP']] as const)(
 );
 
 test('P4: one Ctrl-C that arrives twice, as npm passes it on, is one', async () => {
-  const cluster = await startCluster({ dataDir: data.dir, topology: 'single-server' });
+  const cluster = await startCluster({ dataDir, topology: 'single-server' });
   cluster.process.kill('SIGINT');
   expect(await cluster.stop('SIGINT')).toBe(0);
 });

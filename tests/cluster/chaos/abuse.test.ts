@@ -1,22 +1,18 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import { dataFolder, startCluster, tierlab, until, type NodeRow, type TestCluster } from '../../support/cluster.ts';
 import { operator, send, type Answer } from './operator.ts';
 import { pages } from './pages.ts';
 
-let data: Awaited<ReturnType<typeof dataFolder>>;
+let dataDir: string;
 let cluster: TestCluster;
 let it: ReturnType<typeof operator>;
 let nodes: Readonly<Record<string, NodeRow>>;
 
 beforeAll(async () => {
-  data = await dataFolder(pages);
-  cluster = await startCluster({ dataDir: data.dir, env: { TIERLAB_CHAOS: '1' } });
+  dataDir = await dataFolder(pages);
+  cluster = await startCluster({ dataDir, env: { TIERLAB_CHAOS: '1' } });
   it = operator(cluster);
   nodes = Object.fromEntries((await cluster.nodes()).map((node) => [node.id, node]));
-});
-afterAll(async () => {
-  await cluster.stop('SIGTERM');
-  data.remove();
 });
 
 /** Every place that can hold faults: the watchdog and all ops ports. */
@@ -159,7 +155,7 @@ test('halt works without the controller, at nodes and watchdog alike', async () 
   const hang = { id: 'h', kind: 'stop.hang', target: 'html-1', ttlMs: 60_000, owner: 'somebody' };
   await it.order(cluster.portBase, 'POST', '/admin/faults', hang);
   expect((await it.faults(cluster.portBase)).active).toHaveLength(1);
-  const halted = await tierlab('chaos', 'halt', '--port-base', String(cluster.portBase), '--data', data.dir);
+  const halted = await tierlab('chaos', 'halt', '--port-base', String(cluster.portBase), '--data', dataDir);
   await it.order(cluster.portBase, 'POST', '/nodes/control-1/start');
   expect([halted.code, halted.stdout]).toEqual([0, expect.stringMatching(/\n.*\bcontroller\b.*\bnot\b/)]);
   expect(await inEffect()).toEqual([]);

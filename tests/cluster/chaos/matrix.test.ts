@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { dataFolder, startCluster, tierlab, type TestCluster } from '../../support/cluster.ts';
 import { pages } from './pages.ts';
 
@@ -16,16 +16,12 @@ const kinds = [
   'clock.skew',
 ];
 
-let data: Awaited<ReturnType<typeof dataFolder>>;
+let dataDir: string;
 let cluster: TestCluster;
 beforeAll(async () => {
-  data = await dataFolder(pages);
+  dataDir = await dataFolder(pages);
   const topology = path.join(import.meta.dirname, 'replicated.json');
-  cluster = await startCluster({ dataDir: data.dir, topology, env: { TIERLAB_CHAOS: '1' } });
-});
-afterAll(async () => {
-  await cluster.stop('SIGTERM');
-  data.remove();
+  cluster = await startCluster({ dataDir, topology, env: { TIERLAB_CHAOS: '1' } });
 });
 
 interface Row {
@@ -39,7 +35,7 @@ interface Row {
 }
 
 async function matrix(...options: string[]): Promise<{ rows: Row[]; code: unknown; stderr: string }> {
-  const common = ['--port-base', String(cluster.portBase), '--data', data.dir];
+  const common = ['--port-base', String(cluster.portBase), '--data', dataDir];
   const { stdout, stderr, code } = await tierlab('chaos', 'matrix', '--json', ...options, ...common);
   return { rows: JSON.parse(stdout) as Row[], code, stderr };
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { dataFolder, tierlab, type TestPage } from '../../support/cluster.ts';
 
 const pages: TestPage[] = ['dog', 'cat', 'tree', 'bank', 'river'].map((id) => ({
@@ -8,11 +8,7 @@ const pages: TestPage[] = ['dog', 'cat', 'tree', 'bank', 'river'].map((id) => ({
   title: id,
   body: `the ${id} is old`,
 }));
-let data: Awaited<ReturnType<typeof dataFolder>>;
-beforeAll(async () => {
-  data = await dataFolder(pages);
-});
-afterAll(() => data.remove());
+const dataDir = await dataFolder(pages);
 
 type StyleName = 'object-based' | 'layered';
 
@@ -59,7 +55,7 @@ interface Comparison {
 
 test('both styles of two placements are measured, and agree with the arithmetic', { timeout: 150_000 }, async () => {
   const place = (name: string, nodes: readonly object[]): string => {
-    const file = path.join(data.dir, `${name}.json`);
+    const file = path.join(dataDir, `${name}.json`);
     writeFileSync(file, JSON.stringify({ name, summary: 'a test', style: 'object-based', nodes }));
     return file;
   };
@@ -70,7 +66,7 @@ test('both styles of two placements are measured, and agree with the arithmetic'
     { name: 'back', components: back, replicas: 2 },
     { name: 'front', components: [...user, 'traces'], replicas: 1 },
   ]);
-  const result = await tierlab('compare', one, split, '--rounds', '1', '--seconds', '1', '--data', data.dir, '--json');
+  const result = await tierlab('compare', one, split, '--rounds', '1', '--seconds', '1', '--data', dataDir, '--json');
   expect(result.stderr).toContain('back-1 is killed');
   const { measuredFrom, answers, topologies } = JSON.parse(result.stdout) as Comparison;
   expect(measuredFrom).toBe('48 traces');

@@ -16,11 +16,10 @@ test(
   'a node that restarts runs until the last caller knows, however late its view is',
   { timeout: 120_000 },
   async () => {
-    const data = await dataFolder([{ id: 'dog', title: 'dog' }]);
-    onTestFinished(() => data.remove());
-    const topology = path.join(data.dir, 'late.json');
+    const dataDir = await dataFolder([{ id: 'dog', title: 'dog' }]);
+    const topology = path.join(dataDir, 'late.json');
     writeFileSync(topology, JSON.stringify({ name: 'late', summary: 'a test', style: 'object-based', nodes }));
-    const cluster = await startCluster({ dataDir: data.dir, topology, env: { TIERLAB_CHAOS: '1' } });
+    const cluster = await startCluster({ dataDir, topology, env: { TIERLAB_CHAOS: '1' } });
     onTestFinished(() => void cluster.stop());
     const { opsPort } = (await cluster.nodes()).find(({ id }) => id === 'door-1')!;
     const params = { meanMs: lateMs, distribution: 'constant' };
@@ -38,7 +37,7 @@ test(
     }, 40);
     onTestFinished(() => clearInterval(sender));
     await until(() => statuses.length > 25);
-    const place = ['--port-base', String(cluster.portBase), '--data', data.dir];
+    const place = ['--port-base', String(cluster.portBase), '--data', dataDir];
     const { code, stderr } = await tierlab('restart', '--rolling', ...place);
     expect([code, stderr]).toEqual([0, '']);
     clearInterval(sender);

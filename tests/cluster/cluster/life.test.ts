@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   dataFolder,
   freePortBase,
@@ -18,15 +18,11 @@ const pages: TestPage[] = [
   { id: 'cat', title: 'cat', body: 'a domestic animal that purrs', links: ['dog'] },
   { id: 'car', title: 'car', body: 'a machine with four wheels' },
 ];
-let data: Awaited<ReturnType<typeof dataFolder>>;
-beforeAll(async () => {
-  data = await dataFolder(pages);
-});
-afterAll(() => data.remove());
+const dataDir = await dataFolder(pages);
 
 /** Runs with a cluster, and stops it whatever happens. */
 async function withCluster(work: (cluster: TestCluster) => Promise<void>, topology = 'tiny'): Promise<void> {
-  const cluster = await startCluster({ dataDir: data.dir, topology });
+  const cluster = await startCluster({ dataDir, topology });
   try {
     await work(cluster);
   } finally {
@@ -40,22 +36,22 @@ const search = async (cluster: TestCluster, q: string) => {
 };
 
 test.each(['SIGINT', 'SIGTERM'] as const)('after %s no process, port or run file is left', async (signal) => {
-  const cluster = await startCluster({ dataDir: data.dir });
+  const cluster = await startCluster({ dataDir });
   const nodes = await cluster.nodes();
   expect(await cluster.stop(signal)).toBe(0);
   expect(nodes.filter(({ pid }) => isAlive(pid!))).toEqual([]);
   for (const { port, opsPort } of nodes)
     for (const each of [port, opsPort]) await expect(fetch(`http://127.0.0.1:${each}/`)).rejects.toThrow();
-  expect(existsSync(path.join(data.dir, 'run', String(cluster.portBase), 'cluster.json'))).toBe(false);
+  expect(existsSync(path.join(dataDir, 'run', String(cluster.portBase), 'cluster.json'))).toBe(false);
 });
 
 test('when the watchdog itself is killed its nodes end too', async () => {
-  const cluster = await startCluster({ dataDir: data.dir });
+  const cluster = await startCluster({ dataDir });
   const nodes = await cluster.nodes();
   await cluster.stop('SIGKILL');
   await until(() => nodes.every(({ pid }) => !isAlive(pid!)), 15_000);
   // What the killed one left behind does not keep the next one from starting.
-  const next = await startCluster({ dataDir: data.dir, portBase: cluster.portBase });
+  const next = await startCluster({ dataDir, portBase: cluster.portBase });
   await next.stop();
 });
 
@@ -79,7 +75,7 @@ test('a start on a taken port says which port, which node and which process', as
   const blocker = createServer();
   await new Promise<void>((resolve) => blocker.listen(portBase + 100, '127.0.0.1', resolve));
   try {
-    const result = await tierlab('up', '--topology', 'tiny', '--data', data.dir, '--port-base', String(portBase));
+    const result = await tierlab('up', '--topology', 'tiny', '--data', dataDir, '--port-base', String(portBase));
     expect(result.code).toBe(1);
     expect(result.stderr).toMatch(new RegExp(`\\b${portBase + 100}\\b.*\\bmonitor-1\\b.*\\b${process.pid}\\b`));
   } finally {
@@ -94,7 +90,7 @@ test('a second start on the same ports says that a cluster runs, and disturbs no
       '--topology',
       'tiny',
       '--data',
-      data.dir,
+      dataDir,
       '--port-base',
       String(cluster.portBase),
     );
@@ -117,7 +113,7 @@ test('two clusters run side by side, one of them in one process', async () => {
 
 test('up --detach, status, search and down work together', async () => {
   const portBase = String(await freePortBase());
-  const up = await tierlab('up', '--detach', '--topology', 'tiny', '--data', data.dir, '--port-base', portBase);
+  const up = await tierlab('up', '--detach', '--topology', 'tiny', '--data', dataDir, '--port-base', portBase);
   try {
     expect(up).toMatchObject({ code: 0 });
     const status = await tierlab('status', '--json', '--port-base', portBase);
@@ -131,7 +127,7 @@ test('up --detach, status, search and down work together', async () => {
       total: 1,
     });
   } finally {
-    expect(await tierlab('down', '--data', data.dir, '--port-base', portBase)).toMatchObject({ code: 0 });
+    expect(await tierlab('down', '--data', dataDir, '--port-base', portBase)).toMatchObject({ code: 0 });
   }
   expect((await tierlab('status', '--port-base', portBase)).code).toBe(1);
 });
@@ -170,14 +166,14 @@ test('the watchdog takes orders only with the operator token, and only for its o
     expect((await post('/nodes/ranking-1/kill', 'guess')).status).toBe(401);
     expect((await post('/shutdown', 'guess')).status).toBe(401);
     expect((await fetch(`http://127.0.0.1:${cluster.portBase}/shutdown`)).status).toBe(405);
-    expect(readdirSync(path.join(data.dir, 'run', String(cluster.portBase)))).toContain('cluster.json');
+    expect(readdirSync(path.join(dataDir, 'run', String(cluster.portBase)))).toContain('cluster.json');
     expect((await cluster.nodes()).every(({ state }) => state === 'ready')).toBe(true);
   });
 });
 
 test('a policy is changed while the cluster runs, a wrong one changes nothing, and a restart keeps it', async () => {
   await withCluster(async (cluster) => {
-    const flags = ['--data', data.dir, '--port-base', String(cluster.portBase)];
+    const flags = ['--data', dataDir, '--port-base', String(cluster.portBase)];
     const inForce = async () => {
       const app = (await cluster.nodes()).find(({ id }) => id === 'app-1')!;
       return (await (await fetch(`http://127.0.0.1:${app.opsPort}/admin/policy`)).json()) as {

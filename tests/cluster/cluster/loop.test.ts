@@ -9,9 +9,8 @@ test(
   'a node whose main loop is blocked is killed and restarted; one that is stopped is left alone',
   { timeout: 120_000 },
   async () => {
-    const data = await dataFolder(pages);
-    onTestFinished(data.remove);
-    const rig = await startRig(data.dir);
+    const dataDir = await dataFolder(pages);
+    const rig = await startRig(dataDir);
     onTestFinished(rig.stop);
     const [blocked, stopped] = ['ranking-1', 'ranking-2'].map((id) => rig.nodes.find((node) => node.id === id)!);
     process.kill(stopped!.pid!, 'SIGSTOP');
@@ -34,7 +33,7 @@ test(
     } finally {
       process.kill(stopped!.pid!, 'SIGCONT');
     }
-    const log = path.join(data.dir, 'run', String(rig.cluster.portBase), 'logs', 'ranking-1.log');
+    const log = path.join(dataDir, 'run', String(rig.cluster.portBase), 'logs', 'ranking-1.log');
     expect(readFileSync(log, 'utf8').match(/"ready"/g)!.length).toBe(2);
     expect(await rig.ordeal(1)).toMatchObject({ wrong: 0, failed: 0 });
   },

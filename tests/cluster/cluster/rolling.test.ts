@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { dataFolder, startCluster, tierlab, until, type TestCluster, type TestPage } from '../../support/cluster.ts';
 
 const pages: TestPage[] = ['dog', 'cat', 'cow', 'hen', 'fox', 'owl'].map((id) => ({
@@ -16,26 +16,22 @@ const nodes = [
   { name: 'middle', components: ['app', 'query', 'ranking', 'html'], replicas: 4, started: 3 },
   { name: 'door', components: ['gateway'], replicas: 1 },
 ];
-let data: Awaited<ReturnType<typeof dataFolder>>;
+let dataDir: string;
 let cluster: TestCluster;
 let place: readonly string[];
 let halfOfPeak: number;
 
 beforeAll(async () => {
-  data = await dataFolder(pages);
-  const topology = path.join(data.dir, 'triples.json');
+  dataDir = await dataFolder(pages);
+  const topology = path.join(dataDir, 'triples.json');
   writeFileSync(topology, JSON.stringify({ name: 'triples', summary: 'a test', style: 'object-based', nodes }));
-  const requests = path.join(data.dir, 'requests.txt');
+  const requests = path.join(dataDir, 'requests.txt');
   writeFileSync(requests, targets.join('\n'));
-  cluster = await startCluster({ dataDir: data.dir, topology });
-  place = ['--port-base', String(cluster.portBase), '--data', data.dir];
+  cluster = await startCluster({ dataDir, topology });
+  place = ['--port-base', String(cluster.portBase), '--data', dataDir];
   const load = ['--requests', requests, '--check', 'status', '-u', '16', '-d', '3s', '--json', '-q'];
   const { stdout } = await tierlab('load', cluster.gateway, ...load);
   halfOfPeak = Math.floor((JSON.parse(stdout) as { rate: { done: number } }).rate.done / 2);
-});
-afterAll(async () => {
-  await cluster?.stop();
-  data?.remove();
 });
 
 /** The status of the answer with the text of a failure, or the reason why there is no answer. */
@@ -139,7 +135,7 @@ test.each([
 
 test('another topology is applied at half of the peak, and no request is lost', { timeout: 150_000 }, async () => {
   const file = (name: string, middle: readonly object[], more: object = {}) => {
-    const target = path.join(data.dir, `${name}.json`);
+    const target = path.join(dataDir, `${name}.json`);
     const others = nodes.filter((group) => group.name !== 'middle');
     const whole = { name, summary: 'a test', style: 'object-based', nodes: [...others, ...middle], ...more };
     writeFileSync(target, JSON.stringify(whole, null, 2));

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { dataFolder, startCluster, type TestPage } from '../../support/cluster.ts';
 
 const pages: TestPage[] = ['dog', 'cat', 'cow', 'hen', 'fox', 'owl', 'bee', 'ant'].map((id) => ({
@@ -8,14 +8,10 @@ const pages: TestPage[] = ['dog', 'cat', 'cow', 'hen', 'fox', 'owl', 'bee', 'ant
   title: id,
   body: 'a kind of animal',
 }));
-let data: Awaited<ReturnType<typeof dataFolder>>;
-beforeAll(async () => {
-  data = await dataFolder(pages);
-});
-afterAll(() => data.remove());
+const dataDir = await dataFolder(pages);
 
 test('application servers that hold one of two shards each find every page, and each page once', async () => {
-  const topology = path.join(data.dir, 'together.json');
+  const topology = path.join(dataDir, 'together.json');
   const nodes = [
     { name: 'monitor', components: ['monitor'], replicas: 1 },
     { name: 'both', components: ['app', 'database'], shards: 2, replicas: 1 },
@@ -23,16 +19,12 @@ test('application servers that hold one of two shards each find every page, and 
     { name: 'gateway', components: ['gateway'], replicas: 1 },
   ];
   writeFileSync(topology, JSON.stringify({ name: 'together', summary: 'a test', style: 'object-based', nodes }));
-  const cluster = await startCluster({ dataDir: data.dir, topology });
-  try {
-    const expected = pages.map(({ id }) => id).toSorted();
-    // Several times: the gateway chooses one of the two application servers.
-    for (let i = 0; i < 8; i++) {
-      const response = await fetch(`${cluster.gateway}/api/search?q=animal`);
-      const { results } = (await response.json()) as { results: { id: string }[] };
-      expect(results.map(({ id }) => id).toSorted()).toEqual(expected);
-    }
-  } finally {
-    await cluster.stop('SIGTERM');
+  const cluster = await startCluster({ dataDir, topology });
+  const expected = pages.map(({ id }) => id).toSorted();
+  // Several times: the gateway chooses one of the two application servers.
+  for (let i = 0; i < 8; i++) {
+    const response = await fetch(`${cluster.gateway}/api/search?q=animal`);
+    const { results } = (await response.json()) as { results: { id: string }[] };
+    expect(results.map(({ id }) => id).toSorted()).toEqual(expected);
   }
 });

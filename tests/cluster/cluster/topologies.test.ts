@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { fileURLToPath } from 'node:url';
 import { topologyNames } from '../../../shared/cluster/topology-file.ts';
 import { dataFolder, startCluster, until, type TestPage } from '../../support/cluster.ts';
@@ -32,13 +32,12 @@ const searches = [
   'nothing-of-the-kind',
 ].flatMap((q) => [`q=${encodeURIComponent(q)}`, `q=${encodeURIComponent(q)}&page=2&size=5&explain=true`]);
 
-let data: Awaited<ReturnType<typeof dataFolder>>;
+let dataDir: string;
 /** What the first topology answered. */
 let oracle: readonly string[] | undefined;
 beforeAll(async () => {
-  data = await dataFolder(pages);
+  dataDir = await dataFolder(pages);
 });
-afterAll(() => data.remove());
 
 /** The text of an answer without the time, the nodes and the id of the request. */
 async function answerOf(url: string): Promise<string> {
@@ -49,7 +48,7 @@ async function answerOf(url: string): Promise<string> {
 }
 
 test.each(topologies)('%s starts, gives the answers of every other topology byte for byte, and stops', async (name) => {
-  const cluster = await startCluster({ dataDir: data.dir, topology: name });
+  const cluster = await startCluster({ dataDir, topology: name });
   try {
     // The words for corrections are loaded in the background.
     await until(async () => (await answerOf(`${cluster.gateway}/api/search?q=catt`)).includes('"suggestion"'), 30_000);

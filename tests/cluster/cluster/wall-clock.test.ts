@@ -1,19 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Incident } from '../../../services/monitor/incident.ts';
 import { dataFolder, startCluster, tierlab, until, type TestCluster } from '../../support/cluster.ts';
 
 const hourMs = 3_600_000;
-let data: Awaited<ReturnType<typeof dataFolder>>;
-beforeAll(async () => {
-  data = await dataFolder([{ id: 'dog', title: 'dog', body: 'a domestic animal that barks' }]);
-});
-afterAll(() => data.remove());
+const dataDir = await dataFolder([{ id: 'dog', title: 'dog', body: 'a domestic animal that barks' }]);
 
 /** A cluster of which every process, whenever it starts, reads a wall clock that `set` moves. */
 async function withWallClock(work: (cluster: TestCluster, set: (offsetMs: number) => void) => Promise<void>) {
-  const file = path.join(data.dir, 'clock-offset');
+  const file = path.join(dataDir, 'clock-offset');
   const set = (offsetMs: number): void => writeFileSync(file, String(offsetMs));
   set(0);
   const moved = `
@@ -25,7 +21,7 @@ async function withWallClock(work: (cluster: TestCluster, set: (offsetMs: number
       constructor(...given) { super(...(given.length === 0 ? [RealDate.now()] : given)); }
     };`;
   const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(moved)}` };
-  const cluster = await startCluster({ dataDir: data.dir, env });
+  const cluster = await startCluster({ dataDir, env });
   try {
     await work(cluster, set);
   } finally {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dataFolder, startCluster, until, type TestCluster } from '../../support/cluster.ts';
 
 let cluster: TestCluster;
-let data: Awaited<ReturnType<typeof dataFolder>>;
+let dataDir: string;
 /** What a browser keeps after it opened the address that `up` printed. */
 let cookie: string;
 let key: string;
@@ -11,8 +11,8 @@ let key: string;
 const page = new AbortController();
 
 beforeAll(async () => {
-  data = await dataFolder([{ id: 'a', title: 'water', body: 'water is wet' }]);
-  cluster = await startCluster({ dataDir: data.dir, topology: 'single-server', env: { TIERLAB_CHAOS: '1' } });
+  dataDir = await dataFolder([{ id: 'a', title: 'water', body: 'water is wet' }]);
+  cluster = await startCluster({ dataDir, topology: 'single-server', env: { TIERLAB_CHAOS: '1' } });
   const address = await until(() => /http:\S+operator=\S+/.exec(cluster.output())?.[0] ?? '');
   key = new URL(address).searchParams.get('operator')!;
   const opened = await fetch(address, { redirect: 'manual' });
@@ -22,11 +22,7 @@ beforeAll(async () => {
   void (await fetch(`${cluster.console}/api/stream`, { signal })).text().catch(() => undefined);
 }, 120_000);
 
-afterAll(async () => {
-  page.abort();
-  await cluster?.stop('SIGTERM');
-  data?.remove();
-});
+afterAll(() => page.abort());
 
 type Headers = Readonly<Record<string, string>>;
 

@@ -4,15 +4,14 @@ import { expect, onTestFinished, test } from 'vitest';
 import { dataFolder, startCluster } from '../../support/cluster.ts';
 
 test('a monitor and the console may share a node: no address belongs to both', async () => {
-  const data = await dataFolder([{ id: 'a', title: 'water', body: 'water is wet' }]);
-  onTestFinished(data.remove);
-  const topology = path.join(data.dir, 'shared.json');
+  const dataDir = await dataFolder([{ id: 'a', title: 'water', body: 'water is wet' }]);
+  const topology = path.join(dataDir, 'shared.json');
   const nodes = [
     { name: 'control', components: ['monitor', 'chaos', 'traces', 'console'], replicas: 1 },
     { name: 'server', components: ['gateway', 'app', 'query', 'database', 'ranking', 'html'], replicas: 1 },
   ];
   writeFileSync(topology, JSON.stringify({ name: 'shared', summary: 'Two nodes', style: 'object-based', nodes }));
-  const cluster = await startCluster({ dataDir: data.dir, topology });
+  const cluster = await startCluster({ dataDir, topology });
   onTestFinished(async () => void (await cluster.stop('SIGTERM')));
   expect(await (await fetch(`${cluster.console}/api/about`)).json()).toMatchObject({
     name: 'shared',

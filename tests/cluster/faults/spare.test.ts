@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { createChild } from '../../../shared/cluster/watchdog/child.ts';
 import { createSpare } from '../../../shared/cluster/watchdog/spare.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
@@ -9,16 +9,12 @@ import { dataFolder, startCluster, until } from '../../support/cluster.ts';
 import { processTree, stillRunning } from '../../support/process-tree.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-let data: Awaited<ReturnType<typeof dataFolder>>;
+const dataDir = await dataFolder([{ id: 'heron', title: 'heron', body: 'A grey wading bird.' }]);
 let release: (() => Promise<unknown> | void)[] = [];
-beforeAll(async () => {
-  data = await dataFolder([{ id: 'heron', title: 'heron', body: 'A grey wading bird.' }]);
-});
 afterEach(async () => {
   for (const step of release.toReversed()) await step();
   release = [];
 });
-afterAll(() => data?.remove());
 
 const pidOf = (child: { state: () => object }): number => (child.state() as { pid: number }).pid;
 
@@ -102,7 +98,7 @@ test('a node that an operator restarts runs the code that is on the disk now, an
 });
 
 test('the process that was killed is replaced by the spare one, which logs and answers as the node', async () => {
-  const cluster = await startCluster({ dataDir: data.dir, topology: 'single-server' });
+  const cluster = await startCluster({ dataDir, topology: 'single-server' });
   release.push(() => cluster.stop());
   const spares = () => processTree(cluster.process.pid!).filter(({ command }) => command.endsWith('run-spare'));
   await until(() => spares().length === 1, 10_000);
@@ -127,7 +123,7 @@ test('the process that was killed is replaced by the spare one, which logs and a
   expect(await successor()).toBe(spare!.pid);
   const answer = (await (await fetch(`${cluster.gateway}/api/search?q=heron`)).json()) as { total: number };
   expect(answer.total).toBe(1);
-  const log = readFileSync(path.join(data.dir, 'run', String(cluster.portBase), 'logs', 'server-1.log'), 'utf8');
+  const log = readFileSync(path.join(dataDir, 'run', String(cluster.portBase), 'logs', 'server-1.log'), 'utf8');
   expect(log.match(/"msg":"ready"/g)).toHaveLength(2);
   const before = processTree(cluster.process.pid!);
   await cluster.stop();

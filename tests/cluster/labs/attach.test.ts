@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { limping } from '../../../labs/26-limping/lab.ts';
 import { homeAt } from '../../../labs/runner/home.ts';
 import type { LabJournalEntry } from '../../../labs/runner/journal.ts';
@@ -16,9 +16,6 @@ const home = homeAt(path.join(folder, 'home'));
 let cluster: TestCluster;
 beforeAll(async () => {
   cluster = await startCluster({ dataDir: folder, topology: 'multitier', env: { TIERLAB_CHAOS: '1' } });
-});
-afterAll(async () => {
-  await cluster?.stop('SIGTERM');
 });
 
 const node = 'ranking-2';

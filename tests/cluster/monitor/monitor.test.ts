@@ -1,19 +1,18 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { Incident } from '../../../services/monitor/incident.ts';
 import { uninjectedExit, type Score } from '../../../cli/incident-scoring.ts';
 import type { View } from '../../../shared/membership/view.ts';
 import { operator } from '../chaos/operator.ts';
 import { dataFolder, startCluster, tierlab, until, type TestCluster } from '../../support/cluster.ts';
 
-let data: Awaited<ReturnType<typeof dataFolder>>;
+let dataDir: string;
 beforeAll(async () => {
   const words = Array.from({ length: 5_000 }, (_, i) => `dog${i}`);
-  data = await dataFolder([{ id: 'dog', title: 'dog', body: words.join(' ') }]);
+  dataDir = await dataFolder([{ id: 'dog', title: 'dog', body: words.join(' ') }]);
 });
-afterAll(() => data.remove());
 
 async function withCluster(topology: string, work: (cluster: TestCluster) => Promise<void>): Promise<void> {
-  const cluster = await startCluster({ dataDir: data.dir, topology, env: { TIERLAB_CHAOS: '1' } });
+  const cluster = await startCluster({ dataDir, topology, env: { TIERLAB_CHAOS: '1' } });
   try {
     await work(cluster);
   } finally {
@@ -87,7 +86,7 @@ test('a killed and a hung node are diagnosed and repaired; the incident log outl
       return before.filter(({ outcome }) => outcome !== 'doubt').every(({ id }) => after.some((it) => it.id === id));
     });
 
-    const flags = ['--port-base', String(cluster.portBase), '--data', data.dir];
+    const flags = ['--port-base', String(cluster.portBase), '--data', dataDir];
     const shown = await tierlab('incidents', ...flags);
     expect(shown.stdout).toMatch(/ranking-1 +crashed/);
     expect(shown.stdout).toMatch(/html-1 +hung .*repaired +restart/);

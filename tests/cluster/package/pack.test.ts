@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { dataFolder, freePortBase } from '../../support/cluster.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -11,7 +11,7 @@ const nowhere = 'http://127.0.0.1:9/';
 const folder = temporaryFolder();
 const unpacked = path.join(folder, 'package');
 let files: readonly string[];
-let data: Awaited<ReturnType<typeof dataFolder>> | undefined;
+let dataDir: string;
 
 const env = { ...process.env, npm_config_offline: 'true', npm_config_registry: nowhere };
 const npm = (...args: string[]) => spawnSync('npm', args, { cwd: unpacked, encoding: 'utf8', env });
@@ -27,10 +27,7 @@ beforeAll(async () => {
   const installed = [path.join(root, 'node_modules'), path.join(unpacked, 'node_modules')] as const;
   if (spawnSync('cp', ['-al', ...installed]).status !== 0)
     cpSync(...installed, { recursive: true, verbatimSymlinks: true });
-  data = await dataFolder([{ id: 'dog', title: 'dog', body: 'a domestic animal that barks' }]);
-});
-afterAll(() => {
-  data?.remove();
+  dataDir = await dataFolder([{ id: 'dog', title: 'dog', body: 'a domestic animal that barks' }]);
 });
 
 test('the package holds the sources and the lock, and neither tests nor data nor reports', () => {
@@ -59,7 +56,7 @@ test('the package holds the sources and the lock, and neither tests nor data nor
 });
 
 test('unpacked beside its installed packages it builds, starts, searches and stops without a network', async () => {
-  const where = ['--port-base', String(await freePortBase()), '--data', data!.dir];
+  const where = ['--port-base', String(await freePortBase()), '--data', dataDir];
   const up = npm('run', '-s', 'tierlab', '--', 'up', '--detach', '--topology', 'single-server', ...where);
   try {
     expect(up.status, up.stderr + up.stdout).toBe(0);

@@ -31,14 +31,13 @@ test.each(['0', '1'])(
   'when one way to a node is cut under load, no request fails (TLS %s)',
   { timeout: 180_000 },
   async (tls) => {
-    const data = await dataFolder(pages);
-    ends.push(data.remove);
+    const dataDir = await dataFolder(pages);
     const portBase = await freePortBase();
     const ways = await Promise.all([101, 102].map((node) => relay(portBase + node + 300, portBase + node)));
     ends.push(() => Promise.all(ways.map((way) => way.close())));
     const cluster = await startCluster({
-      dataDir: data.dir,
-      topology: twoWays(data.dir),
+      dataDir,
+      topology: twoWays(dataDir),
       portBase,
       env: { TIERLAB_TLS: tls },
     });

@@ -18,29 +18,27 @@ const pages = [
   { id: 'p2', title: 'house cat', body: 'a cat purrs', keywords: ['animal'], links: ['p1'] },
 ];
 
-let data: { dir: string; remove: () => void };
+let dataDir: string;
 let cluster: TestCluster;
 let tapped: Relay;
 const transports: HttpClientTransport[] = [];
 
 beforeAll(async () => {
-  data = await dataFolder(pages);
-  cluster = await startCluster({ dataDir: data.dir, env: { TIERLAB_TLS: '1' } });
+  dataDir = await dataFolder(pages);
+  cluster = await startCluster({ dataDir, env: { TIERLAB_TLS: '1' } });
   tapped = await relay(0, await portOf('query-1'));
 }, 120_000);
 
 afterAll(async () => {
   await Promise.all(transports.map((transport) => transport.close()));
   await tapped?.close();
-  await cluster?.stop();
-  data?.remove();
 });
 
 async function portOf(id: string): Promise<number> {
   return (await cluster.nodes()).find((node) => node.id === id)!.port;
 }
 
-const fileOf = (node: string): string => path.join(data.dir, 'run', String(cluster.portBase), 'tls', `${node}.json`);
+const fileOf = (node: string): string => path.join(dataDir, 'run', String(cluster.portBase), 'tls', `${node}.json`);
 const identityOf = (node: string): Identity => JSON.parse(readFileSync(fileOf(node), 'utf8')) as Identity;
 
 /** Asks query-1 for a plan; `as` = the name that the caller claims. The error's code, or 'ok'. */

@@ -5,8 +5,8 @@ import { dataFolder, startCluster, until } from '../../support/cluster.ts';
 const pages = ['dog', 'cat'].map((id) => ({ id, title: `a ${id}`, body: `the ${id} sleeps` }));
 
 test('the trace of a search has one hop for each call between nodes', async () => {
-  const data = await dataFolder(pages);
-  const cluster = await startCluster({ dataDir: data.dir, topology: 'tiny' });
+  const dataDir = await dataFolder(pages);
+  const cluster = await startCluster({ dataDir, topology: 'tiny' });
   try {
     const nodes = await cluster.nodes();
     const componentsOf = (node: string | undefined) => nodes.find(({ id }) => id === node)?.components ?? [];
@@ -44,6 +44,5 @@ test('the trace of a search has one hop for each call between nodes', async () =
     expect(Math.max(...spans.map(({ startMs }) => startMs))).toBeLessThanOrEqual(durationMs);
   } finally {
     expect(await cluster.stop()).toBe(0);
-    data.remove();
   }
 });

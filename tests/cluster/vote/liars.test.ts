@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { dataFolder, until } from '../../support/cluster.ts';
 import { pages, startRig, type Rig } from './rig.ts';
 
-let data: Awaited<ReturnType<typeof dataFolder>>;
-beforeAll(async () => {
-  data = await dataFolder(pages);
-});
-afterAll(() => data.remove());
+const dataDir = await dataFolder(pages);
 
 async function rigFor(policy: unknown): Promise<Rig> {
-  const rig = await startRig(data.dir);
+  const rig = await startRig(dataDir);
   onTestFinished(rig.stop);
   await rig.policy(policy);
   return rig;
