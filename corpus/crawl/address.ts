@@ -75,3 +75,12 @@ export function pathBelow(address: string, scope: CrawlScope): string {
 function pathOf(address: string): string {
   return normaliseEscapes(new URL(address).pathname);
 }
+
+/** A path without percent-encoding. If the encoding is invalid, the path stays as it is. */
+export function decodedPath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

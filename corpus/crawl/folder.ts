@@ -2,7 +2,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { readFile, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CorpusError, throwIfCancelled } from '../errors.ts';
-import { requestedAddress } from './address.ts';
+import { decodedPath, requestedAddress } from './address.ts';
 import { leadsElsewhere, notHtml, notThere, tooLarge, type Fetched, type Origin } from './origin.ts';
 
 export interface FolderOptions {
@@ -44,7 +44,7 @@ export async function openFolder(target: string, options: FolderOptions): Promis
 }
 
 function pathOf(address: string): string {
-  return decode(new URL(address).pathname).replace(/^\//, '');
+  return decodedPath(new URL(address).pathname).replace(/^\//, '');
 }
 
 function realRoot(target: string): string {
@@ -101,7 +101,7 @@ function addressOfFile(base: string, file: string): string {
 }
 
 async function read(base: string, address: string, maxPageBytes: number): Promise<Fetched> {
-  const file = path.join(base, decode(new URL(address).pathname));
+  const file = path.join(base, decodedPath(new URL(address).pathname));
   let real: string;
   try {
     real = await realpath(file);
@@ -157,12 +157,4 @@ function looksLikeHtml(bytes: Uint8Array): boolean {
   return /^(?:\xEF\xBB\xBF)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^]*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b/i.test(
     start,
   );
-}
-
-function decode(pathname: string): string {
-  try {
-    return decodeURIComponent(pathname);
-  } catch {
-    return pathname;
-  }
 }

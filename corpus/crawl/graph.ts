@@ -4,6 +4,7 @@ import type { CorpusPage } from '../page.ts';
 import type { SkipList } from '../report.ts';
 import { createIds } from './ids.ts';
 import type { Origin } from './origin.ts';
+import { decodedPath } from './address.ts';
 
 /** The content of a page; addresses with the same content share it. */
 export interface Content {
@@ -93,12 +94,9 @@ function followTo(address: string, aliases: ReadonlyMap<string, string>): string
 
 /** `docs/getting_started.html` -> `getting started`. A file name may hold any character, a line break, too. */
 function titleFromPath(path: string): string {
-  let decoded = path;
-  try {
-    decoded = decodeURIComponent(path);
-  } catch {
-    // Invalid percent-encoding: the path stays as it is.
-  }
-  const segment = decoded.split('/').findLast((part) => part !== '') ?? '';
+  const segment =
+    decodedPath(path)
+      .split('/')
+      .findLast((part) => part !== '') ?? '';
   return cutText(cleanLine(segment.replace(/\.\w{1,5}$/, '').replaceAll(/[-_+]+/g, ' ')), maxTitleCharacters);
 }

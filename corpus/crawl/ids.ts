@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { slug } from '../names.ts';
+import { decodedPath } from './address.ts';
 
 const maxSlugCharacters = 72;
 
@@ -21,13 +22,9 @@ export function createIds(name: string): (path: string) => string {
 
 /** `lang/Select%20it.html?v=2` -> `lang-select-it-v-2`; the root's index -> `index`. */
 function pathSlug(path: string): string {
-  let decoded = path;
-  try {
-    decoded = decodeURIComponent(path);
-  } catch {
-    // Invalid percent-encoding: the path stays as it is.
-  }
-  const plain = decoded.replace(/\.(?:x?html?|shtml|php)(?=$|\?)/i, '').replace(/\/index$/i, '');
+  const plain = decodedPath(path)
+    .replace(/\.(?:x?html?|shtml|php)(?=$|\?)/i, '')
+    .replace(/\/index$/i, '');
   const readable = slug(plain);
   const lossy = /[^\0-\u007F]/.test(plain.normalize('NFKD').replaceAll(/\p{M}/gu, ''));
   const digest = hash('sha256', path).slice(0, 8);
