@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { requireKnown } from '../choose-nodes.ts';
 import { withExamples } from '../command-line.ts';
 import { UsageError } from '../errors.ts';
 import { nodeOrders } from '../node-orders.ts';
@@ -32,10 +33,13 @@ async function run(flags: RestartFlags): Promise<void> {
     throw new UsageError('say which nodes: --rolling for all that have a replica, or --node with their names');
   const portBase = portBaseOf(flags.portBase);
   const { nodes } = await fetchStatus(portBase);
+  requireKnown(nodes, flags.node ?? []);
   const order = nodeOrders(portBase, operatorToken(dataDirOf(flags.data), portBase, 'restart its nodes'));
   // Replicas that are in the topology, but that "scale" has not started, have no process.
   const running = nodes.filter(({ state }) => state !== 'stopped');
-  const chosen = flags.node?.map((id) => nodeNamed(nodes, id)) ?? running.filter((node) => hasReplica(nodes, node));
+  const chosen = flags.node
+    ? flags.node.map((id) => nodes.find((node) => node.id === id)!)
+    : running.filter((node) => hasReplica(nodes, node));
   const terminal = createTerminal(process.stdout);
   const leftOut = running.filter((node) => flags.rolling && !chosen.includes(node)).map(({ id }) => id);
   for (const [i, { id }] of chosen.entries()) {
@@ -46,12 +50,6 @@ async function run(flags: RestartFlags): Promise<void> {
     terminal.line(`${terminal.good('✓')} ${id} ${terminal.dim(`${i + 1} of ${chosen.length}, ${seconds} s`)}`);
   }
   if (leftOut.length > 0) terminal.line(`Left out, because they have no replica: ${leftOut.join(', ')}`);
-}
-
-function nodeNamed(nodes: readonly ClusterNode[], id: string): ClusterNode {
-  const found = nodes.find((node) => node.id === id);
-  if (!found) throw new UsageError(`there is no node ${id}; there are ${nodes.map((node) => node.id).join(', ')}`);
-  return found;
 }
 
 /** Whether another node that is ready does the same work. */

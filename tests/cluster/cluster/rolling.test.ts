@@ -126,7 +126,7 @@ test.each([
 test.each([
   [[], /--rolling for all that have a replica/],
   [['--rolling', '--node', 'middle-1'], /say which nodes/],
-  [['--node', 'nonsense'], /there is no node nonsense; there are monitor-1/],
+  [['--node', 'nonsense'], /no node nonsense; there are monitor-1/],
 ])('restart %j is refused', async (flags, reason) => {
   const { code, stderr } = await tierlab('restart', ...flags, ...place);
   expect(stderr).toMatch(reason);
