@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { mainThreadCpuMs } from '../shared/cluster/watchdog/loop-check.ts';
 import { sleep, systemScheduler } from '../shared/time/scheduler.ts';
+import type { Terminal } from './terminal.ts';
 import type { ClusterNode } from './watchdog-client.ts';
 
 /** How long the use of the processors is measured, ms. The system counts it in steps of 10 ms. */
@@ -14,16 +15,15 @@ export interface GrowingGroup {
   readonly count: number;
 }
 
-/**
- * A warning where more nodes may be busy than this machine has processors; undefined where there is room. Such nodes
- * work, so nothing is refused.
- */
-export async function processorWarning(
+/** Warns if more nodes may be busy than this machine has processors. Such nodes work, so nothing is refused. */
+export async function warnWithoutProcessors(
   nodes: readonly Pick<ClusterNode, 'pid'>[],
   growing: readonly GrowingGroup[],
-): Promise<string | undefined> {
-  if (growing.length === 0) return undefined;
-  return warningFor(availableParallelism(), await processorsUsed(nodes), growing);
+  { line, warn }: Pick<Terminal, 'line' | 'warn'>,
+): Promise<void> {
+  if (growing.length === 0) return;
+  const warning = warningFor(availableParallelism(), await processorsUsed(nodes), growing);
+  if (warning !== undefined) line(`${warn('!')} ${warning}`);
 }
 
 /** Pure. `used`: how many processors the nodes use now; undefined where the system does not tell. */

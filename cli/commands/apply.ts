@@ -11,7 +11,7 @@ import { withExamples } from '../command-line.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { refuseTooMuchMemory } from '../memory-room.ts';
 import { nodeOrders } from '../node-orders.ts';
-import { processorWarning, type GrowingGroup } from '../processor-room.ts';
+import { warnWithoutProcessors, type GrowingGroup } from '../processor-room.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
 import { operatorToken, portBaseOf } from '../run-file.ts';
@@ -81,8 +81,7 @@ async function run(name: string, flags: ApplyFlags): Promise<void> {
   const token = operatorToken(dataDirOf(flags.data), portBase, 'change its nodes');
   refuseTooMuchMemory(nodes, starting.length);
   await refuseTakenPorts(change);
-  const warning = await processorWarning(nodes, growingGroups(starting, change.next));
-  if (warning !== undefined) terminal.line(`${terminal.warn('!')} ${warning}`);
+  await warnWithoutProcessors(nodes, growingGroups(starting, change.next), terminal);
   const order = nodeOrders(portBase, token);
   const place = (next: Topology): Promise<unknown> =>
     askWatchdog(portBase, '/topology', { method: 'POST', token, body: { next, source: topologySource(name) } });

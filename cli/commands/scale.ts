@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { withExamples } from '../command-line.ts';
 import { UsageError } from '../errors.ts';
 import { refuseTooMuchMemory } from '../memory-room.ts';
-import { processorWarning } from '../processor-room.ts';
+import { warnWithoutProcessors } from '../processor-room.ts';
 import { nodeOrders } from '../node-orders.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
@@ -45,8 +45,7 @@ async function run(wanted: readonly Wanted[], flags: ClusterFlags): Promise<void
   const growing = changes.flatMap(({ group, start, running }) =>
     start.length > 0 ? { group, count: running + start.length } : [],
   );
-  const warning = await processorWarning(nodes, growing);
-  if (warning !== undefined) terminal.line(`${terminal.warn('!')} ${warning}`);
+  await warnWithoutProcessors(nodes, growing, terminal);
   const order = nodeOrders(portBase, token);
   for (const { group, start, retire } of changes) {
     for (const { id } of start) {

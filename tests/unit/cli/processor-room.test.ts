@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { processorWarning, warningFor } from '../../../cli/processor-room.ts';
+import { warnWithoutProcessors, warningFor } from '../../../cli/processor-room.ts';
 
 test.each<[string, Parameters<typeof warningFor>, string | undefined]>([
   ['a group within the processors, on an idle machine', [2, 0.1, [{ group: 'ranking', count: 2 }]], undefined],
@@ -34,6 +34,10 @@ test.each<[string, Parameters<typeof warningFor>, string | undefined]>([
 
 test('a group of a thousand nodes is too large for any machine, and a group that shrinks for none', async () => {
   const own = [{ pid: process.pid }, { pid: null }];
-  expect(await processorWarning(own, [{ group: 'query', count: 1_000 }])).toMatch(/^This machine has \d+ processors?/);
-  expect(await processorWarning(own, [])).toBeUndefined();
+  const said: string[] = [];
+  const terminal = { line: (text: string) => void said.push(text), warn: String };
+  await warnWithoutProcessors(own, [], terminal);
+  expect(said).toEqual([]);
+  await warnWithoutProcessors(own, [{ group: 'query', count: 1_000 }], terminal);
+  expect(said).toEqual([expect.stringMatching(/^! This machine has \d+ processors?/)]);
 });
