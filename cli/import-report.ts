@@ -1,4 +1,5 @@
 import type { ImportReport } from '../corpus/report.ts';
+import { counted, grouped } from '../web/numbers.ts';
 import type { Terminal } from './terminal.ts';
 
 const phaseNames = {
@@ -16,28 +17,24 @@ export const phaseName = (phase: keyof typeof phaseNames): string => phaseNames[
 export function printReport(report: ImportReport, terminal: Terminal, stopped?: string): void {
   terminal.settle();
   const mark = report.complete ? terminal.good('✓') : terminal.warn('!');
-  terminal.line(`${mark} ${report.name}: ${count(report.pages, 'page')} with ${count(report.links, 'link')} taken`);
+  const pages = counted(report.pages, 'page', 'pages');
+  terminal.line(`${mark} ${report.name}: ${pages} with ${counted(report.links, 'link', 'links')} taken`);
   if (stopped !== undefined) terminal.line(`  ${terminal.warn('warning:')} it stopped early, because ${stopped}`);
   if (report.skipped > 0) {
-    terminal.line(`  ${report.skipped.toLocaleString('en')} left out:`);
-    for (const { reason, count } of report.reasons)
-      terminal.line(`    ${count.toLocaleString('en').padStart(6)}  ${reason}`);
+    terminal.line(`  ${grouped(report.skipped)} left out:`);
+    for (const { reason, count } of report.reasons) terminal.line(`    ${grouped(count).padStart(6)}  ${reason}`);
     for (const { where, reason } of report.examples.slice(0, 5))
       terminal.line(terminal.dim(`    e.g. ${where}: ${reason}`));
   }
-  for (const { reason, count: number } of report.warnings)
-    terminal.line(`  ${terminal.warn('warning:')} ${count(number, 'page')}: ${reason}`);
+  for (const { reason, count } of report.warnings)
+    terminal.line(`  ${terminal.warn('warning:')} ${counted(count, 'page', 'pages')}: ${reason}`);
   for (const { where, reason } of report.warningExamples.slice(0, 5))
     terminal.line(terminal.dim(`    e.g. ${where}: ${reason}`));
   const parts = [
     ...(report.default ? ['WordNet'] : []),
-    ...report.imports.map(({ name, pages }) => `${name} (${pages.toLocaleString('en')})`),
+    ...report.imports.map(({ name, pages }) => `${name} (${grouped(pages)})`),
   ];
   terminal.line(`  The corpus is now ${parts.join(' + ')}. Clusters that start from now on search it.`);
   if (!report.default)
     terminal.line('  WordNet is left out; "tierlab import --reset" brings it back and drops the imports.');
-}
-
-function count(number: number, what: string): string {
-  return `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`;
 }

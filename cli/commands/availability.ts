@@ -7,6 +7,7 @@ import { askMonitor } from '../monitors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { portBaseOf } from '../run-file.ts';
 import { timeSpan } from '../../shared/time-span.ts';
+import { counted } from '../../web/numbers.ts';
 import { parseNeeded, parseShare, predictAvailability, type PredictionFlags } from '../predict-availability.ts';
 import { shareWithNines } from '../share-with-nines.ts';
 import { table, type Column } from '../table.ts';
@@ -86,9 +87,7 @@ async function run(flags: AvailabilityFlags): Promise<void> {
     );
   }
   const well = { service: services.length - troubled.length, node: nodes.length - failed.length };
-  const words = Object.entries(well).flatMap(([what, count]) =>
-    count === 0 ? [] : `${count} ${what}${count === 1 ? '' : 's'}`,
-  );
+  const words = Object.entries(well).flatMap(([what, count]) => (count === 0 ? [] : counted(count, what, `${what}s`)));
   if (words.length > 0) terminal.line(terminal.dim(`${words.join(' and ')} never failed (--all shows them)`));
   const turnedAway = await overloads(portBase, monitor);
   if (turnedAway !== undefined) terminal.line(terminal.dim(turnedAway));
@@ -102,8 +101,8 @@ async function overloads(portBase: number, monitor: string): Promise<string | un
   const overloaded = report?.incidents.filter(({ verdict }) => verdict === 'overloaded') ?? [];
   if (overloaded.length === 0) return undefined;
   const nodes = new Set(overloaded.map(({ node }) => node)).size;
-  const who = `${nodes} node${nodes === 1 ? '' : 's'} refused calls, because there were too many calls`;
-  const times = `${overloaded.length} time${overloaded.length === 1 ? '' : 's'}`;
+  const who = `${counted(nodes, 'node', 'nodes')} refused calls, because there were too many calls`;
+  const times = counted(overloaded.length, 'time', 'times');
   return (
     `${who}, ${times} in all. That is not a failure of the node, so it is not counted. What users get: ` +
     tierlab('load')

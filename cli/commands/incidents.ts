@@ -8,6 +8,7 @@ import { askMonitor, askOtherMonitors } from '../monitors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { portBaseOf } from '../run-file.ts';
 import { timeSpan } from '../../shared/time-span.ts';
+import { counted } from '../../web/numbers.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
 import { printJson } from '../print-json.ts';
@@ -70,7 +71,7 @@ async function fetchIncidents(flags: IncidentFlags, monitor?: string): Promise<I
 
 function showAll({ monitor, since, at, incidents: list }: IncidentReport, terminal: Terminal): void {
   const open = list.filter(({ outcome }) => outcome === 'open').length;
-  const count = `${list.length} incident${list.length === 1 ? '' : 's'}`;
+  const count = counted(list.length, 'incident', 'incidents');
   terminal.line(`${terminal.bold(count)} in ${timeSpan(at - since)}, ${open} open ${terminal.dim(`(${monitor})`)}`);
   if (list.length === 0) return;
   terminal.line('');

@@ -89,7 +89,7 @@ function showTimes(times: UsualTimes | null, terminal: Terminal): void {
 function showTrace(trace: Trace, terminal: Terminal, columns: number): void {
   const { request, durationMs, outcome, hops, extraAttempts, missingSpans, requestId } = trace;
   const ended = outcome === 'ok' ? terminal.good(outcome) : terminal.bad(outcome);
-  const extra = extraAttempts === 0 ? '' : `, ${extraAttempts} extra attempt${extraAttempts === 1 ? '' : 's'}`;
+  const extra = extraAttempts === 0 ? '' : `, ${counted(extraAttempts, 'extra attempt', 'extra attempts')}`;
   terminal.line(`${terminal.bold(request)}  ${preciseDuration(durationMs)}  ${ended}  ${hops} hops${extra}`);
   terminal.line(terminal.dim(`${exactTime(trace.at)}  request ${requestId}`));
   terminal.line('');
