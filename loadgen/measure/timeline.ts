@@ -1,26 +1,21 @@
 import { addTo, bucketOf, mergeInto } from './buckets.ts';
 import type { Buckets } from './buckets.ts';
 
+const tickCounts = ['asked', 'sent', 'done', 'right', 'wrong', 'errors', 'good'] as const;
+
+/** `good`: right answers within the SLO. */
+export type TickCount = (typeof tickCounts)[number];
+
 /**
  * The events of one tick. asked, latency: by the intended time; sent: by the time of sending; the rest: by the time
  * when the answer was complete.
  */
-export interface TickRow {
-  asked: number;
-  sent: number;
-  done: number;
-  right: number;
-  wrong: number;
-  errors: number;
-  /** Right answers within the SLO. */
-  good: number;
+export interface TickRow extends Record<TickCount, number> {
   /** Latency from the intended time of all requests due in this tick. */
   latency: Buckets;
   /** Highest number in flight in the tick; the numbers of the workers are added up. */
   inFlight: number;
 }
-
-export type TickCount = 'asked' | 'sent' | 'done' | 'right' | 'wrong' | 'errors' | 'good';
 
 /**
  * The ticks of a run that are not empty. A worker fills it and sends the changes (`drain`); the controller adds them
@@ -42,13 +37,7 @@ export function emptyRow(): TickRow {
 }
 
 export function addRow(into: TickRow, from: TickRow): void {
-  into.asked += from.asked;
-  into.sent += from.sent;
-  into.done += from.done;
-  into.right += from.right;
-  into.wrong += from.wrong;
-  into.errors += from.errors;
-  into.good += from.good;
+  for (const count of tickCounts) into[count] += from[count];
   into.inFlight = Math.max(into.inFlight, from.inFlight);
   mergeInto(into.latency, from.latency);
 }
