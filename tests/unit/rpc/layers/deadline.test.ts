@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { deadline, decideDeadline } from '../../../../shared/rpc/layers/deadlines/deadline.ts';
 import { expire } from '../../../../shared/rpc/layers/deadlines/expire.ts';
-import { answering, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
+import { answering, endOf, outcomeOf, replyOf, setUp, testCall } from './helpers.ts';
 
 const settings = { defaultMs: 10_000, maxMs: 600_000 };
 
@@ -29,9 +29,7 @@ test('an expired call is refused before it is sent, definitely', async () => {
 test('when the time is up the caller gets deadline_exceeded, and the work below is stopped', async () => {
   const { sim } = setUp();
   const { service, seen } = answering(sim, () => ({ afterMs: 500 }));
-  const outcome = outcomeOf(deadline(settings, sim)(service)(testCall({ deadlineAt: 100 })));
-  await sim.run();
-  expect(await outcome).toBe('deadline_exceeded');
+  expect(await endOf(sim, deadline(settings, sim)(service)(testCall({ deadlineAt: 100 })))).toBe('deadline_exceeded');
   expect(sim.clock.now()).toBe(100);
   expect(seen[0]!.signal.aborted).toBe(true);
   expect(sim.pending).toBe(0);
@@ -40,9 +38,7 @@ test('when the time is up the caller gets deadline_exceeded, and the work below 
 test('what is below learns of the shorter deadline', async () => {
   const { sim } = setUp();
   const { service, seen } = answering(sim, () => ({ afterMs: 1 }));
-  const outcome = outcomeOf(deadline(settings, sim)(service)(testCall({ deadlineAt: Infinity })));
-  await sim.run();
-  await outcome;
+  await endOf(sim, deadline(settings, sim)(service)(testCall({ deadlineAt: Infinity })));
   expect(seen[0]!.deadlineAt).toBe(10_000);
 });
 
@@ -50,10 +46,8 @@ test('a caller that leaves stops the work, with the reason it gave or as cancell
   const { sim } = setUp();
   const { service, seen } = answering(sim, () => ({ afterMs: 500 }));
   const controller = new AbortController();
-  const outcome = outcomeOf(deadline(settings, sim)(service)(testCall({ signal: controller.signal })));
   sim.scheduler.after(10, () => controller.abort());
-  await sim.run();
-  expect(await outcome).toBe('cancelled');
+  expect(await endOf(sim, deadline(settings, sim)(service)(testCall({ signal: controller.signal })))).toBe('cancelled');
   expect(seen[0]!.signal.aborted).toBe(true);
   expect(sim.pending).toBe(0);
 });

@@ -12,7 +12,7 @@ import { neverEjected } from '../../../../shared/rpc/layers/replicas/ejection.ts
 import { createPeer, createPeers } from '../../../../shared/rpc/layers/replicas/peers.ts';
 import type { RetrySettings } from '../../../../shared/rpc/layers/retries/retry.ts';
 import { createStatistics } from '../../../../shared/rpc/layers/replicas/latency-statistics.ts';
-import { answering, failure, nodes, outcomeOf, plannedAfter, replyOf, setUp, testCall } from './helpers.ts';
+import { answering, endOf, failure, nodes, outcomeOf, plannedAfter, replyOf, setUp, testCall } from './helpers.ts';
 
 const retrying: RetrySettings = { maxAttempts: 3, baseMs: 10, maxMs: 1_000, anyDepth: false };
 const settings = {
@@ -69,9 +69,7 @@ test('a slow first attempt is overtaken by the second, and stopped', async () =>
     afterMs: attempt === 1 ? 500 : 10,
     reply: replyOf('x', attempt),
   }));
-  const outcome = outcomeOf(layer(service)(testCall()));
-  await sim.run();
-  expect(await outcome).toBe(2);
+  expect(await endOf(sim, layer(service)(testCall()))).toBe(2);
   expect(sim.clock.now()).toBe(30);
   expect(seen.map(({ signal }) => signal.aborted)).toEqual([true, false]);
   expect(events.map(({ event }) => event)).toEqual(['hedge']);
@@ -80,9 +78,7 @@ test('a slow first attempt is overtaken by the second, and stopped', async () =>
 test('a first attempt in time is not followed by another', async () => {
   const { sim, layer } = hedging();
   const { service, seen } = answering(sim, () => ({ afterMs: 19 }));
-  const outcome = outcomeOf(layer(service)(testCall()));
-  await sim.run();
-  await outcome;
+  await endOf(sim, layer(service)(testCall()));
   expect(seen).toHaveLength(1);
   expect(sim.pending).toBe(0);
 });
@@ -93,9 +89,7 @@ test('a failed attempt is followed by another at once, and its error counts only
     afterMs: 1,
     ...(attempt === 1 ? { error: failure('unreachable') } : { reply: replyOf('x', attempt) }),
   }));
-  const outcome = outcomeOf(layer(service)(testCall()));
-  await sim.run();
-  expect(await outcome).toBe(2);
+  expect(await endOf(sim, layer(service)(testCall()))).toBe(2);
   expect(sim.clock.now()).toBe(2);
   expect(seen).toHaveLength(2);
 });
@@ -103,9 +97,7 @@ test('a failed attempt is followed by another at once, and its error counts only
 test('when everything fails, no more attempts are made than allowed, with the last error', async () => {
   const { sim, layer } = hedging();
   const { service, seen } = answering(sim, () => ({ afterMs: 1, error: failure('internal') }));
-  const outcome = outcomeOf(layer(service)(testCall()));
-  await sim.run();
-  expect(await outcome).toBe('internal');
+  expect(await endOf(sim, layer(service)(testCall()))).toBe('internal');
   expect(seen).toHaveLength(3);
   expect(sim.pending).toBe(0);
 });
@@ -113,9 +105,7 @@ test('when everything fails, no more attempts are made than allowed, with the la
 test('with retries off a failed attempt is not followed by another', async () => {
   const { sim, layer, events } = hedging(settings, false);
   const { service, seen } = answering(sim, () => ({ afterMs: 1, error: failure('unreachable') }));
-  const outcome = outcomeOf(layer(service)(testCall()));
-  await sim.run();
-  expect(await outcome).toBe('unreachable');
+  expect(await endOf(sim, layer(service)(testCall()))).toBe('unreachable');
   expect(seen).toHaveLength(1);
   expect(events).toEqual([]);
   expect(sim.pending).toBe(0);
@@ -126,18 +116,14 @@ test('with retries off a slow attempt is still hedged, and its failure waits for
   const { service, seen } = answering(sim, ({ attempt }) =>
     attempt === 1 ? { afterMs: 25, error: failure('internal') } : { afterMs: 10, reply: replyOf('x', attempt) },
   );
-  const outcome = outcomeOf(layer(service)(testCall()));
-  await sim.run();
-  expect(await outcome).toBe(2);
+  expect(await endOf(sim, layer(service)(testCall()))).toBe(2);
   expect(seen).toHaveLength(2);
 });
 
 test('failed attempts of a hedged call are as many, and wait as long, as the settings of retries say', async () => {
   const { sim, layer, events } = hedging(settings, { ...retrying, maxAttempts: 5, baseMs: 1, maxMs: 2 });
   const { service, seen } = answering(sim, () => ({ afterMs: 1, error: failure('internal') }));
-  const outcome = outcomeOf(layer(service)(testCall()));
-  await sim.run();
-  expect(await outcome).toBe('internal');
+  expect(await endOf(sim, layer(service)(testCall()))).toBe('internal');
   expect(seen).toHaveLength(5);
   for (const event of events)
     expect(event).toMatchObject({ event: 'retry', delayMs: expect.toSatisfy((ms: number) => ms <= 2) });
@@ -146,9 +132,7 @@ test('failed attempts of a hedged call are as many, and wait as long, as the set
 test('an error that another attempt cannot cure ends the call at once', async () => {
   const { sim, layer } = hedging();
   const { service, seen } = answering(sim, () => ({ afterMs: 1, error: failure('not_found') }));
-  const outcome = outcomeOf(layer(service)(testCall()));
-  await sim.run();
-  expect(await outcome).toBe('not_found');
+  expect(await endOf(sim, layer(service)(testCall()))).toBe('not_found');
   expect(seen).toHaveLength(1);
 });
 
@@ -167,10 +151,8 @@ test('a caller that leaves stops every attempt', async () => {
   const { sim, layer } = hedging();
   const { service, seen } = answering(sim, () => ({ afterMs: 500 }));
   const controller = new AbortController();
-  const outcome = outcomeOf(layer(service)(testCall({ signal: controller.signal })));
   sim.scheduler.after(30, () => controller.abort());
-  await sim.run();
-  expect(await outcome).toBe('cancelled');
+  expect(await endOf(sim, layer(service)(testCall({ signal: controller.signal })))).toBe('cancelled');
   expect(seen.map(({ signal }) => signal.aborted)).toEqual([true, true]);
   expect(sim.pending).toBe(0);
 });
@@ -205,9 +187,7 @@ test('while all replicas are late there is no hedge; when one is in time again, 
     return { afterMs: attempt === 1 ? 500 : 10, reply: replyOf('x', attempt) };
   });
   sim.scheduler.after(105, () => peers.get('b').underWay.delete(late));
-  const outcome = outcomeOf(layer(service)(testCall()));
-  await sim.run();
-  expect(await outcome).toBe(2);
+  expect(await endOf(sim, layer(service)(testCall()))).toBe(2);
   // Looked again every 20 ms.
   expect(sim.clock.now()).toBe(130);
   expect(events.map(({ event }) => event)).toEqual(['hedge']);

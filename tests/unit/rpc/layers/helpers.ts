@@ -58,6 +58,13 @@ export async function outcomeOf(promise: Promise<Reply>): Promise<unknown> {
   }
 }
 
+/** Runs until nothing is left to do, and returns the result of the promise. */
+export async function endOf(sim: Simulation, promise: Promise<Reply>): Promise<unknown> {
+  const outcome = outcomeOf(promise);
+  await sim.run();
+  return outcome;
+}
+
 /** Virtual time, and a record of the layers' events. */
 export function setUp(): { sim: Simulation; events: LayerEvent[]; observe: (event: LayerEvent) => void } {
   const events: LayerEvent[] = [];

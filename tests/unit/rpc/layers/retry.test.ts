@@ -3,7 +3,7 @@ import { seededRandom } from '../../../../shared/time/random.ts';
 import { createBudget, createBudgets } from '../../../../shared/rpc/layers/retries/budget.ts';
 import { decideRetry, retry } from '../../../../shared/rpc/layers/retries/retry.ts';
 import { isRetryable } from '../../../../shared/rpc/layers/retries/retryable.ts';
-import { answering, failure, outcomeOf, plannedAfter, setUp, testCall } from './helpers.ts';
+import { answering, endOf, failure, plannedAfter, setUp, testCall } from './helpers.ts';
 
 const settings = { maxAttempts: 3, baseMs: 10, maxMs: 1_000, anyDepth: false };
 
@@ -86,9 +86,7 @@ test('a read that fails twice succeeds with the third attempt', async () => {
     afterMs: 1,
     ...(attempt < 3 ? { error: failure('internal') } : {}),
   }));
-  const outcome = outcomeOf(layer(service)(testCall()));
-  await sim.run();
-  expect(await outcome).toEqual({});
+  expect(await endOf(sim, layer(service)(testCall()))).toEqual({});
   expect(seen.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
   expect(events.map(({ event }) => event)).toEqual(['retry', 'retry']);
 });
@@ -96,9 +94,7 @@ test('a read that fails twice succeeds with the third attempt', async () => {
 test('without a token in the budget nothing is retried, and the failure is that of the first attempt', async () => {
   const { sim, layer, events } = retrying(settings, { ratio: 0.2, reserve: 0.5 });
   const { service, seen } = answering(sim, () => ({ afterMs: 1, error: failure('internal') }));
-  const outcome = outcomeOf(layer(service)(testCall()));
-  await sim.run();
-  expect(await outcome).toBe('internal');
+  expect(await endOf(sim, layer(service)(testCall()))).toBe('internal');
   expect(seen).toHaveLength(1);
   expect(events[0]).toMatchObject({ event: 'budget_exhausted', mechanism: 'retry' });
 });
@@ -106,9 +102,7 @@ test('without a token in the budget nothing is retried, and the failure is that 
 test('a layer above that asks others itself leaves no attempt to retry', async () => {
   const { sim, layer } = retrying();
   const { service, seen } = answering(sim, () => ({ afterMs: 1, error: failure('internal') }));
-  const outcome = outcomeOf(layer(service)(testCall({ planned: plannedAfter([]) })));
-  await sim.run();
-  expect(await outcome).toBe('internal');
+  expect(await endOf(sim, layer(service)(testCall({ planned: plannedAfter([]) })))).toBe('internal');
   expect(seen).toHaveLength(1);
 });
 
@@ -116,10 +110,8 @@ test('a caller that leaves while a retry waits ends it', async () => {
   const { sim, layer } = retrying({ ...settings, baseMs: 1_000 });
   const { service, seen } = answering(sim, () => ({ afterMs: 1, error: failure('internal') }));
   const controller = new AbortController();
-  const outcome = outcomeOf(layer(service)(testCall({ signal: controller.signal })));
   sim.scheduler.after(50, () => controller.abort(failure('cancelled')));
-  await sim.run();
-  expect(await outcome).toBe('cancelled');
+  expect(await endOf(sim, layer(service)(testCall({ signal: controller.signal })))).toBe('cancelled');
   expect(seen).toHaveLength(1);
   expect(sim.pending).toBe(0);
 });
