@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { root } from '../../../cli/paths.ts';
 import { dataFolder, freePortBase, tierlab } from '../../support/cluster.ts';
 import { clusterForAll, twoPages } from '../../support/two-pages.ts';
+import { listen } from '../../support/listen.ts';
 
 const entry = path.join(root, 'dist/tierlab.js');
 const dataDir = await dataFolder(twoPages);
@@ -19,12 +19,7 @@ test.each<[does: string, type?: string, body?: string, status?: number]>([
   const server = createServer((_request, response) => {
     if (type !== undefined) response.writeHead(status, { 'content-type': type }).end(body);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   const child = spawn(process.execPath, [entry, 'status'], {
     env: { ...process.env, TIERLAB_PORT_BASE: String(port) },
   });

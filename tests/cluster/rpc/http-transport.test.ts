@@ -1,11 +1,5 @@
-import { createServer, type Server as HttpServer } from 'node:http';
-import {
-  connect,
-  createServer as createTcpServer,
-  type AddressInfo,
-  type Server as TcpServer,
-  type Socket,
-} from 'node:net';
+import { createServer } from 'node:http';
+import { connect, createServer as createTcpServer, type Socket } from 'node:net';
 import pino from 'pino';
 import Type from 'typebox';
 import { afterEach, expect, test } from 'vitest';
@@ -19,6 +13,7 @@ import { httpClientTransport, type HttpClientTransport } from '../../../shared/r
 import { httpServerTransport } from '../../../shared/rpc/transports/http-server.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
+import { listen } from '../../support/listen.ts';
 
 const echo = contract('echo', {
   say: operation({
@@ -32,13 +27,6 @@ const releases: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const release of releases.splice(0).toReversed()) await release();
 });
-
-async function listen(server: HttpServer | TcpServer): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  releases.push(() => new Promise((resolve) => void server.close(() => resolve())));
-  if ('closeAllConnections' in server) releases.push(() => server.closeAllConnections());
-  return (server.address() as AddressInfo).port;
-}
 
 type Say = (request: { text: string }, context: Context) => Promise<{ text: string }>;
 

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import pino from 'pino';
 import Type, { type TSchema } from 'typebox';
@@ -15,6 +14,7 @@ import { httpClientTransport } from '../../../shared/rpc/transports/http-client.
 import { httpServerTransport } from '../../../shared/rpc/transports/http-server.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
+import { listen } from '../../support/listen.ts';
 
 const file = path.resolve(import.meta.dirname, '../../../contracts/0.1.0.json');
 const kept = (JSON.parse(readFileSync(file, 'utf8')) as KeptContracts)['ranking.rank']!;
@@ -51,12 +51,7 @@ async function node(version: Contract, more: object): Promise<number> {
   rpc.host({ contract: version, handlers: { rank: handle } as never });
   const log = pino({ level: 'silent' });
   const server = createServer(httpServerTransport(rpc, { node: 'ranking-1', clock: systemClock, random, log }));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return (server.address() as AddressInfo).port;
+  return listen(server);
 }
 
 /** A call by a node that speaks `version`, which checks the reply as all nodes do. */

@@ -1,16 +1,11 @@
 import { request } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { isOwnHost, ownHosts } from '../../../shared/control/own-host.ts';
 import { createControlServer } from '../../../shared/control/server.ts';
 import { createDataPort } from '../../../shared/cluster/data-port.ts';
 import { digestOf } from '../../../shared/security/same-secret.ts';
-
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) server.close();
-});
+import { listen } from '../../support/listen.ts';
 
 test.each([
   ['localhost:8080', true],
@@ -42,11 +37,7 @@ interface Answer {
 }
 
 async function ask(server: Server, path: string, headers: Record<string, string>, method = 'GET'): Promise<Answer> {
-  if (!server.listening) {
-    servers.push(server);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  }
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   return new Promise((resolve, reject) => {
     const outgoing = request({ port, host: '127.0.0.1', path, method, headers, agent: false }, (response) => {
       let body = '';

@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import Type from 'typebox';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
@@ -15,23 +14,14 @@ import { schemaProblem } from '../../../shared/schema/problem.ts';
 import { commandsIn } from '../cli/output.ts';
 import { parse, run } from '../cli/run.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { listen } from '../../support/listen.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
-
-async function listening(host: string): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, host, resolve);
-  });
-  onTestFinished(() => new Promise<void>((resolve) => void server.close(() => resolve())));
-  return (server.address() as AddressInfo).port;
-}
 
 test.each(['::1', '::', '127.0.0.1', '0.0.0.0', 'localhost'])(
   'Q1: a port at which %s is taken is taken',
   async (host) => {
-    const port = await listening(host);
+    const port = await listen(createServer(), host);
     const [taken] = await takenPorts([{ port, protocol: 'TCP' }], '127.0.0.1');
     expect(taken).toMatchObject({ port, pid: process.pid });
   },
@@ -39,8 +29,7 @@ test.each(['::1', '::', '127.0.0.1', '0.0.0.0', 'localhost'])(
 
 test('Q1: a port that is free at both addresses is free', async () => {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   await new Promise<void>((resolve) => void server.close(() => resolve()));
   expect(await takenPorts([{ port, protocol: 'TCP' }], '127.0.0.1')).toEqual([]);
 });
@@ -55,7 +44,7 @@ test.each(['127.0.0.1', '0.0.0.0'])('Q1: a UDP port at which %s is taken is take
 });
 
 test('Q1: a UDP port is free beside a TCP port of the same number', async () => {
-  const port = await listening('127.0.0.1');
+  const port = await listen(createServer());
   expect(await takenPorts([{ port, protocol: 'UDP' }], '127.0.0.1')).toEqual([]);
 });
 

@@ -1,13 +1,13 @@
 import { exec } from 'node:child_process';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { aboutCluster } from '../../../services/console/about.ts';
 import { commandsOf, nodeCommands } from '../../../services/console/page/commands.ts';
 import type { Commands } from '../../../services/console/page/parts/command.tsx';
 import { loadComponents } from '../../../services/registry.ts';
 import { loadTopology } from '../../../shared/cluster/topology-file.ts';
+import { listen } from '../../support/listen.ts';
 
 const dir = new URL('../../../topologies/', import.meta.url).pathname;
 const components = await loadComponents();
@@ -73,10 +73,8 @@ test('where one node hosts all components, each address has the port of its comp
 
 test('the command that a container runs prints the answer of the node', async () => {
   const server = createServer((_request, response) => response.end('{"upMs":1}'));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
   const about = await aboutWith({ hosts: 'by-name' });
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   const { rate } = nodeCommands(about, { ...about.nodes[0]!, id: '127.0.0.1', opsPort: port }, 'localhost');
   const [, script] = /^docker compose exec control-1 node (-e .*)$/.exec(rate.curl)!;
   const { stdout } = await promisify(exec)(`'${process.execPath}' ${script}`);

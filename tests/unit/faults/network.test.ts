@@ -1,5 +1,4 @@
 import { createServer, request as httpRequest } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { isCut } from '../../../shared/faults/net-partition.ts';
@@ -7,6 +6,7 @@ import { shapeBody } from '../../../shared/faults/shape-body.ts';
 import { systemScheduler } from '../../../shared/time/scheduler.ts';
 import { createSimulation } from '../../../shared/time/sim/simulation.ts';
 import { rig, unanswerable } from './rig.ts';
+import { listen } from '../../support/listen.ts';
 
 const whole = { bridge: [], oneWay: false, lost: 'both' as const };
 
@@ -134,21 +134,16 @@ test('over a real socket a reader sees the head, a part of the body, and then a 
     const body = shapeBody(payload, shape, { scheduler: systemScheduler, signal: new AbortController().signal, reset });
     Readable.from(body).pipe(response);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  try {
-    const { port } = server.address() as AddressInfo;
-    const seen = await new Promise<string>((resolve) => {
-      let text = '';
-      const request = httpRequest({ port, host: '127.0.0.1' }, (response) => {
-        response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-        response.on('error', (error: NodeJS.ErrnoException) => resolve(`${response.statusCode} ${text} ${error.code}`));
-        response.on('end', () => resolve(`${response.statusCode} ${text} complete`));
-      });
-      request.on('error', () => undefined);
-      request.end();
+  const port = await listen(server);
+  const seen = await new Promise<string>((resolve) => {
+    let text = '';
+    const request = httpRequest({ port, host: '127.0.0.1' }, (response) => {
+      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      response.on('error', (error: NodeJS.ErrnoException) => resolve(`${response.statusCode} ${text} ${error.code}`));
+      response.on('end', () => resolve(`${response.statusCode} ${text} complete`));
     });
-    expect(seen).toMatch(/^200 012345 ECONNRESET$/);
-  } finally {
-    server.close();
-  }
+    request.on('error', () => undefined);
+    request.end();
+  });
+  expect(seen).toMatch(/^200 012345 ECONNRESET$/);
 });

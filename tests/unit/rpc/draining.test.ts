@@ -1,7 +1,5 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { assignNode } from '../../../shared/rpc/attempt-plan.ts';
 import type { Service } from '../../../shared/rpc/call.ts';
 import { createBudgets } from '../../../shared/rpc/layers/retries/budget.ts';
@@ -12,6 +10,7 @@ import { systemClock as clock } from '../../../shared/time/clock.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 import { systemScheduler as scheduler } from '../../../shared/time/scheduler.ts';
 import { setUp, testCall } from './layers/helpers.ts';
+import { listen } from '../../support/listen.ts';
 
 /** A server whose first attempts take `slowMs`, and second ones no time; it counts the connections that are opened. */
 async function hedgedServer(slowMs: number) {
@@ -23,9 +22,7 @@ async function hedgedServer(slowMs: number) {
     scheduler.after(second ? 0 : slowMs, () => response.end('{}'));
   });
   server.on('connection', () => void opened++);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   const http = httpClientTransport({ node: 'caller', clock, scheduler });
   const send: Service = (call) => {
     assignNode(call.planned!, 'a');
@@ -45,36 +42,24 @@ async function hedgedServer(slowMs: number) {
       worthwhile: () => true,
       maxAttempts: 2,
     });
-  const close = async () => {
-    await http.close();
-    server.closeAllConnections();
-    await new Promise((resolve) => void server.close(resolve));
-  };
-  return { hedged, close, seen: () => ({ opened, cut }) };
+  onTestFinished(() => http.close());
+  return { hedged, seen: () => ({ opened, cut }) };
 }
 
 test('attempts that lose a race by little keep their connections: 1,000 hedged calls open a few', async () => {
-  const { hedged, close, seen } = await hedgedServer(8);
-  try {
-    const caller = async () => {
-      for (let i = 0; i < 250; i++) await hedged();
-    };
-    await Promise.all(Array.from({ length: 4 }, caller));
-    // About 1,000 where each loser is cut; the number left depends on how busy the machine is.
-    expect(seen().opened).toBeLessThan(500);
-  } finally {
-    await close();
-  }
+  const { hedged, seen } = await hedgedServer(8);
+  const caller = async () => {
+    for (let i = 0; i < 250; i++) await hedged();
+  };
+  await Promise.all(Array.from({ length: 4 }, caller));
+  // About 1,000 where each loser is cut; the number left depends on how busy the machine is.
+  expect(seen().opened).toBeLessThan(500);
 }, 60_000);
 
 test('an attempt that would take long is cut all the same, so that its node stops', async () => {
-  const { hedged, close, seen } = await hedgedServer(60_000);
-  try {
-    await hedged();
-    await expect.poll(() => seen().cut, { timeout: 5_000 }).toBe(1);
-  } finally {
-    await close();
-  }
+  const { hedged, seen } = await hedgedServer(60_000);
+  await hedged();
+  await expect.poll(() => seen().cut, { timeout: 5_000 }).toBe(1);
 });
 
 test('only so many drain at a time, and a place that is given back is given once', async () => {

@@ -1,9 +1,8 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createControlServer } from '../../../shared/control/server.ts';
 import { operatorEnvironment, operatorOf, takeOperator } from '../../../shared/security/operator.ts';
 import { digestOf, isSecret } from '../../../shared/security/same-secret.ts';
+import { listen } from '../../support/listen.ts';
 
 const token = 'a-long-secret';
 const digest = digestOf(token);
@@ -43,17 +42,11 @@ test('the digest itself is not the secret, nor is a part of the secret, or nothi
   expect(isSecret(token, 'not a digest')).toBe(false);
 });
 
-async function port(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => server.close().closeAllConnections());
-  return (server.address() as AddressInfo).port;
-}
-
 test('a control port that knows only the digest takes orders only with the token', async () => {
   const route = { method: 'POST', path: '/order', access: 'operator', handle: () => ({ done: true }) } as const;
   const numbers = [
-    await port(createControlServer([route], digest)),
-    await port(createControlServer([route], undefined)),
+    await listen(createControlServer([route], digest)),
+    await listen(createControlServer([route], undefined)),
   ];
   const order = async (number: number, given?: string) => {
     const headers: Record<string, string> = given === undefined ? {} : { authorization: `Bearer ${given}` };

@@ -1,6 +1,5 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { connect } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
@@ -13,6 +12,7 @@ import { provenCaller } from '../../../shared/rpc/transports/proven-caller.ts';
 import { peerName, tlsClientOptions } from '../../../shared/security/tls.ts';
 import { createSimulation } from '../../../shared/time/sim/simulation.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { listen } from '../../support/listen.ts';
 
 const hourMs = 3_600_000;
 const ends: (() => void)[] = [];
@@ -37,13 +37,8 @@ async function port(first: Identity) {
   writeFileSync(file, JSON.stringify(first));
   const source = identityFile(file, sim.scheduler);
   const server = createTlsPort((request, response) => response.end(peerName(request.socket)), source);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  ends.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
   return {
-    number: (server.address() as AddressInfo).port,
+    number: await listen(server),
     async rewrite(identity: Identity) {
       writeFileSync(file, JSON.stringify(identity));
       await sim.run(sim.clock.now() + hourMs);

@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { assembleTrace } from '../../../services/traces/assemble.ts';
 import { otlpRequest } from '../../../services/traces/otlp.ts';
 import { createOtlpExporter, otlpAddress } from '../../../services/traces/otlp-exporter.ts';
 import { remoteCall, span } from './given.ts';
+import { listen } from '../../support/listen.ts';
 
 const traceId = 'ab'.repeat(16);
 const at = 1_800_000_000_123;
@@ -112,10 +112,8 @@ test('a receiver over HTTP gets each trace once; one that refuses or is gone cos
       response.writeHead(status).end('{}');
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => server.closeAllConnections());
+  const port = await listen(server);
   const counts = { sent: 0, failed: 0 };
-  const { port } = server.address() as AddressInfo;
   const exporter = createOtlpExporter(otlpAddress(`http://127.0.0.1:${port}/`), (result, traces) => {
     counts[result] += traces;
   });
