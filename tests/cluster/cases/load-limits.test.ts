@@ -26,67 +26,51 @@ function withFiles(
 
 describe.runIf(process.platform === 'linux')("L3 the generator's own limits", () => {
   test.concurrent.each([
-    { id: 'L3', input: '-u 200 with 150 files', limit: 150, args: ['-u', '200', '-w', '1'] },
-    { id: 'L3', input: '-u 150 with 100 files', limit: 100, args: ['-u', '150', '-w', '1', '--think', '10ms'] },
-    { id: 'L3', input: '-R 2000/s at 100 ms with 100 files', limit: 100, args: ['-R', '2000/s', '-w', '1'] },
-    { id: 'L3', input: '-u 400 over 2 workers with 150 files', limit: 150, args: ['-u', '400', '-w', '2'] },
-  ])('$id $input: not valid, and the limit is named', async ({ limit, args }) => {
+    { input: '-u 200 with 150 files', limit: 150, args: ['-u', '200', '-w', '1'] },
+    { input: '-u 150 with 100 files', limit: 100, args: ['-u', '150', '-w', '1', '--think', '10ms'] },
+    { input: '-R 2000/s at 100 ms with 100 files', limit: 100, args: ['-R', '2000/s', '-w', '1'] },
+    { input: '-u 400 over 2 workers with 150 files', limit: 150, args: ['-u', '400', '-w', '2'] },
+  ])('L3 $input: not valid, and the limit is named', async ({ limit, args }) => {
     const server = await constant(100);
-    try {
-      const { code, stdout } = await withFiles(limit, [server.url, '-d', '1s', '--json', '-q', ...args]);
-      const run = JSON.parse(stdout) as Figures;
-      expect(run.codes['no_files']).toBeGreaterThan(0);
-      expect(run).toMatchObject({ valid: false });
-      expect(run.reasons.join()).toMatch(new RegExp(`\\bopen files\\b.*\\b${limit}\\b`));
-      expect(code).toBe(1);
-    } finally {
-      await server.close();
-    }
+    const { code, stdout } = await withFiles(limit, [server.url, '-d', '1s', '--json', '-q', ...args]);
+    const run = JSON.parse(stdout) as Figures;
+    expect(run.codes['no_files']).toBeGreaterThan(0);
+    expect(run).toMatchObject({ valid: false });
+    expect(run.reasons.join()).toMatch(new RegExp(`\\bopen files\\b.*\\b${limit}\\b`));
+    expect(code).toBe(1);
   });
 
   const find = (url: string, ...more: string[]) => ['find', url, '--trial', '1500ms', '--repeats', '1', ...more];
 
   test('L3 find does not call few files a capacity of the server', async () => {
     const server = await constant(300);
-    try {
-      const rates = ['--from', '200/s', '--most', '1000/s', '--slo', 'p(99)<2s', '--tolerance', '50%'];
-      const { code, stdout } = await withFiles(100, [...find(server.url, ...rates), '-w', '1', '--json']);
-      expect(JSON.parse(stdout)).toMatchObject({
-        capacity: { kind: 'generator' },
-        why: expect.stringMatching(/open files/),
-      });
-      expect(code).toBe(1);
-    } finally {
-      await server.close();
-    }
+    const rates = ['--from', '200/s', '--most', '1000/s', '--slo', 'p(99)<2s', '--tolerance', '50%'];
+    const { code, stdout } = await withFiles(100, [...find(server.url, ...rates), '-w', '1', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      capacity: { kind: 'generator' },
+      why: expect.stringMatching(/open files/),
+    });
+    expect(code).toBe(1);
   });
 
   test('L3 find does not call its own connections a capacity of the server', async () => {
     const server = await constant(300);
-    try {
-      const rates = ['--from', '50/s', '--most', '400/s', '--slo', 'p(99)<400ms', '--tolerance', '50%'];
-      const { code, stdout } = await load(...find(server.url, ...rates), '-c', '16', '--json');
-      const { capacity, why } = JSON.parse(stdout) as { capacity: unknown; why: string };
-      expect(capacity).toMatchObject({ kind: 'generator' });
-      // On a busy machine the generator may be starved before the cap is reached: neither is the server's capacity.
-      expect(why).toMatch(/\b16 connections\b|\bstarved\b|\blate\b/);
-      expect(code).toBe(1);
-    } finally {
-      await server.close();
-    }
+    const rates = ['--from', '50/s', '--most', '400/s', '--slo', 'p(99)<400ms', '--tolerance', '50%'];
+    const { code, stdout } = await load(...find(server.url, ...rates), '-c', '16', '--json');
+    const { capacity, why } = JSON.parse(stdout) as { capacity: unknown; why: string };
+    expect(capacity).toMatchObject({ kind: 'generator' });
+    // On a busy machine the generator may be starved before the cap is reached: neither is the server's capacity.
+    expect(why).toMatch(/\b16 connections\b|\bstarved\b|\blate\b/);
+    expect(code).toBe(1);
   });
 
   test('L3 sweep refuses to conclude where the sizes run out of files', async () => {
     const server = await constant(10);
-    try {
-      const args = ['sweep', server.url, '--connections', '1..128', '--repeats', '1', '-d', '300ms', '--json'];
-      const { code, stdout } = await withFiles(90, args);
-      const { fit, points } = JSON.parse(stdout) as { fit: { kind: string }; points: { n: number; lost?: string }[] };
-      expect(fit.kind).toBe('no-conclusion');
-      expect(points.find(({ n }) => n === 128)?.lost).toMatch(/open files/);
-      expect(code).toBe(1);
-    } finally {
-      await server.close();
-    }
+    const args = ['sweep', server.url, '--connections', '1..128', '--repeats', '1', '-d', '300ms', '--json'];
+    const { code, stdout } = await withFiles(90, args);
+    const { fit, points } = JSON.parse(stdout) as { fit: { kind: string }; points: { n: number; lost?: string }[] };
+    expect(fit.kind).toBe('no-conclusion');
+    expect(points.find(({ n }) => n === 128)?.lost).toMatch(/open files/);
+    expect(code).toBe(1);
   });
 });

@@ -28,43 +28,37 @@ function stuckScenario(text: string) {
 describe("L4 a scenario is somebody's program", () => {
   test.concurrent.each([
     {
-      id: 'L4',
       input: 'throws when it has its answer',
       body: `function* (user) { yield user.get('/'); if (user.number % 2) throw new Error('oh no'); }`,
       right: /Error: oh no/,
     },
     {
-      id: 'L4',
       input: 'yields undefined',
       body: `function* (user) { yield user.get('/'); yield undefined; }`,
       right: /not an object/,
     },
     {
-      id: 'L4',
       input: 'adds a header by a line break',
       body: `function* (user) { yield user.get('/'); yield user.get('/', { headers: { x: '1\\r\\ny: 2' } }); }`,
       right: /control character/,
     },
-    { id: 'L4', input: 'never sends', body: `function* () {}`, right: /without a request/ },
+    { input: 'never sends', body: `function* () {}`, right: /without a request/ },
     {
-      id: 'L4',
       input: 'only pauses',
       body: `function* (user) { for (;;) yield user.think(0); }`,
       right: /pauses more than 1000 times/,
     },
     {
-      id: 'L4',
       input: 'is an async generator',
       body: `async function* (user) { yield user.get('/'); }`,
       right: /async generator/,
     },
     {
-      id: 'L4',
       input: 'throws in a timer of its own',
       body: `function* (user) { setTimeout(() => { throw new Error('later'); }); yield user.get('/'); }`,
       right: /Error: later/,
     },
-  ])('$id one that $input: its sessions are broken, the run goes on', async ({ body, right, input }) => {
+  ])('L4 one that $input: its sessions are broken, the run goes on', async ({ body, right, input }) => {
     const file = path.join(folder, `${input.replaceAll(' ', '-')}.ts`);
     writeFileSync(file, `export default ${body}\n`);
     const models = [
@@ -74,104 +68,77 @@ describe("L4 a scenario is somebody's program", () => {
     await Promise.all(
       models.map(async (model) => {
         const server = await constant(1);
-        try {
-          const run = await figures(server.url, '--scenario', file, '-d', '500ms', ...model);
-          expect(run.ending).toBe('finished');
-          expect(run.sessions.broken).toBeGreaterThan(5);
-          expect(run.sessions.why.join()).toMatch(right);
-          expect(run).toMatchObject({ valid: false, code: 1, errors: 0 });
-          expect(run.done).toBe(server.requests());
-          expect(run.reasons.join()).toMatch(/sessions broke/);
-        } finally {
-          await server.close();
-        }
+        const run = await figures(server.url, '--scenario', file, '-d', '500ms', ...model);
+        expect(run.ending).toBe('finished');
+        expect(run.sessions.broken).toBeGreaterThan(5);
+        expect(run.sessions.why.join()).toMatch(right);
+        expect(run).toMatchObject({ valid: false, code: 1, errors: 0 });
+        expect(run.done).toBe(server.requests());
+        expect(run.reasons.join()).toMatch(/sessions broke/);
       }),
     );
   });
 
   const stuck = [
     {
-      id: 'L4',
       input: 'loops for ever in a session',
       text: `export default function* (user) { yield user.get('/'); stuck(); for (;;); }\n`,
     },
+    { input: 'loops for ever without a request', text: `export default function* () { stuck(); for (;;); }\n` },
     {
-      id: 'L4',
-      input: 'loops for ever without a request',
-      text: `export default function* () { stuck(); for (;;); }\n`,
-    },
-    {
-      id: 'L4',
       input: 'loops for ever in a promise',
       text:
         'export default function* (user) { stuck(); Promise.resolve().then(function f() { return ' +
         "Promise.resolve().then(f); }); yield user.get('/'); }\n",
     },
     {
-      id: 'L4',
       input: 'sleeps for ever',
       text:
         "export default function* (user) { yield user.get('/'); stuck(); Atomics.wait(new Int32Array(new " +
         'SharedArrayBuffer(4)), 0, 0); }\n',
     },
   ];
-  test.each(stuck)('$id one that $input ends with its duration', async ({ text }) => {
+  test.each(stuck)('L4 one that $input ends with its duration', async ({ text }) => {
     const server = await constant(1);
-    try {
-      const { args } = stuckScenario(text);
-      const beganMs = performance.now();
-      const run = await figures(server.url, ...args, '-d', '1s', '--timeout', '1s');
-      // The load, the time for the last answers, and twice the start of a process.
-      expect(performance.now() - beganMs).toBeLessThan(7_000);
-      expect(run).toMatchObject({ valid: false, code: 1 });
-      expect(run.reasons.join()).toMatch(/\bdid not react\b/);
-    } finally {
-      await server.close();
-    }
+    const { args } = stuckScenario(text);
+    const beganMs = performance.now();
+    const run = await figures(server.url, ...args, '-d', '1s', '--timeout', '1s');
+    // The load, the time for the last answers, and twice the start of a process.
+    expect(performance.now() - beganMs).toBeLessThan(7_000);
+    expect(run).toMatchObject({ valid: false, code: 1 });
+    expect(run.reasons.join()).toMatch(/\bdid not react\b/);
   });
 
-  test.each(stuck)('$id one that $input ends with Ctrl-C', async ({ text }) => {
+  test.each(stuck)('L4 one that $input ends with Ctrl-C', async ({ text }) => {
     const server = await constant(1);
-    try {
-      const { args, bothStuck } = stuckScenario(text);
-      const run = start([server.url, ...args, '-d', '60s', '--json']);
-      await run.shown(/closed loop/);
-      const workers = await bothStuck();
-      run.kill('SIGINT');
-      expect((await run.finished).code).toBe(130);
-      await until(() => stillRunning(workers).length === 0, 1_000);
-    } finally {
-      await server.close();
-    }
+    const { args, bothStuck } = stuckScenario(text);
+    const run = start([server.url, ...args, '-d', '60s', '--json']);
+    await run.shown(/closed loop/);
+    const workers = await bothStuck();
+    run.kill('SIGINT');
+    expect((await run.finished).code).toBe(130);
+    await until(() => stillRunning(workers).length === 0, 1_000);
   });
 
-  const stuckWhileLoaded = { id: 'L4', input: 'loops while it is loaded', text: 'stuck();\nfor (;;);\n' };
-  test.each([...stuck, stuckWhileLoaded])("$id one that $input ends with its parent's death", async ({ text }) => {
+  const stuckWhileLoaded = { input: 'loops while it is loaded', text: 'stuck();\nfor (;;);\n' };
+  test.each([...stuck, stuckWhileLoaded])("L4 one that $input ends with its parent's death", async ({ text }) => {
     const server = await constant(1);
-    try {
-      const { args, bothStuck } = stuckScenario(text);
-      const run = start([server.url, ...args, '-d', '60s']);
-      const workers = await bothStuck();
-      run.kill('SIGKILL');
-      await run.finished;
-      await until(() => stillRunning(workers).length === 0, 5_000);
-    } finally {
-      await server.close();
-    }
+    const { args, bothStuck } = stuckScenario(text);
+    const run = start([server.url, ...args, '-d', '60s']);
+    const workers = await bothStuck();
+    run.kill('SIGKILL');
+    await run.finished;
+    await until(() => stillRunning(workers).length === 0, 5_000);
   });
 
   test('L4 one that loops while it is loaded ends with Ctrl-C, too', async () => {
     const server = await constant(1);
-    try {
-      const { args, bothStuck } = stuckScenario(stuckWhileLoaded.text);
-      const run = start([server.url, ...args, '-d', '60s']);
-      const workers = await bothStuck();
-      run.kill('SIGINT');
-      const { code, stderr } = await run.finished;
-      expect([code, stderr]).toEqual([130, expect.stringMatching(/\binterrupted\b/)]);
-      await until(() => stillRunning(workers).length === 0, 1_000);
-    } finally {
-      await server.close();
-    }
+    const { args, bothStuck } = stuckScenario(stuckWhileLoaded.text);
+    const run = start([server.url, ...args, '-d', '60s']);
+    const workers = await bothStuck();
+    run.kill('SIGINT');
+    const { code, stderr } = await run.finished;
+    expect([code, stderr]).toEqual([130, expect.stringMatching(/\binterrupted\b/)]);
+    await until(() => stillRunning(workers).length === 0, 1_000);
   });
 });

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'vitest';
-import type { TestContext } from 'vitest';
 import { figures, load } from './run.ts';
 import { known, ok } from './servers.ts';
 import type { KnownServer } from './servers.ts';
@@ -13,13 +12,12 @@ interface Witness extends KnownServer {
 }
 
 /** A server that writes down when requests came. */
-async function witness({ onTestFinished }: TestContext, body = 'ok\n'): Promise<Witness> {
+async function witness(body = 'ok\n'): Promise<Witness> {
   const at: number[] = [];
   const server = await known((_request, response) => {
     at.push(performance.now());
     ok(response, body);
   });
-  onTestFinished(() => server.close());
   return { ...server, at };
 }
 
@@ -40,9 +38,8 @@ function groups(at: readonly number[], withinMs: number): number[] {
   return sizes;
 }
 
-test('bursts of 20 arrive as bursts of 20', async (context) => {
-  const { expect } = context;
-  const server = await witness(context);
+test('bursts of 20 arrive as bursts of 20', async ({ expect }) => {
+  const server = await witness();
   const run = await figures(server.url, '-R', '40/s', '--arrivals', 'burst:20', '-d', '3s', '-w', '1');
   expect(run).toMatchObject({ asked: 120, sent: 120, done: 120, errors: 0 });
   // Half a second lies between two bursts: what came within a quarter of it belongs together, on a busy machine, too.
@@ -53,9 +50,8 @@ test('bursts of 20 arrive as bursts of 20', async (context) => {
   expect(run.interarrivalVariation.intended).toBeGreaterThan(3.5);
 });
 
-test('recorded arrivals are played as they were, and twice as fast when asked', async (context) => {
-  const { expect } = context;
-  const server = await witness(context);
+test('recorded arrivals are played as they were, and twice as fast when asked', async ({ expect }) => {
+  const server = await witness();
   const file = path.join(temporaryFolder(), 'arrivals.txt');
   const instants = [1_000, 1_010, 1_020, 2_000, 2_010, 3_000];
   await writeFile(file, instants.map((at, i) => (i % 2 ? `{"at":${at}}\n` : `${at}\n`)).join(''));
@@ -70,19 +66,17 @@ test('recorded arrivals are played as they were, and twice as fast when asked', 
   expect([refused.code, server.at.length]).toEqual([2, 6]);
 });
 
-test('--precise keeps the schedule to the request, and is no reason for doubt by itself', async (context) => {
-  const { expect } = context;
-  const server = await witness(context);
+test('--precise keeps the schedule to the request, and is no reason for doubt by itself', async ({ expect }) => {
+  const server = await witness();
   const run = await figures(server.url, '-R', '100/s', '-d', '2s', '-w', '1', '--precise');
   expect(run).toMatchObject({ asked: 200, sent: 200, done: 200, errors: 0 });
   expect(run.reasons.filter((reason) => reason.includes('busy'))).toEqual([]);
 });
 
-test('--verify with a URL takes the answers of another server for the truth', async (context) => {
-  const { expect } = context;
-  const truth = await witness(context, '{"results":["a"]}');
-  const honest = await witness(context, '{"results":["a"]}');
-  const liar = await witness(context, '{"results":["b"]}');
+test('--verify with a URL takes the answers of another server for the truth', async ({ expect }) => {
+  const truth = await witness('{"results":["a"]}');
+  const honest = await witness('{"results":["a"]}');
+  const liar = await witness('{"results":["b"]}');
   const right = await figures(honest.url, '-R', '50/s', '-d', '1s', '--verify', truth.url, '--check', 'status');
   expect(right).toMatchObject({ done: 50, right: 50, wrong: 0, compared: 50 });
   const wrong = await figures(

@@ -14,7 +14,7 @@ import { until } from '../../support/cluster.ts';
 import { processTree } from '../../support/process-tree.ts';
 import { figures, load, start } from './run.ts';
 import type { Figures, Started } from './run.ts';
-import { constant, given, known, ok } from './servers.ts';
+import { constant, known, ok } from './servers.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const folder = temporaryFolder();
@@ -68,9 +68,8 @@ describe.concurrent('how a run can end', () => {
     expect(stdout).toBe('');
   });
 
-  test('bad arguments: exit code 2, nothing is sent', async (context) => {
-    const { expect } = context;
-    const server = await given(context, constant(0));
+  test('bad arguments: exit code 2, nothing is sent', async ({ expect }) => {
+    const server = await constant(0);
     for (const args of [['--no-such-option'], ['-t', 'p(99)']]) {
       const { code, stderr } = await load(server.url, ...args);
       expect([args, code]).toEqual([args, 2]);
@@ -79,9 +78,8 @@ describe.concurrent('how a run can end', () => {
     expect(server.requests()).toBe(0);
   });
 
-  test('interrupted: the report of what was measured, exit code 130', async (context) => {
-    const { expect } = context;
-    const server = await given(context, constant(5));
+  test('interrupted: the report of what was measured, exit code 130', async ({ expect }) => {
+    const server = await constant(5);
     const out = file('interrupted.bin');
     const run = start([server.url, '-R', '100/s', '-d', '60s', '--json', '-o', out]);
     await run.shown(/done/);
@@ -95,16 +93,12 @@ describe.concurrent('how a run can end', () => {
     expect(await inProcess((io) => reportCommand(out, {}, io))).toContain('interrupted after');
   });
 
-  test('when the server dies, the report has its answers, and the other requests are errors', async (context) => {
-    const { expect } = context;
+  test('when the server dies, the report has its answers, and the other requests are errors', async ({ expect }) => {
     let answered = 0;
-    const server = await given(
-      context,
-      known((_request, response) => {
-        if (++answered === 100) void server.close();
-        ok(response);
-      }),
-    );
+    const server = await known((_request, response) => {
+      if (++answered === 100) void server.close();
+      ok(response);
+    });
     const run = await figures(server.url, '-R', '100/s', '-d', '2s');
     expect(run.asked).toBe(200);
     expect(run.right).toBeGreaterThanOrEqual(99);
@@ -112,21 +106,16 @@ describe.concurrent('how a run can end', () => {
     expect(Object.keys(run.codes).every((code) => ['refused', 'reset', 'closed'].includes(code))).toBe(true);
   });
 
-  test('requests that are never answered are given up and count at least the timeout', async (context) => {
-    const { expect } = context;
-    const server = await given(
-      context,
-      known(() => {}),
-    );
+  test('requests that are never answered are given up and count at least the timeout', async ({ expect }) => {
+    const server = await known(() => {});
     const run = await figures(server.url, '-R', '20/s', '-d', '1s', '--timeout', '300ms');
     expect(run).toMatchObject({ errors: 20, codes: { timeout: 20 }, done: 0, valid: false });
     expect(run.latencyMs.intended.p50).toBeGreaterThanOrEqual(299);
     expect(run.code).toBe(1);
   });
 
-  test('more than one connection can carry: the run says that the cap closed the loop', async (context) => {
-    const { expect } = context;
-    const server = await given(context, constant(100));
+  test('more than one connection can carry: the run says that the cap closed the loop', async ({ expect }) => {
+    const server = await constant(100);
     const run = await figures(server.url, '-R', '100/s', '-d', '2s', '-c', '2');
     expect(run.valid).toBe(false);
     expect(run.code).toBe(1);
@@ -135,15 +124,14 @@ describe.concurrent('how a run can end', () => {
     expect(run.reasons.join()).toMatch(/\b2 connections\b/);
   });
 
-  test('TLS: a certificate of an unknown authority needs --ca or --insecure', async (context) => {
-    const { expect } = context;
+  test('TLS: a certificate of an unknown authority needs --ca or --insecure', async ({ expect, onTestFinished }) => {
     const pems = await generate([{ name: 'commonName', value: 'localhost' }], {
       keySize: 2048,
       extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
     });
     const server = createServer({ key: pems.private, cert: pems.cert }, (_request, response) => ok(response));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    context.onTestFinished(() => {
+    onTestFinished(() => {
       server.close();
       server.closeAllConnections();
     });
@@ -159,9 +147,8 @@ describe.concurrent('how a run can end', () => {
     expect(await figures(url, '-u', '2', '-d', '1s', '--think', '50ms', '--insecure')).toMatchObject({ errors: 0 });
   });
 
-  test('a paused generator says that it was starved', async (context) => {
-    const { expect } = context;
-    const server = await given(context, constant(1));
+  test('a paused generator says that it was starved', async ({ expect }) => {
+    const server = await constant(1);
     const run = start([server.url, '-R', '200/s', '-d', '4s', '--json']);
     await run.shown(/done/);
     // While they are stopped, they get no processor.
@@ -176,9 +163,8 @@ describe.concurrent('how a run can end', () => {
     expect(code).toBe(1);
   });
 
-  test('a worker that is killed leaves what it measured, and the run is not valid', async (context) => {
-    const { expect } = context;
-    const server = await given(context, constant(1));
+  test('a worker that is killed leaves what it measured, and the run is not valid', async ({ expect }) => {
+    const server = await constant(1);
     const run = start([server.url, '-R', '100/s', '-d', '30s', '--json']);
     await run.shown(/done/);
     process.kill(workersOf(run)[0]!, 'SIGKILL');
@@ -191,17 +177,15 @@ describe.concurrent('how a run can end', () => {
 });
 
 describe.concurrent('what can be sent and kept', () => {
-  test('a scenario uses what it was answered, arrives by the clock, and is told apart by request', async (context) => {
-    const { expect } = context;
-    const server = await given(
-      context,
-      known((request, response) => {
-        if (request.url === '/start') return ok(response, '{"next":"/order/7"}', 'application/json');
-        response
-          .writeHead(request.method === 'POST' && request.url === '/order/7' ? 201 : 400, { 'content-length': 0 })
-          .end();
-      }),
-    );
+  test('a scenario uses what it was answered, arrives by the clock, and is told apart by request', async ({
+    expect,
+  }) => {
+    const server = await known((request, response) => {
+      if (request.url === '/start') return ok(response, '{"next":"/order/7"}', 'application/json');
+      response
+        .writeHead(request.method === 'POST' && request.url === '/order/7' ? 201 : 400, { 'content-length': 0 })
+        .end();
+    });
     const run = await figures(
       server.url,
       '--scenario',
@@ -220,9 +204,8 @@ describe.concurrent('what can be sent and kept', () => {
     });
   });
 
-  test('a run is kept, shown again, drawn and compared; its metrics can be scraped', async (context) => {
-    const { expect } = context;
-    const server = await given(context, constant(5));
+  test('a run is kept, shown again, drawn and compared; its metrics can be scraped', async ({ expect }) => {
+    const server = await constant(5);
     const out = file('run.bin');
     const run = start([
       server.url,

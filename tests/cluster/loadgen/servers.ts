@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import net from 'node:net';
 import type { Socket } from 'node:net';
-import type { TestContext } from 'vitest';
+import { afterAll } from 'vitest';
 
 /** A server whose behaviour is known, so that what the load generator reports about it can be checked. */
 export interface KnownServer {
@@ -12,22 +12,26 @@ export interface KnownServer {
   close(): Promise<void>;
 }
 
-/** The server, which is closed after the test. */
-export async function given<T extends KnownServer>({ onTestFinished }: TestContext, starting: Promise<T>): Promise<T> {
-  const server = await starting;
-  onTestFinished(() => server.close());
+const running: KnownServer[] = [];
+afterAll(() => Promise.all(running.map((server) => server.close())));
+
+/** The server, which is closed after the tests of the file, unless a test closes it. */
+function closedLater<T extends KnownServer>(server: T): T {
+  running.push(server);
   return server;
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse, number: number) => void;
 
-export async function known(handler: Handler, port = 0): Promise<KnownServer> {
+/** Answers as `handler` does, and closes connections that are idle for `idleMs`. */
+export async function known(handler: Handler, idleMs = 60_000): Promise<KnownServer> {
   let count = 0;
   const server = createServer((request, response) => handler(request, response, count++));
-  server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', 1024, resolve));
+  server.keepAliveTimeout = idleMs;
+  server.keepAliveTimeoutBuffer = 0;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', 1024, resolve));
   const address = server.address() as net.AddressInfo;
-  return {
+  return closedLater({
     url: `http://127.0.0.1:${address.port}/`,
     port: address.port,
     requests: () => count,
@@ -36,7 +40,7 @@ export async function known(handler: Handler, port = 0): Promise<KnownServer> {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
-  };
+  });
 }
 
 export function ok(response: ServerResponse, body = 'ok\n', type = 'text/plain'): void {
@@ -112,22 +116,26 @@ export async function lying(every: number): Promise<KnownServer & { arm(): void 
   return { ...server, arm: () => void (armed = true) };
 }
 
-/** Takes connections, and looks at each only `ms` later: like a listener with a backlog. */
-export async function slowAccept(ms: number): Promise<KnownServer> {
+/** Speaks HTTP on raw sockets: `serve` is called for each request with its number on the connection. */
+export async function raw(
+  serve: (socket: Socket, onConnection: number) => void,
+  accept: (socket: Socket) => void = (socket) => void socket.resume(),
+): Promise<KnownServer> {
   const sockets = new Set<Socket>();
   let count = 0;
   const server = net.createServer({ pauseOnConnect: true }, (socket) => {
     sockets.add(socket);
+    let onConnection = 0;
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));
     socket.on('data', () => {
       count++;
-      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nok\n');
+      serve(socket, ++onConnection);
     });
-    setTimeout(() => socket.resume(), ms);
+    accept(socket);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', 1024, resolve));
   const { port } = server.address() as net.AddressInfo;
-  return {
+  return closedLater({
     url: `http://127.0.0.1:${port}/`,
     port,
     requests: () => count,
@@ -136,5 +144,14 @@ export async function slowAccept(ms: number): Promise<KnownServer> {
         server.close(() => resolve());
         for (const socket of sockets) socket.destroy();
       }),
-  };
+  });
 }
+
+export const rawAnswer = 'HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nok\n';
+
+/** Takes connections, and looks at each only `ms` later: like a listener with a backlog. */
+export const slowAccept = (ms: number) =>
+  raw(
+    (socket) => void socket.write(rawAnswer),
+    (socket) => void setTimeout(() => socket.resume(), ms),
+  );

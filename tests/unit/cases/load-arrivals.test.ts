@@ -4,17 +4,18 @@ import { mergeMoments, moments, observe, variation } from '../../../loadgen/meas
 import type { Arrivals } from '../../../loadgen/options/plan.ts';
 import { arrivalProcess, arrivalShare } from '../../../loadgen/schedule/arrivals.ts';
 import { constantStages, stagesProfile } from '../../../loadgen/schedule/profile.ts';
+import { exchangeAt } from '../loadgen/sample-run.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 
-test.each<{ id: string; workers: number; arrivals: Arrivals; right: number }>([
-  { id: 'L5', workers: 1, arrivals: { kind: 'poisson' }, right: 1 },
-  { id: 'L5', workers: 2, arrivals: { kind: 'poisson' }, right: 1 },
-  { id: 'L5', workers: 4, arrivals: { kind: 'poisson' }, right: 1 },
-  { id: 'L5', workers: 8, arrivals: { kind: 'poisson' }, right: 1 },
-  { id: 'L5', workers: 8, arrivals: { kind: 'constant' }, right: 0 },
-  { id: 'L5', workers: 4, arrivals: { kind: 'burst', size: 20 }, right: Math.sqrt(19) },
+test.each<{ workers: number; arrivals: Arrivals; right: number }>([
+  { workers: 1, arrivals: { kind: 'poisson' }, right: 1 },
+  { workers: 2, arrivals: { kind: 'poisson' }, right: 1 },
+  { workers: 4, arrivals: { kind: 'poisson' }, right: 1 },
+  { workers: 8, arrivals: { kind: 'poisson' }, right: 1 },
+  { workers: 8, arrivals: { kind: 'constant' }, right: 0 },
+  { workers: 4, arrivals: { kind: 'burst', size: 20 }, right: Math.sqrt(19) },
 ])(
-  '$id reports a variation of $right for $arrivals.kind arrivals over $workers workers',
+  'L5 reports a variation of $right for $arrivals.kind arrivals over $workers workers',
   ({ workers, arrivals, right }) => {
     const all: { intended: ReturnType<typeof moments>; sent: ReturnType<typeof moments> }[] = [];
     for (let index = 0; index < workers; index++) {
@@ -22,16 +23,7 @@ test.each<{ id: string; workers: number; arrivals: Arrivals; right: number }>([
       const share = arrivalShare(process, index, workers);
       const record = recorder({ startMs: 0, tickMs: 1000, sloMs: 1000 });
       for (let at = share.next(); at < 20_000; at = share.next()) {
-        const exchange = {
-          request: { method: 'GET', target: '/', name: '/' },
-          intendedMs: at,
-          dispatchedMs: at,
-          sentMs: at + 0.1,
-          keepBody: false,
-          answered() {},
-          failed() {},
-          ...(share.gapMs() === undefined ? {} : { gapMs: share.gapMs()! }),
-        };
+        const exchange = exchangeAt(at, at + 0.1, share.gapMs());
         record.asked(exchange);
         record.sent(exchange);
       }

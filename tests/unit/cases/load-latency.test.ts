@@ -7,32 +7,19 @@ import { terminalReport } from '../../../loadgen/report/terminal.ts';
 import { terminalStyle } from '../../../loadgen/report/terminal-style.ts';
 import { judgeThreshold, parseThreshold } from '../../../loadgen/verdict/thresholds.ts';
 import { PassThrough } from 'node:stream';
-import { judged, sampleRun } from '../loadgen/sample-run.ts';
+import { exchangeAt, histogramOf, judged, sampleRun } from '../loadgen/sample-run.ts';
 
-const of = (ms: number, n = 1000) => {
-  const histogram = timeHistogram();
-  for (let i = 0; i < n; i++) histogram.record(ms);
-  return histogram;
-};
 const healthy = sampleRun();
 
 test.each([
-  { id: 'L6', input: 'fast 503s', kind: 'error', failMs: 1 },
-  { id: 'L6', input: 'slow 500s', kind: 'error', failMs: 900 },
-  { id: 'L6', input: 'fast wrong answers', kind: 'wrong', failMs: 1 },
-  { id: 'L6', input: 'refused connections', kind: 'refused', failMs: 0.5 },
-])('$id $input do not touch the latency of right answers, and have one of their own', ({ kind, failMs }) => {
+  { input: 'fast 503s', kind: 'error', failMs: 1 },
+  { input: 'slow 500s', kind: 'error', failMs: 900 },
+  { input: 'fast wrong answers', kind: 'wrong', failMs: 1 },
+  { input: 'refused connections', kind: 'refused', failMs: 0.5 },
+])('L6 $input do not touch the latency of right answers, and have one of their own', ({ kind, failMs }) => {
   const record = recorder({ startMs: 0, tickMs: 1000, sloMs: 1000 });
   for (let i = 0; i < 1000; i++) {
-    const exchange = {
-      request: { method: 'GET', target: '/', name: '/' },
-      intendedMs: i,
-      dispatchedMs: i,
-      sentMs: i,
-      keepBody: false,
-      answered() {},
-      failed() {},
-    };
+    const exchange = exchangeAt(i);
     record.asked(exchange);
     record.sent(exchange);
     if (i % 10 === 0) record.answered(exchange, i + 100, 0, { kind: 'right', compared: false });
@@ -53,22 +40,15 @@ test.each([
 
 test('L6 a request that was given up counts in both: the user has waited that long', () => {
   const record = recorder({ startMs: 0, tickMs: 1000, sloMs: 1000 });
-  const exchange = {
-    request: { method: 'GET', target: '/', name: '/' },
-    intendedMs: 0,
-    dispatchedMs: 0,
-    sentMs: 0,
-    keepBody: false,
-    answered() {},
-    failed() {},
-  };
-  record.failed(exchange, 300, { code: 'timeout', detail: '' });
+  record.failed(exchangeAt(0), 300, { code: 'timeout', detail: '' });
   expect(timeHistogram(record.totals().intended).percentileMs(50)).toBeCloseTo(300, 0);
   expect(timeHistogram(record.totals().errors).percentileMs(50)).toBeCloseTo(300, 0);
 });
 
 test('L6 both latencies are in every report, and thresholds may name either', async () => {
-  const run = judged(sampleRun(100, { latency: { ...healthy.latency, intended: of(100), errors: of(2) } }));
+  const run = judged(
+    sampleRun(100, { latency: { ...healthy.latency, intended: histogramOf(100), errors: histogramOf(2) } }),
+  );
   expect(terminalReport(run, terminalStyle(new PassThrough()))).toMatch(/errors and wrong\s+2\.00 ms/);
   expect(await htmlReport([run])).toMatch(/errors and wrong answers<\/td><td>2\.00 ms/);
   expect(resultJson(run)).toMatchObject({

@@ -1,37 +1,28 @@
 import { expect, test } from 'vitest';
 import { trialVerdict } from '../../../loadgen/commands/find.ts';
 import { conclude } from '../../../loadgen/commands/sweep.ts';
-import { timeHistogram } from '../../../loadgen/measure/histogram.ts';
 import type { MeasuredRun } from '../../../loadgen/measure/measured.ts';
 import { judgeThreshold, parseThreshold } from '../../../loadgen/verdict/thresholds.ts';
 import { validity } from '../../../loadgen/verdict/validity.ts';
-import { judged, sampleRun } from '../loadgen/sample-run.ts';
+import { histogramOf, judged, sampleRun } from '../loadgen/sample-run.ts';
 
-const of = (ms: number, n = 1000) => {
-  const histogram = timeHistogram();
-  for (let i = 0; i < n; i++) histogram.record(ms);
-  return histogram;
-};
 const healthy = sampleRun();
 const atCap = { workers: [{ ...healthy.workers[0]!, atCap: 0.9 }] };
 
-test.each<{ id: string; input: string; change: Partial<MeasuredRun>; right: RegExp }>([
+test.each<{ input: string; change: Partial<MeasuredRun>; right: RegExp }>([
   {
-    id: 'L3',
     input: 'no open files',
     change: { codes: { no_files: 3600 }, machine: { ...healthy.machine, openFiles: 150 } },
     right: /ran out of open files for 3600 requests.*the 150 that a process may have.*256 now/,
   },
   {
-    id: 'L3',
     input: 'no open files and an unknown limit',
     change: { codes: { no_files: 1 }, machine: { ...healthy.machine, openFiles: undefined } },
     right: /ran out of open files.*its limit/,
   },
-  { id: 'L3', input: 'no ports', change: { codes: { no_ports: 1 } }, right: /ran out of ports for 1 requests/ },
-  { id: 'L3', input: 'no memory', change: { codes: { no_memory: 5 } }, right: /ran out of memory for 5 requests/ },
+  { input: 'no ports', change: { codes: { no_ports: 1 } }, right: /ran out of ports for 1 requests/ },
+  { input: 'no memory', change: { codes: { no_memory: 5 } }, right: /ran out of memory for 5 requests/ },
   {
-    id: 'L3',
     input: 'a worker that died',
     change: { ending: { kind: 'worker-died', message: 'SIGKILL' } },
     right: /worker process died/,
@@ -44,42 +35,14 @@ test.each<{ id: string; input: string; change: Partial<MeasuredRun>; right: RegE
   expect(trialVerdict({ ...judged(run), ...verdict }, []).outcome).toBe('generator');
 });
 
-test.each<{ id: string; input: string; sentMs: number; intendedMs: number; slo: string; right: string }>([
-  {
-    id: 'L3',
-    input: 'fast answers behind a full cap',
-    sentMs: 100,
-    intendedMs: 900,
-    slo: 'p(99)<200ms',
-    right: 'generator',
-  },
-  {
-    id: 'L3',
-    input: 'a mean from sending that holds',
-    sentMs: 40,
-    intendedMs: 400,
-    slo: 'avg<50ms',
-    right: 'generator',
-  },
-  {
-    id: 'L3',
-    input: 'a goodput that the cap cuts',
-    sentMs: 10,
-    intendedMs: 90,
-    slo: 'goodput>200/s',
-    right: 'generator',
-  },
-  {
-    id: 'L3',
-    input: 'slow answers behind a full cap',
-    sentMs: 700,
-    intendedMs: 900,
-    slo: 'p(99)<200ms',
-    right: 'fail',
-  },
-  { id: 'L3', input: 'a slow median, too', sentMs: 300, intendedMs: 900, slo: 'p(50)<200ms', right: 'fail' },
-])('$id tells the cap from the server: $input is "$right"', ({ sentMs, intendedMs, slo, right }) => {
-  const latency = { ...healthy.latency, sent: of(sentMs), intended: of(intendedMs) };
+test.each<{ input: string; sentMs: number; intendedMs: number; slo: string; right: string }>([
+  { input: 'fast answers behind a full cap', sentMs: 100, intendedMs: 900, slo: 'p(99)<200ms', right: 'generator' },
+  { input: 'a mean from sending that holds', sentMs: 40, intendedMs: 400, slo: 'avg<50ms', right: 'generator' },
+  { input: 'a goodput that the cap cuts', sentMs: 10, intendedMs: 90, slo: 'goodput>200/s', right: 'generator' },
+  { input: 'slow answers behind a full cap', sentMs: 700, intendedMs: 900, slo: 'p(99)<200ms', right: 'fail' },
+  { input: 'a slow median, too', sentMs: 300, intendedMs: 900, slo: 'p(50)<200ms', right: 'fail' },
+])('L3 tells the cap from the server: $input is "$right"', ({ sentMs, intendedMs, slo, right }) => {
+  const latency = { ...healthy.latency, sent: histogramOf(sentMs), intended: histogramOf(intendedMs) };
   const run = sampleRun(10, { ...atCap, latency, flight: { count: 0, meanMs: 0 } });
   const threshold = parseThreshold(slo);
   const verdict = trialVerdict({ ...judged(run), ...validity(run), thresholds: [judgeThreshold(threshold, run)] }, [
@@ -89,11 +52,11 @@ test.each<{ id: string; input: string; sentMs: number; intendedMs: number; slo: 
 });
 
 test.each([
-  { id: 'L3', input: 'the largest size lost', lost: [64], right: 'no-conclusion' },
-  { id: 'L3', input: 'a size in the middle lost', lost: [8], right: 'no-conclusion' },
-  { id: 'L3', input: 'several lost', lost: [16, 32, 64], right: 'no-conclusion' },
-  { id: 'L3', input: 'none lost', lost: [], right: 'fitted' },
-])('$id sweep with $input: $right', ({ lost, right }) => {
+  { input: 'the largest size lost', lost: [64], right: 'no-conclusion' },
+  { input: 'a size in the middle lost', lost: [8], right: 'no-conclusion' },
+  { input: 'several lost', lost: [16, 32, 64], right: 'no-conclusion' },
+  { input: 'none lost', lost: [], right: 'fitted' },
+])('L3 sweep with $input: $right', ({ lost, right }) => {
   const points = [1, 2, 4, 8, 16, 32, 64].flatMap((n) =>
     [1, 1.01, 0.99].map((noise) => ({
       n,

@@ -13,14 +13,12 @@ import { judged, sampleRun } from '../loadgen/sample-run.ts';
 
 const secret = 'sesame-7f3a';
 const headers = { authorization: `Bearer ${secret}` };
-const secretWorkloads: { id: string; input: string; workload: WorkloadSpec }[] = [
+const secretWorkloads: { input: string; workload: WorkloadSpec }[] = [
   {
-    id: 'L7',
     input: 'a header of a list',
     workload: { kind: 'list', requests: [{ method: 'GET', target: '/', name: '/', headers }] },
   },
   {
-    id: 'L7',
     input: 'a body of a list',
     workload: {
       kind: 'list',
@@ -28,23 +26,17 @@ const secretWorkloads: { id: string; input: string; workload: WorkloadSpec }[] =
     },
   },
   {
-    id: 'L7',
     input: 'a header of a single request',
     workload: { kind: 'url', request: { method: 'GET', target: '/', name: '/', headers } },
   },
   {
-    id: 'L7',
     input: 'a body of a single request',
     workload: { kind: 'url', request: { method: 'POST', target: '/', name: '/', body: secret } },
   },
-  {
-    id: 'L7',
-    input: 'the folder of a scenario',
-    workload: { kind: 'scenario', file: `/home/${secret}/a.ts`, words: [] },
-  },
+  { input: 'the folder of a scenario', workload: { kind: 'scenario', file: `/home/${secret}/a.ts`, words: [] } },
 ];
 
-test.each(secretWorkloads)('$id $input is in no result and no report', async ({ workload }) => {
+test.each(secretWorkloads)('L7 $input is in no result and no report', async ({ workload }) => {
   const run = judged(sampleRun());
   run.plan = { ...run.plan, workload, headers: [['cookie', secret]], ca: secret };
   const again = decodeResult(encodeResult(run), 'x');
@@ -55,14 +47,14 @@ test.each(secretWorkloads)('$id $input is in no result and no report', async ({ 
 });
 
 test.each([
-  { id: 'L7', input: () => parseHeader(`authorization Bearer ${secret}`) },
-  { id: 'L7', input: () => parseHeader(`authorization: Bearer ${secret}\u0001`) },
-  { id: 'L7', input: () => parseHeader(`authorization: Bearer ${secret} Ł`) },
-  { id: 'L7', input: () => parseRequestList(`{"target":"/","headers":{"authorization":"Bearer ${secret}\\n"}}`) },
-  { id: 'L7', input: () => parseRequestList(`{"target":"/","headers":{"authorization":"Bearer ${secret}"}`) },
-  { id: 'L7', input: () => parseTarget(`http://user:${secret}@127.0.0.1:99999/`) },
-  { id: 'L7', input: () => parseTarget(`http://user:${secret}@127.0.0.1/`) },
-])('$id an error does not repeat a secret ($input)', ({ input }) => {
+  { input: () => parseHeader(`authorization Bearer ${secret}`) },
+  { input: () => parseHeader(`authorization: Bearer ${secret}\u0001`) },
+  { input: () => parseHeader(`authorization: Bearer ${secret} Ł`) },
+  { input: () => parseRequestList(`{"target":"/","headers":{"authorization":"Bearer ${secret}\\n"}}`) },
+  { input: () => parseRequestList(`{"target":"/","headers":{"authorization":"Bearer ${secret}"}`) },
+  { input: () => parseTarget(`http://user:${secret}@127.0.0.1:99999/`) },
+  { input: () => parseTarget(`http://user:${secret}@127.0.0.1/`) },
+])('L7 an error does not repeat a secret ($input)', ({ input }) => {
   let message = '';
   try {
     input();

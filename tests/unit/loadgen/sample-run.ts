@@ -1,5 +1,6 @@
 import { bucketOf } from '../../../loadgen/measure/buckets.ts';
-import { timeHistogram } from '../../../loadgen/measure/histogram.ts';
+import type { TimedRequest } from '../../../loadgen/client/pool.ts';
+import { timeHistogram, type TimeHistogram } from '../../../loadgen/measure/histogram.ts';
 import { emptyRow } from '../../../loadgen/measure/timeline.ts';
 import type { TickRow } from '../../../loadgen/measure/timeline.ts';
 import { parseTarget } from '../../../loadgen/options/target.ts';
@@ -7,16 +8,30 @@ import type { MeasuredRun } from '../../../loadgen/measure/measured.ts';
 import type { RunResult } from '../../../loadgen/verdict/result.ts';
 import { constantStages } from '../../../loadgen/schedule/profile.ts';
 
+/** A histogram of a thousand equal times. */
+export function histogramOf(ms: number): TimeHistogram {
+  const histogram = timeHistogram();
+  for (let i = 0; i < 1000; i++) histogram.record(ms);
+  return histogram;
+}
+
+/** A request for `/` that was due, dispatched and sent at these times, ms. */
+export const exchangeAt = (intendedMs: number, sentMs = intendedMs, gapMs?: number): TimedRequest => ({
+  request: { method: 'GET', target: '/', name: '/' },
+  intendedMs,
+  dispatchedMs: intendedMs,
+  sentMs,
+  keepBody: false,
+  answered() {},
+  failed() {},
+  ...(gapMs !== undefined && { gapMs }),
+});
+
 /**
  * A run at 100/s for 10 s in which every answer took `latencyMs`. It is healthy in every respect, except for `change`.
  */
 export function sampleRun(latencyMs = 10, change: Partial<MeasuredRun> = {}): MeasuredRun {
   const n = 1000;
-  const filled = (ms: number) => {
-    const histogram = timeHistogram();
-    for (let i = 0; i < n; i++) histogram.record(ms);
-    return histogram;
-  };
   const ticks = Array.from({ length: 100 }, (_, tick): [number, TickRow] => [
     tick,
     {
@@ -52,11 +67,11 @@ export function sampleRun(latencyMs = 10, change: Partial<MeasuredRun> = {}): Me
     codes: {},
     names: { '/': { done: n, errors: 0 } },
     latency: {
-      intended: filled(latencyMs),
-      sent: filled(latencyMs),
+      intended: histogramOf(latencyMs),
+      sent: histogramOf(latencyMs),
       errors: timeHistogram(),
-      lateness: filled(0.1),
-      own: filled(0.1),
+      lateness: histogramOf(0.1),
+      own: histogramOf(0.1),
     },
     flight: { count: n, meanMs: latencyMs },
     waited: 0,

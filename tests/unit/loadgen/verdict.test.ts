@@ -3,13 +3,7 @@ import { timeHistogram } from '../../../loadgen/measure/histogram.ts';
 import { runExitCode } from '../../../loadgen/commands/run.ts';
 import { judgeThreshold, parseThreshold } from '../../../loadgen/verdict/thresholds.ts';
 import { validity } from '../../../loadgen/verdict/validity.ts';
-import { judged, sampleRun } from './sample-run.ts';
-
-const of = (ms: number) => {
-  const histogram = timeHistogram();
-  for (let i = 0; i < 1000; i++) histogram.record(ms);
-  return histogram;
-};
+import { histogramOf, judged, sampleRun } from './sample-run.ts';
 
 test('a healthy run is valid and has nothing to remark', () => {
   expect(validity(sampleRun())).toEqual({ valid: true, reasons: [], notes: [], generatorAtFault: false });
@@ -28,7 +22,7 @@ describe('a run is not believed when', () => {
     ],
     [
       'the generator was late at the median',
-      { latency: { ...run.latency, own: of(5) } },
+      { latency: { ...run.latency, own: histogramOf(5) } },
       /the generator was late by 5\.0 ms at the median/,
       true,
     ],
