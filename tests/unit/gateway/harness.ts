@@ -11,9 +11,25 @@ import { upstream } from '../../../shared/rpc/upstream.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 import { systemScheduler } from '../../../shared/time/scheduler.ts';
-import { loneNode } from '../../support/lone-node.ts';
+import { createPolicyHolder } from '../../../shared/rpc/policy.ts';
+import { emptyKeyring } from '../../../shared/security/keyring.ts';
 
 const silent = pino({ level: 'silent' });
+
+/** The surroundings of a component that runs alone: no other node, no ops network, no files, and no delays. */
+const loneNode = {
+  datasetDir: '',
+  stateDir: undefined,
+  clusterStartedAt: '',
+  policy: createPolicyHolder('resilient'),
+  lag: { lagMs: () => 0, lostMs: () => 0 },
+  ops: { control: () => Promise.reject(new Error('there is no ops network here')), token: undefined },
+  heartbeatKeys: emptyKeyring,
+  toNode: () => {
+    throw new Error('there is one node here');
+  },
+  view: () => undefined,
+} satisfies Partial<Environment>;
 
 export function context(overrides: Partial<Context> = {}): Context {
   return {

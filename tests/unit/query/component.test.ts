@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { queryComponent } from '../../../services/query/component.ts';
-import { context, environmentWith, handScheduler, madeUpDatabase, type MadeUpShard } from './given.ts';
+import { context, environment } from '../gateway/harness.ts';
+import { handScheduler, madeUpDatabase, type MadeUpShard } from './given.ts';
 
 const shard = (version: string, words: string[], documents: number): MadeUpShard => ({
   version,
@@ -13,10 +14,11 @@ async function started(shards: MadeUpShard[], down = false) {
   const time = handScheduler();
   const database = madeUpDatabase(shards);
   database.state.down = down;
-  const environment = environmentWith({ database: database.upstream }, time.scheduler, shards.length);
-  const running = await queryComponent.create(environment);
+  const topology = { style: 'layered', shards: shards.length } as const;
+  const given = environment(queryComponent, 'query-1', { database: database.upstream }, topology);
+  const running = await queryComponent.create({ ...given, scheduler: time.scheduler });
   const suggestions = async (prefix: string) =>
-    (await running.handlers.suggest({ prefix, size: 10 }, context)).suggestions;
+    (await running.handlers.suggest({ prefix, size: 10 }, context())).suggestions;
   // The background work ends each round by waiting for its timer.
   const settled = () => vi.waitFor(() => expect(time.waiting().length).toBe(1));
   await settled();
@@ -26,7 +28,7 @@ async function started(shards: MadeUpShard[], down = false) {
 test('the words of all shards are fetched in the background and serve suggestions', async () => {
   const it = await started([shard('a', ['elephant'], 1), shard('b', ['eleven'], 1)]);
   expect(await it.suggestions('ele')).toEqual(['elephant', 'eleven']);
-  const { suggestion, plan } = await it.handlers.plan({ q: 'elephnt -house' }, context);
+  const { suggestion, plan } = await it.handlers.plan({ q: 'elephnt -house' }, context());
   expect(suggestion).toBe('elephant -house');
   expect(plan.terms).toEqual([
     { term: 'elephnt', weight: 1 },
@@ -37,7 +39,7 @@ test('the words of all shards are fetched in the background and serve suggestion
 
 test('without a database plans are made, and the words are asked for again, ever more seldom', async () => {
   const it = await started([shard('a', ['elephant'], 1)], true);
-  expect((await it.handlers.plan({ q: 'elephnt' }, context)).suggestion).toBeUndefined();
+  expect((await it.handlers.plan({ q: 'elephnt' }, context())).suggestion).toBeUndefined();
   const pauses: number[] = [];
   for (let i = 0; i < 8; i++) {
     pauses.push(...it.time.waiting());
@@ -76,7 +78,7 @@ test('after its stop it waits for nothing any more', async () => {
 test('in layered style it plans, asks every shard, and hands up what was found with the plan', async () => {
   const it = await started([shard('a', ['elephant'], 3), shard('b', ['eleven'], 4)]);
   const before = it.database.calls.length;
-  const answer = await it.handlers.search({ q: 'elephnt house', page: 1, size: 10, explain: false }, context);
+  const answer = await it.handlers.search({ q: 'elephnt house', page: 1, size: 10, explain: false }, context());
   expect(it.database.calls.slice(before)).toEqual(['find 1', 'find 2']);
   expect(answer.plan.terms.map(({ term }) => term)).toEqual(['elephnt', 'hous', '=elephnt house']);
   expect(answer.suggestion).toBe('elephant house');

@@ -1,24 +1,8 @@
 import pino from 'pino';
-import type { Environment } from '../../../shared/cluster/component.ts';
-import type { Topology, TopologyNode } from '../../../shared/cluster/topology.ts';
-import { createMetrics } from '../../../shared/observe/metrics.ts';
-import type { Context } from '../../../shared/rpc/context.ts';
-import { systemClock } from '../../../shared/time/clock.ts';
-import { seededRandom } from '../../../shared/time/random.ts';
 import type { Scheduler } from '../../../shared/time/scheduler.ts';
 import type { database } from '../../../services/database/contract.ts';
 import type { Statistics } from '../../../search/find-result.ts';
 import type { Upstream } from '../../../shared/rpc/upstream.ts';
-import { loneNode } from '../../support/lone-node.ts';
-
-export const context: Context = {
-  requestId: 'test',
-  trace: { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), sampled: false },
-  deadlineAt: Infinity,
-  signal: new AbortController().signal,
-  priority: 'read',
-  servedBy: [],
-};
 
 /** A scheduler whose time passes by order of the test. `waiting` = the delays of the timers that run, ms. */
 export function handScheduler() {
@@ -73,42 +57,4 @@ export function madeUpDatabase(shards: MadeUpShard[]) {
     postings: () => Promise.reject(new Error('nobody asks for a part of the index here')),
   };
   return { state, upstream };
-}
-
-export function environmentWith<Calls extends Record<string, unknown>>(
-  upstream: Calls,
-  scheduler: Scheduler,
-  shards = 1,
-) {
-  const node: TopologyNode = {
-    id: 'query-1',
-    group: 'query',
-    components: ['query'],
-    host: '127.0.0.1',
-    port: 0,
-    publicPort: 0,
-    doors: {},
-    opsPort: 0,
-  };
-  const topology = {
-    name: 'test',
-    summary: '',
-    style: 'layered',
-    shards,
-    watchdogPort: 0,
-    nodes: [node],
-  } as unknown as Topology;
-  return {
-    node,
-    incarnation: 1,
-    topology,
-    clock: systemClock,
-    random: seededRandom(1),
-    scheduler,
-    log: pino({ level: 'silent' }),
-    metrics: createMetrics({ node: node.id }, { process: false }),
-    upstream,
-    ...loneNode,
-    newContext: () => context,
-  } satisfies Omit<Environment, 'upstream'> & { upstream: Calls };
 }

@@ -7,7 +7,7 @@ import { isWordTerm } from '../../../search/names.ts';
 import { candidatesFor } from '../../../search/candidates.ts';
 import { rankRequest } from '../../../services/ranking/rank-request.ts';
 import { searchResults } from '../../../search/search-results.ts';
-import { context, environmentWith, handScheduler } from '../query/given.ts';
+import { context, environment } from '../gateway/harness.ts';
 
 const candidate = (id: string, overrides: Partial<Candidate> = {}): Candidate => ({
   id,
@@ -112,9 +112,11 @@ test('in layered style it asks the query generator and gives the same answer, by
       return { plan, suggestion: 'hot dog', found: found(candidates) };
     },
   };
-  const { handlers } = await rankingComponent.create(environmentWith({ query }, handScheduler().scheduler) as never);
-  const layered = await handlers.search(request, context);
-  const { ranked: order } = await handlers.rank(rankRequest(request, plan, found(candidates)), context);
+  const { handlers } = await rankingComponent.create(
+    environment(rankingComponent, 'ranking-1', { query } as never, { style: 'layered' }),
+  );
+  const layered = await handlers.search(request, context());
+  const { ranked: order } = await handlers.rank(rankRequest(request, plan, found(candidates)), context());
   expect(JSON.stringify(layered)).toBe(
     JSON.stringify(searchResults(request, plan, 'hot dog', found(candidates), order)),
   );
