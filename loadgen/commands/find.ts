@@ -2,7 +2,7 @@ import { buildPlan } from '../options/build-plan.ts';
 import type { RunFlags } from '../options/cli-options.ts';
 import { exitCodes } from '../../shared/exit-codes.ts';
 import { loadError } from '../options/errors.ts';
-import { parseCount, parseDuration, parseRate } from '../options/quantities.ts';
+import { parseInteger, parseDuration, parseRate } from '../options/quantities.ts';
 import { searchCapacity } from '../find/capacity.ts';
 import type { Capacity, Trial, TrialOutcome } from '../find/capacity.ts';
 import { percentiles } from '../measure/histogram.ts';
@@ -33,7 +33,7 @@ export async function findCommand(url: string | undefined, flags: FindFlags, io:
   const trialMs = parseDuration(flags.trial ?? '3s', '--trial');
   const from = parseRate(flags.from ?? '100/s', '--from');
   const most = parseRate(flags.most ?? '20000/s', '--most');
-  const repeats = parseCount(flags.repeats ?? '3', '--repeats', 1, 25);
+  const repeats = parseInteger(flags.repeats ?? '3', '--repeats', 1, 25);
   const tolerance = Number((flags.tolerance ?? '5%').replace('%', '')) / 100;
   if (!(from > 0 && most >= from)) throw loadError('bad_argument', '--from must be above 0 and at most --most');
   if (!(tolerance > 0 && tolerance < 1))

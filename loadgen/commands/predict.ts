@@ -2,7 +2,7 @@ import { buildPlan } from '../options/build-plan.ts';
 import type { RunFlags } from '../options/cli-options.ts';
 import { exitCodes } from '../../shared/exit-codes.ts';
 import { loadError } from '../options/errors.ts';
-import { parseCount, parseDuration } from '../options/quantities.ts';
+import { parseInteger, parseDuration } from '../options/quantities.ts';
 import { explainPrediction } from '../predict/explain.ts';
 import type { PredictionRow } from '../predict/explain.ts';
 import { md1, mm1, mmc } from '../predict/queues.ts';
@@ -23,7 +23,7 @@ export interface PredictFlags extends RunFlags {
  * differences.
  */
 export async function predictCommand(url: string | undefined, flags: PredictFlags, io: CommandIo): Promise<number> {
-  const servers = parseCount(flags.servers ?? '1', '--servers', 1, 1000);
+  const servers = parseInteger(flags.servers ?? '1', '--servers', 1, 1000);
   const utilisations = (flags.utilisations ?? '0.3,0.5,0.7,0.8').split(',').map(Number);
   if (!utilisations.every((rho) => rho > 0 && rho < 2))
     throw loadError('bad_argument', `--utilisations must be numbers between 0 and 2, not "${flags.utilisations}"`);

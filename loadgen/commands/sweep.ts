@@ -2,7 +2,7 @@ import { buildPlan } from '../options/build-plan.ts';
 import type { RunFlags } from '../options/cli-options.ts';
 import { exitCodes } from '../../shared/exit-codes.ts';
 import { loadError } from '../options/errors.ts';
-import { parseCount, parseSeries } from '../options/quantities.ts';
+import { parseInteger, parseSeries } from '../options/quantities.ts';
 import { percentiles } from '../measure/histogram.ts';
 import { terminalStyle } from '../report/terminal-style.ts';
 import { formatMs, formatRate } from '../report/format.ts';
@@ -23,7 +23,7 @@ export interface SweepFlags extends RunFlags {
  */
 export async function sweepCommand(url: string | undefined, flags: SweepFlags, io: CommandIo): Promise<number> {
   const series = parseSeries(flags.connections ?? '1..64', '--connections');
-  const repeats = parseCount(flags.repeats ?? '3', '--repeats', 1, 25);
+  const repeats = parseInteger(flags.repeats ?? '3', '--repeats', 1, 25);
   // The command chooses the number of users.
   const { users: _users, ...rest } = flags;
   const { plan } = await buildPlan(url, { ...rest, connections: '1', duration: flags.duration ?? '2s' }, io.cores);

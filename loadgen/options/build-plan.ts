@@ -9,7 +9,7 @@ import type { RunFlags } from './cli-options.ts';
 import { loadError } from './errors.ts';
 import { meanRate } from './plan.ts';
 import type { Arrivals, CheckLevel, LoadModel, LoadPlan, Think } from './plan.ts';
-import { parseCount, parseDuration, parseHeader, parseRate, parseStages } from './quantities.ts';
+import { parseInteger, parseDuration, parseHeader, parseRate, parseStages } from './quantities.ts';
 import { refuseIdle } from './idle-options.ts';
 import { parseTarget, requireAllowed } from './target.ts';
 import type { LoadTarget } from './target.ts';
@@ -35,7 +35,7 @@ export async function buildPlan(
   const base =
     flags.portBase === undefined
       ? defaultPortBase
-      : parseCount(flags.portBase, '--port-base', portBases.least, portBases.most);
+      : parseInteger(flags.portBase, '--port-base', portBases.least, portBases.most);
   const target = parseTarget(url ?? `http://127.0.0.1:${base + gatewayOffset}`);
   requireAllowed(target, flags.allowHost ?? []);
   refuseIdle(url !== undefined, flags);
@@ -45,7 +45,7 @@ export async function buildPlan(
   const connections =
     flags.connections === undefined
       ? defaultConnections(model)
-      : parseCount(flags.connections, '-c', 1, bounds.connections);
+      : parseInteger(flags.connections, '-c', 1, bounds.connections);
   const rate = meanRate(model);
   const peak = model.kind === 'closed' ? 0 : Math.max(rate, ...model.stages.map((stage) => stage.ratePerSecond));
   if (!flags.long && peak > bounds.ratePerSecond)
@@ -115,7 +115,7 @@ async function buildModel(flags: RunFlags, sessions: boolean): Promise<{ model: 
   return {
     model: {
       kind: 'closed',
-      users: users === undefined ? 10 : parseCount(users, flags.users ? '--users' : '-c', 1, bounds.connections),
+      users: users === undefined ? 10 : parseInteger(users, flags.users ? '--users' : '-c', 1, bounds.connections),
       thinkMs: parseThink(flags.think),
     },
     durationMs,
@@ -126,7 +126,7 @@ function parseArrivals(text: string | undefined): Arrivals {
   if (text === undefined || text === 'constant') return { kind: 'constant' };
   if (text === 'poisson') return { kind: 'poisson' };
   const burst = /^burst(?::(\d+))?$/.exec(text);
-  if (burst) return { kind: 'burst', size: parseCount(burst[1] ?? '10', '--arrivals burst:N', 1, 100_000) };
+  if (burst) return { kind: 'burst', size: parseInteger(burst[1] ?? '10', '--arrivals burst:N', 1, 100_000) };
   throw loadError('bad_argument', `--arrivals must be constant, poisson or burst:N, not "${text}"`);
 }
 
@@ -152,7 +152,7 @@ function workersFor(
   cores: number,
   connections: number,
 ): number {
-  if (text !== undefined && text !== 'auto') return Math.min(parseCount(text, '-w', 1, bounds.workers), connections);
+  if (text !== undefined && text !== 'auto') return Math.min(parseInteger(text, '-w', 1, bounds.workers), connections);
   // The target usually runs on this machine too, so half of the cores are left to it.
   const most = Math.max(1, Math.min(Math.floor(cores / 2), connections));
   return model.kind === 'closed'

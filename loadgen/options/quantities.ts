@@ -32,7 +32,7 @@ export function parseRate(text: string, option?: string): number {
 }
 
 /** A whole number within bounds. Throws `bad_argument` naming the option. */
-export function parseCount(text: string, option: string, least: number, most: number): number {
+export function parseInteger(text: string, option: string, least: number, most: number): number {
   const value = /^\d+(_\d+)*$/.test(text.trim()) ? Number(text.trim().replaceAll('_', '')) : Number.NaN;
   if (!(value >= least && value <= most))
     throw loadError('bad_argument', `${option} must be a whole number from ${least} to ${most}, not "${text}"`);
@@ -42,9 +42,9 @@ export function parseCount(text: string, option: string, least: number, most: nu
 /** "1..64" or "1,2,4,8" -> the list. A range doubles from its start, and its end is always included. */
 export function parseSeries(text: string, option: string): number[] {
   const range = /^(\d+)\.\.(\d+)$/.exec(text.trim());
-  if (!range) return text.split(',').map((part) => parseCount(part, option, 1, 65_536));
-  const from = parseCount(range[1] ?? '', option, 1, 65_536);
-  const to = parseCount(range[2] ?? '', option, from, 65_536);
+  if (!range) return text.split(',').map((part) => parseInteger(part, option, 1, 65_536));
+  const from = parseInteger(range[1] ?? '', option, 1, 65_536);
+  const to = parseInteger(range[2] ?? '', option, from, 65_536);
   const series: number[] = [];
   for (let n = from; n < to; n *= 2) series.push(n);
   return [...series, to];

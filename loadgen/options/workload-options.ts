@@ -6,7 +6,7 @@ import type { MixShares, WorkloadSpec } from '../workload/spec.ts';
 import { corpusWords, wordsOfFile } from '../workload/words.ts';
 import type { RunFlags } from './cli-options.ts';
 import { loadError } from './errors.ts';
-import { parseCount, parseDuration } from './quantities.ts';
+import { parseInteger, parseDuration } from './quantities.ts';
 import type { LoadTarget } from './target.ts';
 
 const none: MixShares = { search: 0, suggest: 0, page: 0 };
@@ -59,7 +59,7 @@ async function named(name: string, flags: RunFlags): Promise<WorkloadSpec> {
     return {
       kind: 'walk',
       thinkMs,
-      depth: flags.depth === undefined ? 3 : parseCount(flags.depth, '--depth', 0, 100),
+      depth: flags.depth === undefined ? 3 : parseInteger(flags.depth, '--depth', 0, 100),
       words: await words(flags),
       skew,
     };
@@ -86,7 +86,7 @@ function parseShares(text: string): MixShares | undefined {
 }
 
 function words(flags: RunFlags): Promise<string[]> {
-  const count = flags.vocabulary === undefined ? 1000 : parseCount(flags.vocabulary, '--vocabulary', 1, 200_000);
+  const count = flags.vocabulary === undefined ? 1000 : parseInteger(flags.vocabulary, '--vocabulary', 1, 200_000);
   return flags.words === undefined ? corpusWords(count) : wordsOfFile(flags.words, count);
 }
 

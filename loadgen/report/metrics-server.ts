@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { createMetrics, type Metrics } from '../../shared/observe/metrics.ts';
 import { loadError } from '../options/errors.ts';
 import { type LoadModel, rateAt } from '../options/plan.ts';
-import { parseCount } from '../options/quantities.ts';
+import { parseInteger } from '../options/quantities.ts';
 import { bucketMs } from '../measure/buckets.ts';
 import type { TickCount } from '../measure/timeline.ts';
 import type { LoadProgress } from '../worker/controller.ts';
@@ -56,7 +56,7 @@ export async function metricsServer(
       .render()
       .then(({ contentType, text }) => response.writeHead(200, { 'content-type': contentType }).end(text));
   });
-  const wanted = portText === undefined ? usualPort : parseCount(portText, '--metrics-port', 0, 65_535);
+  const wanted = portText === undefined ? usualPort : parseInteger(portText, '--metrics-port', 0, 65_535);
   const host = process.env.TIERLAB_HOSTS === 'by-name' ? '0.0.0.0' : '127.0.0.1';
   try {
     await listening(server, wanted, host);

@@ -36,14 +36,14 @@ export function ambiguousWords(size: number): Word[] {
   return drawn.slice(0, size).map(({ word: [lemma, counts] }) => ({ lemma, counts }));
 }
 
-export interface Judgement {
+export interface SenseRanks {
   /** How often the most common sense comes first. */
   readonly first: number;
   /** Mean of 1 / its place; 0 where it is not among the ten best. */
   readonly reciprocalRank: number;
 }
 
-export function judge(words: readonly Word[], found: ReadonlyMap<string, readonly string[]>): Judgement {
+export function judge(words: readonly Word[], found: ReadonlyMap<string, readonly string[]>): SenseRanks {
   const places = words.map(({ lemma, counts }) => {
     const [common] = [...counts].sort((a, b) => b[1] - a[1])[0]!;
     return (found.get(lemma)?.indexOf(common) ?? -1) + 1;

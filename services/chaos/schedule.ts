@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { seededRandom } from '../../shared/time/random.ts';
-import { Bathtub, lifeOf } from './bathtub/lives.ts';
+import { Bathtub, drawLife } from './bathtub/lives.ts';
 
 const Ms = Type.Number({ minimum: 0, maximum: 86_400_000 });
 const strict = { additionalProperties: false };
@@ -51,7 +51,7 @@ export function occurrences(
     return found;
   }
   for (const victim of victims)
-    for (const { at, repairMs } of lifeOf(schedule.bathtub, `${seed} ${victim}`, durationMs).failures)
+    for (const { at, repairMs } of drawLife(schedule.bathtub, `${seed} ${victim}`, durationMs).failures)
       found.push({ at, victim, repairMs });
   return found.sort((a, b) => a.at - b.at).slice(0, maxOccurrences);
 }

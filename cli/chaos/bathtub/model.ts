@@ -1,5 +1,5 @@
 import { bathtubEdges, lifeTable, type LifeTableRow } from '../../../services/chaos/bathtub/life-table.ts';
-import { causesOf, lifeOf, type Bathtub, type Spell } from '../../../services/chaos/bathtub/lives.ts';
+import { causesOf, drawLife, type Bathtub, type Spell } from '../../../services/chaos/bathtub/lives.ts';
 import { meanLifeMs } from '../../../services/chaos/bathtub/weibull.ts';
 
 /** Years become seconds: infant mortality, random failures and wear-out all show within a minute. */
@@ -51,7 +51,7 @@ export function bathtubResultOf(
 export function simulate(bathtub: Bathtub, parts: number, seed: number, horizonMs: number): BathtubResult {
   const spells = Array.from(
     { length: parts },
-    (_, i) => lifeOf(bathtub, `${seed} part-${i + 1}`, horizonMs).spells,
+    (_, i) => drawLife(bathtub, `${seed} part-${i + 1}`, horizonMs).spells,
   ).flat();
   return bathtubResultOf('simulated', parts, spells, bathtub);
 }

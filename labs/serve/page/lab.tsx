@@ -5,7 +5,7 @@ import { Hints } from './hints.tsx';
 import { PredictionForm } from './prediction-form.tsx';
 import { useRemembered } from './remembered.ts';
 import { ResultSections } from './result.tsx';
-import { Running } from './running.tsx';
+import { RunningLab } from './running.tsx';
 import type { State, Store } from './store.ts';
 import { outcomeInWords } from './words.ts';
 
@@ -56,7 +56,7 @@ export function LabView({ id, state, store }: { id: string; state: State; store:
       <article class="text" aria-label="The text of the lab" dangerouslySetInnerHTML={{ __html: lab.text }} />
       <Hints lab={lab} />
       {isRunning ? (
-        <Running run={own} state={state} store={store} />
+        <RunningLab run={own} state={state} store={store} />
       ) : (
         <PredictionForm
           lab={lab}

@@ -17,7 +17,7 @@ const steps: readonly (readonly [string, readonly RunPhase[]])[] = [
 ];
 
 /** A run that goes on: its phases, its progress, and the live picture of its cluster. It does not need this page. */
-export function Running({ run, state, store }: { run: RunView; state: State; store: Store }) {
+export function RunningLab({ run, state, store }: { run: RunView; state: State; store: Store }) {
   const { problem, order } = useOrder();
   const at = steps.findIndex(([, phases]) => phases.includes(run.phase));
 

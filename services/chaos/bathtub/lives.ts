@@ -55,7 +55,7 @@ export interface Failure {
  * The failures of one node up to `horizonMs`, and its spells for the life table. The same seed gives the identical
  * life.
  */
-export function lifeOf(
+export function drawLife(
   bathtub: Bathtub,
   seed: number | string,
   horizonMs: number,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { bathtubEdges, lifeTable, byarInterval } from '../../../services/chaos/bathtub/life-table.ts';
-import { causesOf, lifeOf, repairTimeOf, type Bathtub } from '../../../services/chaos/bathtub/lives.ts';
+import { causesOf, drawLife, repairTimeOf, type Bathtub } from '../../../services/chaos/bathtub/lives.ts';
 import {
   meanLifeMs,
   nextFailure,
@@ -84,22 +84,22 @@ test('sampled MTBF equals the integral of R(t)', () => {
 });
 
 test('the same seed gives the identical schedule, another seed another one', () => {
-  expect(lifeOf(bathtub, 7, 1e6)).toEqual(lifeOf(bathtub, 7, 1e6));
-  expect(lifeOf(bathtub, 8, 1e6)).not.toEqual(lifeOf(bathtub, 7, 1e6));
+  expect(drawLife(bathtub, 7, 1e6)).toEqual(drawLife(bathtub, 7, 1e6));
+  expect(drawLife(bathtub, 8, 1e6)).not.toEqual(drawLife(bathtub, 7, 1e6));
 });
 
 test('a failure comes only while the node runs, and never during its repair', () => {
-  const { failures } = lifeOf(bathtub, 3, 1e6);
+  const { failures } = drawLife(bathtub, 3, 1e6);
   expect(failures.length).toBeGreaterThan(30);
   for (let i = 1; i < failures.length; i++)
     expect(failures[i]!.at).toBeGreaterThan(failures[i - 1]!.at + failures[i - 1]!.repairMs);
 });
 
 test('a restart keeps the age, a new part begins at 0', () => {
-  const kept = lifeOf({ ...bathtub, replaceAfter: [] }, 3, 2e5).spells;
+  const kept = drawLife({ ...bathtub, replaceAfter: [] }, 3, 2e5).spells;
   for (let i = 1; i < kept.length; i++) expect(kept[i]!.fromAgeMs).toBe(kept[i - 1]!.toAgeMs);
-  for (const { fromAgeMs } of lifeOf(bathtub, 3, 2e5).spells) expect(fromAgeMs).toBe(0);
-  const mixed = lifeOf({ ...bathtub, replaceAfter: ['wear'] }, 3, 1e6);
+  for (const { fromAgeMs } of drawLife(bathtub, 3, 2e5).spells) expect(fromAgeMs).toBe(0);
+  const mixed = drawLife({ ...bathtub, replaceAfter: ['wear'] }, 3, 1e6);
   mixed.failures
     .slice(0, -1)
     .forEach(({ replaced, ageMs }, i) => expect(mixed.spells[i + 1]!.fromAgeMs).toBe(replaced ? 0 : ageMs));
@@ -116,7 +116,7 @@ test('repair times are lognormal: half of them below the median, with a long tai
 const edges = bathtubEdges(12, 40_000);
 const spells = Array.from(
   { length: 400 },
-  (_, seed) => lifeOf({ ...bathtub, replaceAfter: ['wear'] }, seed, 200_000).spells,
+  (_, seed) => drawLife({ ...bathtub, replaceAfter: ['wear'] }, seed, 200_000).spells,
 ).flat();
 
 test('the observed rate over age agrees with the theory: nearly all bins within their 95% interval', () => {
