@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { dataFolder, startCluster } from '../../support/cluster.ts';
 
 test('a monitor and the console may share a node: no address belongs to both', async () => {
@@ -12,7 +12,6 @@ test('a monitor and the console may share a node: no address belongs to both', a
   ];
   writeFileSync(topology, JSON.stringify({ name: 'shared', summary: 'Two nodes', style: 'object-based', nodes }));
   const cluster = await startCluster({ dataDir, topology });
-  onTestFinished(async () => void (await cluster.stop('SIGTERM')));
   expect(await (await fetch(`${cluster.console}/api/about`)).json()).toMatchObject({
     name: 'shared',
     own: 'control-1',
