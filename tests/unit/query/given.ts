@@ -1,4 +1,3 @@
-import pino from 'pino';
 import type { Scheduler } from '../../../shared/time/scheduler.ts';
 import type { database } from '../../../services/database/contract.ts';
 import type { Statistics } from '../../../search/find-result.ts';
