@@ -1,20 +1,24 @@
 import type { Trace, UsualTimes } from './contract.ts';
 
 /**
- * If fewer than this many requests were sampled at random, traffic is so light that nearly every request is kept. Then
- * every kept request counts.
+ * If fewer than this many of these requests were sampled at random, traffic is so light that nearly every request is
+ * kept. Then every kept request counts.
  */
 const fewDrawn = 10;
 
 /**
- * Computes the mean time in each component, over the kept requests of the most used route. A pure function.
+ * Computes the mean time in each component, over the kept requests of the most used route. A pure function. Searches
+ * come first, however many suggestions are asked for: only a search uses every tier. Other routes count while nobody
+ * searches.
  * Only requests that were sampled at random count, because requests that are kept as the slowest are not usual.
  * Undefined without requests.
  */
 export function usualTimes(traces: readonly Trace[]): UsualTimes | undefined {
   const good = traces.filter(({ outcome, because }) => outcome === 'ok' && because !== 'asked');
-  const drawn = good.filter(({ because }) => because === 'sample');
-  const routes = Map.groupBy(drawn.length < fewDrawn ? good : drawn, ({ request }) => request);
+  const searches = good.filter(({ request }) => request.endsWith('/search'));
+  const usual = searches.length > 0 ? searches : good;
+  const drawn = usual.filter(({ because }) => because === 'sample');
+  const routes = Map.groupBy(drawn.length < fewDrawn ? usual : drawn, ({ request }) => request);
   const [most] = [...routes].toSorted(([, a], [, b]) => b.length - a.length);
   if (most === undefined) return undefined;
   const [request, list] = most;

@@ -51,6 +51,13 @@ test('the usual request is that of the route that was asked most, with means by 
   ]);
 });
 
+test('a search comes first, although a person who types asks for many more suggestions', () => {
+  const suggestions = many(40, () => trace('sample', 1, { request: 'GET /api/suggest' }));
+  const searches = many(3, () => trace('sample', 2, { request: 'GET /api/search' }));
+  expect(usualTimes([...suggestions, ...searches])).toMatchObject({ request: 'GET /api/search', requests: 3 });
+  expect(usualTimes(suggestions)).toMatchObject({ request: 'GET /api/suggest', requests: 40 });
+});
+
 test('the slowest requests count only while traffic is so light that nearly all requests are kept', () => {
   const slow = many(30, () => trace('slow', 100));
   expect(usualTimes([...slow, ...many(10, () => trace('sample', 1))])).toMatchObject({ requests: 10, durationMs: 10 });
