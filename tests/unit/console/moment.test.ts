@@ -117,6 +117,15 @@ test.each(['dead', 'draining'] as const)(
   },
 );
 
+test('a node whose process runs again does not serve well before callers use it', () => {
+  const runsAgain = [snapshot(5_500, { 'app-2': { state: 'starting', verdict: 'crashed' } }), snapshot(6_500)];
+  expect(headlineOf(at(5_500, runsAgain))).toMatchObject({
+    what: 'app-2 has crashed.',
+    doing: expect.stringMatching(/It runs again\. Callers use it after/),
+  });
+  expect(headlineOf(at(6_500, runsAgain)).what).toBe('app-2 had crashed, and serves well again.');
+});
+
 test('a node that serves well again gives way to one that does not, whichever incident is newer', () => {
   const { steady: _, ...fixed } = crash.stamps;
   const incidents: Incident[] = [
