@@ -11,6 +11,7 @@ const workColumn: Column<UsualTier> = { head: 'work', text: ({ workMs }) => prec
 const waitColumns: readonly Column<UsualTier>[] = [
   { head: 'wait for data', text: ({ waitForDataMs }) => preciseDuration(waitForDataMs), align: 'right' },
   { head: 'wait for result', text: ({ waitForResultMs }) => preciseDuration(waitForResultMs), align: 'right' },
+  { head: 'on the way', text: ({ wayMs }) => preciseDuration(wayMs), align: 'right' },
 ];
 
 /** How long each component held its requests in one trace. */

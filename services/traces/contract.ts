@@ -67,6 +67,8 @@ export const TierTime = Type.Object({
   /** The sum of their times from arrival to answer. */
   heldMs: Ms,
   ...Time.properties,
+  /** The sum of the times on the way to it and back: the network and the queues, as its callers saw them. */
+  wayMs: Ms,
   nodes: Type.Array(Type.String()),
 });
 export type TierTime = Static<typeof TierTime>;
@@ -106,7 +108,7 @@ export const UsualTimes = Type.Object({
   /** The number of requests behind the means. */
   requests: Type.Integer({ minimum: 0 }),
   durationMs: Ms,
-  tiers: Type.Array(Type.Object({ component: Type.String(), heldMs: Ms, ...Time.properties })),
+  tiers: Type.Array(Type.Object({ component: Type.String(), heldMs: Ms, ...Time.properties, wayMs: Ms })),
 });
 export type UsualTimes = Static<typeof UsualTimes>;
 

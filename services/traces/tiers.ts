@@ -5,7 +5,7 @@ export function tierTimesOf(spans: readonly TraceSpan[]): TierTime[] {
   const tiers = new Map<string, TierTime>();
   for (const span of spans) {
     if (span.time === undefined || isEntrance(span, spans)) continue;
-    const { component, durationMs, time } = span;
+    const { component, durationMs, time, queueMs = 0, networkMs = 0 } = span;
     const so = tiers.get(component);
     tiers.set(component, {
       component,
@@ -14,6 +14,7 @@ export function tierTimesOf(spans: readonly TraceSpan[]): TierTime[] {
       workMs: (so?.workMs ?? 0) + time.workMs,
       waitForDataMs: (so?.waitForDataMs ?? 0) + time.waitForDataMs,
       waitForResultMs: (so?.waitForResultMs ?? 0) + time.waitForResultMs,
+      wayMs: (so?.wayMs ?? 0) + queueMs + networkMs,
       nodes: [...new Set([...(so?.nodes ?? []), span.node])],
     });
   }

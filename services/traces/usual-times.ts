@@ -23,7 +23,8 @@ export function usualTimes(traces: readonly Trace[]): UsualTimes | undefined {
   if (most === undefined) return undefined;
   const [request, list] = most;
   const tiers = new Map<string, UsualTimes['tiers'][number]>();
-  for (const { component, heldMs, workMs, waitForDataMs, waitForResultMs } of list.flatMap((trace) => trace.tiers)) {
+  for (const tier of list.flatMap((trace) => trace.tiers)) {
+    const { component, heldMs, workMs, waitForDataMs, waitForResultMs, wayMs } = tier;
     const so = tiers.get(component);
     tiers.set(component, {
       component,
@@ -31,6 +32,7 @@ export function usualTimes(traces: readonly Trace[]): UsualTimes | undefined {
       workMs: (so?.workMs ?? 0) + workMs / list.length,
       waitForDataMs: (so?.waitForDataMs ?? 0) + waitForDataMs / list.length,
       waitForResultMs: (so?.waitForResultMs ?? 0) + waitForResultMs / list.length,
+      wayMs: (so?.wayMs ?? 0) + wayMs / list.length,
     });
   }
   const durationMs = list.reduce((sum, trace) => sum + trace.durationMs, 0) / list.length;

@@ -64,11 +64,17 @@ test('the times of the usual request show which component works most', async () 
     workMs,
     waitForDataMs: 10 - workMs,
     waitForResultMs: 0,
+    wayMs: 1,
   });
   const times = { request: 'GET /search', requests: 4, durationMs: 12, tiers: [tier('app', 2), tier('database', 6)] };
   await fakeCluster({ 'traces-1': { '/api/traces/times': times } });
   const { said } = await run('trace', '--times');
   expect(said).toMatch(/\bGET \/search\b.*\b12\.0 ms\b.*\b4\b/);
-  expect(rowOf(said, 'database')).toMatchObject({ held: '10.0 ms', work: '6.0 ms', 'of all work': '75%' });
+  expect(rowOf(said, 'database')).toMatchObject({
+    held: '10.0 ms',
+    work: '6.0 ms',
+    'of all work': '75%',
+    'on the way': '1.0 ms',
+  });
   expect(await run('trace', '--times', '--slowest')).toMatchObject({ exitCode: 2 });
 });

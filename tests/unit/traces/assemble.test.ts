@@ -77,15 +77,18 @@ test('the clocks of the nodes do not matter', () => {
   );
 });
 
-test('a node works, waits for data or waits for a result, and the three are its whole time', () => {
+test('a node works, waits for data or waits for a result, which is its whole time; the rest is on the way', () => {
   const { spans, tiers } = assembled(twoHops);
   expect(spans[0]!.time).toEqual({ workMs: 20, waitForDataMs: 0, waitForResultMs: 80 });
   expect(spans[3]!.time).toEqual({ workMs: 30, waitForDataMs: 30, waitForResultMs: 0 });
-  expect(tiers.map(({ component, requests, heldMs }) => [component, requests, heldMs])).toEqual([
-    ['client', 1, 100],
-    ['app', 1, 60],
-    ['database', 1, 10],
+  expect(tiers.map(({ component, requests, heldMs, wayMs }) => [component, requests, heldMs, wayMs])).toEqual([
+    ['client', 1, 100, 0],
+    ['app', 1, 60, 20],
+    // 16 ms on the way, and 4 ms in the queue
+    ['database', 1, 10, 20],
   ]);
+  const all = (member: 'workMs' | 'wayMs') => tiers.reduce((sum, tier) => sum + tier[member], 0);
+  expect(all('workMs') + all('wayMs')).toBe(100);
 });
 
 test('an abandoned attempt and its answer that came too late are shown, and nothing starts before its caller', () => {

@@ -10,6 +10,7 @@ const tier = (component: string, workMs: number) => ({
   workMs,
   waitForDataMs: workMs,
   waitForResultMs: 0,
+  wayMs: 3 * workMs,
   nodes: [`${component}-1`],
 });
 const trace = (because: Trace['because'], workMs: number, own: Partial<Trace> = {}): Trace => ({
@@ -40,6 +41,7 @@ test('the usual request is that of the route that was asked most, with means by 
       workMs: expect.closeTo(2),
       waitForDataMs: expect.closeTo(2),
       waitForResultMs: 0,
+      wayMs: expect.closeTo(6),
     },
     {
       component: 'database',
@@ -47,6 +49,7 @@ test('the usual request is that of the route that was asked most, with means by 
       workMs: expect.closeTo(6),
       waitForDataMs: expect.closeTo(6),
       waitForResultMs: 0,
+      wayMs: expect.closeTo(18),
     },
   ]);
 });

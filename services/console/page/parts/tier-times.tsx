@@ -9,11 +9,12 @@ interface TierTimesOptions {
     readonly component: string;
     readonly requests?: number;
     readonly heldMs: number;
+    readonly wayMs: number;
   })[];
 }
 
 /**
- * How long each component held its requests, divided into work and waiting. The busiest component has the largest share
+ * How long each component held its requests, divided into work and waiting, and how long they were on the way to it. The busiest component has the largest share
  * of the work.
  */
 export function TierTimes({ tiers }: TierTimesOptions) {
@@ -22,7 +23,10 @@ export function TierTimes({ tiers }: TierTimesOptions) {
   const counted = tiers.some(({ requests }) => requests !== undefined);
   return (
     <>
-      <p class="quiet">A server is a client of the next server: while it waits, its own caller waits too.</p>
+      <p class="quiet">
+        A server is a client of the next server: while it waits, its own caller waits too. A caller also waits while its
+        call is on the way: in the network and in queues.
+      </p>
       <Table
         label="Time by component"
         columns={[
@@ -33,6 +37,7 @@ export function TierTimes({ tiers }: TierTimesOptions) {
           'held for',
           'wait for data',
           'wait for result',
+          'on the way to it',
         ]}
       >
         {tiers.map((tier) => (
@@ -44,6 +49,7 @@ export function TierTimes({ tiers }: TierTimesOptions) {
             <td>{latency(tier.heldMs)}</td>
             <td>{latency(tier.waitForDataMs)}</td>
             <td>{latency(tier.waitForResultMs)}</td>
+            <td>{latency(tier.wayMs)}</td>
           </tr>
         ))}
       </Table>
