@@ -19,7 +19,7 @@ test('without traffic it says so, and with traffic the tiles and the lines show 
     expect(await page.locator('path.idle[data-from="gateway"][data-to="app"]').count()).toBe(0);
     expect(await page.getByRole('group', { name: 'Requests' }).textContent()).toMatch(/\d\/s/);
     const work = page.getByRole('group', { name: 'Most work' });
-    await site.searchUntil(async () => /\w [\d.]+% of GET \/search/.test((await work.textContent())!));
+    await site.searchUntil(async () => /\w [\d.]+% of the work in GET \/search/.test((await work.textContent())!));
     expect(await site.node(page, 'monitor-1').getAttribute('aria-label')).toMatch(/ leader: alive/);
   });
 });

@@ -189,7 +189,7 @@ function PreviewBox({ preview: { victims, casualties, objections } }: { preview:
     <div class="preview">
       <p>
         Would be hit: <strong>{namesOf(casualties.length > 0 ? casualties : victims)}</strong>
-        {victims.length > casualties.length && ` (${victims.length} nodes carry it out)`}.
+        {casualties.length > 0 && victims.length > casualties.length && ` (${victims.length} nodes carry it out)`}.
       </p>
       {objections.map((text) => (
         <p key={text} class="warning">

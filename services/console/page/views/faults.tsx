@@ -18,7 +18,9 @@ export function FaultsView({ moment, state, target }: ViewOptions & { target: st
         <h2 id="inject">Inject a fault</h2>
         <Gate chaos={about.chaos} operator={state.operator} />
         {problem !== undefined && <p class="warning">{problem}</p>}
-        {kinds && about.chaos && state.operator && <FaultForm about={about} kinds={kinds} target={target} />}
+        {kinds && about.chaos && state.operator && (
+          <FaultForm key={target} about={about} kinds={kinds} target={target} />
+        )}
       </section>
     </>
   );

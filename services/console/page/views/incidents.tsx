@@ -44,7 +44,8 @@ function Availability({ report }: { report: AvailabilityReport }) {
     <>
       <p class="quiet">
         Observed for {timeSpan(report.to - report.from)}. A service is down only while all replicas of one of its shards
-        are down. The column "if independent" shows its availability if its replicas failed independently.
+        are down. The column "if independent" shows its availability if its replicas failed independently. An overloaded
+        node that refuses calls has not failed: "Succeed" on the overview shows what users get.
       </p>
       <Table
         label="Availability by service"

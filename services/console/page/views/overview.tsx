@@ -58,7 +58,7 @@ export function Overview({ moment, state, store }: ViewOptions) {
         <Tile
           name="Most work"
           value={busiest ? <a href="#/requests">{busiest.component}</a> : '–'}
-          unit={busiest ? `${percent(busiest.share)} of ${state.times.request}` : 'no requests yet'}
+          unit={busiest ? `${percent(busiest.share)} of the work in ${state.times.request}` : 'no requests yet'}
           commands={commands.times}
         />
         <Tile
