@@ -1,3 +1,4 @@
+import type { State } from '../store.ts';
 import type { ViewOptions } from '../view-options.ts';
 import { goodShare } from '../headline.ts';
 import { Chart } from '../parts/chart.tsx';
@@ -11,6 +12,8 @@ import { mostWork } from '../most-work.ts';
 import { latency, percent, rate } from '../quantities.ts';
 import { commandsOf } from '../commands.ts';
 
+const liveOnly = 'shown live only';
+
 /** The whole cluster: its picture, its most important numbers, and its last incidents. */
 export function Overview({ moment, state, store }: ViewOptions) {
   const { now, past, all, about, incidents } = moment;
@@ -18,11 +21,14 @@ export function Overview({ moment, state, store }: ViewOptions) {
   const nodes = about.nodes.filter(({ standby }) => standby === undefined);
   const alive = nodes.filter(({ id }) => now.nodes[id]?.state === 'alive').length;
   const { door } = now;
-  const whole = state.availability?.whole;
+  // The page keeps no history of these two, and a present number would be wrong for a moment of the past.
+  const { availability, times: usual }: Pick<State, 'availability' | 'times'> = moment.live ? state : {};
+  const whole = availability?.whole;
+  const unknown = moment.live ? 'no requests yet' : liveOnly;
   const times = secondsOf(all);
   const cursor = moment.live ? undefined : now.at / 1_000;
   const commands = commandsOf(about, location.hostname);
-  const busiest = state.times && mostWork(state.times);
+  const busiest = usual && mostWork(usual);
   return (
     <>
       <section class="card" aria-label="The cluster">
@@ -58,7 +64,7 @@ export function Overview({ moment, state, store }: ViewOptions) {
         <Tile
           name="Most work"
           value={busiest ? <a href="#/requests">{busiest.component}</a> : '–'}
-          unit={busiest ? `${percent(busiest.share)} of the work in ${state.times.request}` : 'no requests yet'}
+          unit={busiest ? `${percent(busiest.share)} of the work in ${usual.request}` : unknown}
           commands={commands.times}
         />
         <Tile
@@ -71,7 +77,7 @@ export function Overview({ moment, state, store }: ViewOptions) {
         <Tile
           name="Available"
           value={whole ? percent(whole.measured) : '–'}
-          unit={whole ? `${timeSpan(whole.downMs)} down so far` : undefined}
+          unit={whole ? `${timeSpan(whole.downMs)} down so far` : moment.live ? undefined : liveOnly}
           commands={commands.availability}
         />
       </section>
