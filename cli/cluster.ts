@@ -26,6 +26,7 @@ import { systemScheduler, type Timer } from '../shared/time/scheduler.ts';
 import { watchDisk } from './disk-watch.ts';
 import { InterruptedError } from './errors.ts';
 import { collectWhenIdle } from './idle-collection.ts';
+import { placeFlags } from './command-line.ts';
 import { entryScript } from './paths.ts';
 import { refuseTakenPorts } from './refuse-taken-ports.ts';
 import { logDirOf, readRunFile, removeRunFile, runDir, writeRunFile } from './run-file.ts';
@@ -93,6 +94,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     logDir: byContainer ? undefined : logDirOf(dataDir, portBase),
     env: (node, incarnation) => ({
       TIERLAB_RUN_DIR: dir,
+      TIERLAB_PLACE_FLAGS: placeFlags({ portBase, dataDir }),
       TIERLAB_TOPOLOGY_FILE: topologyFile,
       TIERLAB_STARTED_AT: run.startedAt,
       TIERLAB_CLOCK: JSON.stringify(origin),

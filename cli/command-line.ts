@@ -13,12 +13,17 @@ export interface ClusterPlace {
  * A command that can be pasted into the shell from which this one was started: through npm if npm started it, else with
  * the same script. It names the cluster, unless that is the default one.
  */
-export function tierlab(words: string, { portBase = defaultPortBase, dataDir }: ClusterPlace = {}): string {
+export function tierlab(words: string, place: ClusterPlace = {}): string {
   const script = path.relative(process.cwd(), entryScript());
   const start = process.env.npm_lifecycle_event === undefined ? `node ${quoted(script)}` : 'npm run -s tierlab --';
+  return `${start} ${words}${placeFlags(place)}`;
+}
+
+/** The flags that lead a command to a cluster, each after a space; empty for the default cluster. */
+export function placeFlags({ portBase = defaultPortBase, dataDir }: ClusterPlace): string {
   const port = portBase === defaultPortBase ? '' : ` --port-base ${portBase}`;
   const data = dataDir === undefined || dataDir === dataDirOf(undefined, {}) ? '' : ` --data ${quoted(dataDir)}`;
-  return `${start} ${words}${port}${data}`;
+  return `${port}${data}`;
 }
 
 /** Adds examples to the command's help, and the first one to its messages about wrong usage. */

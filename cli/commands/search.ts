@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
-import { quoted, tierlab, withExamples } from '../command-line.ts';
+import { type ClusterPlace, quoted, tierlab, withExamples } from '../command-line.ts';
 import { fetchDirect } from '../../shared/net/direct.ts';
 import { adviceFor } from '../../services/html/advice.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { parseCount, withClusterOptions, type ClusterFlags } from '../options.ts';
+import { dataDirOf } from '../paths.ts';
 import { portBaseOf } from '../run-file.ts';
 import { createTerminal } from '../terminal.ts';
 import { fetchStatus } from '../watchdog-client.ts';
@@ -53,13 +54,13 @@ async function runSearch(words: readonly string[], flags: SearchFlags): Promise<
     throw response.status === 400 ? new UsageError(detail) : new CommandError(detail);
   }
   if (flags.json) return void process.stdout.write(`${text}\n`);
-  print(JSON.parse(text) as Answer);
+  print(JSON.parse(text) as Answer, { portBase, dataDir: dataDirOf(flags.data) });
 }
 
-function print(answer: Answer): void {
+function print(answer: Answer, place: ClusterPlace): void {
   const terminal = createTerminal(process.stdout);
   if (answer.suggestion) terminal.line(`Did you mean: ${terminal.bold(answer.suggestion)}\n`);
-  for (const line of nothingFound(answer)) terminal.line(line);
+  for (const line of nothingFound(answer, place)) terminal.line(line);
   for (const { title, url, snippet } of answer.results) {
     terminal.line(`${terminal.bold(title)}  ${terminal.dim(url)}`);
     terminal.line(`  ${snippet}`);
@@ -72,12 +73,14 @@ function print(answer: Answer): void {
 }
 
 /** Advice after a search without results; the same as on the page of results. */
-function nothingFound({ query, total, results }: Answer): string[] {
+function nothingFound({ query, total, results }: Answer, place: ClusterPlace): string[] {
   if (results.length > 0) return [];
   if (total > 0) return [`There is no such page of results: --page 1 shows the best of ${total.toLocaleString('en')}`];
   return [
     'No page matches.',
-    ...adviceFor(query).map(({ text, q }) => `  ${text}${q === undefined ? '' : ` ${tierlab(`search ${quoted(q)}`)}`}`),
-    `  The data is WordNet, an English dictionary, and your own pages. This adds some: ${tierlab('crawl FOLDER')}`,
+    ...adviceFor(query).map(
+      ({ text, q }) => `  ${text}${q === undefined ? '' : ` ${tierlab(`search ${quoted(q)}`, place)}`}`,
+    ),
+    `  The data is WordNet, an English dictionary, and your own pages. This adds some: ${tierlab('crawl FOLDER', { dataDir: place.dataDir })}`,
   ];
 }

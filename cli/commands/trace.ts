@@ -3,9 +3,10 @@ import type { Trace, TraceList, TraceSummary, UsualTimes } from '../../services/
 import { counted, preciseDuration } from '../../web/numbers.ts';
 import { askComponent } from '../ask-component.ts';
 import { exactTime } from '../../shared/clock-time.ts';
-import { tierlab, withExamples } from '../command-line.ts';
+import { type ClusterPlace, tierlab, withExamples } from '../command-line.ts';
 import { UsageError } from '../errors.ts';
 import { parseCount, parseSpan, withClusterOptions, type ClusterFlags } from '../options.ts';
+import { dataDirOf } from '../paths.ts';
 import { portBaseOf } from '../run-file.ts';
 import { table } from '../table.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
@@ -57,12 +58,13 @@ async function run(id: string | undefined, flags: TraceFlags): Promise<void> {
     throw new UsageError('an id names one trace: leave out --slowest, --errors and --since');
   if (flags.times && (id !== undefined || flags.slowest || flags.errors || flags.since !== undefined))
     throw new UsageError('--times is about all kept traces: leave out the id, --slowest, --errors and --since');
-  const status = await fetchStatus(portBaseOf(flags.portBase));
+  const place = { portBase: portBaseOf(flags.portBase), dataDir: dataDirOf(flags.data) };
+  const status = await fetchStatus(place.portBase);
   const answer = await askComponent(status, 'traces', pathOf(id, flags), 'it keeps no traces');
   if (flags.json) return printJson(answer);
   const terminal = createTerminal(process.stdout);
   if (flags.times) showTimes(answer as UsualTimes | null, terminal);
-  else if (id === undefined) showList((answer as TraceList).traces, terminal);
+  else if (id === undefined) showList((answer as TraceList).traces, place, terminal);
   else showTrace(answer as Trace, terminal, process.stdout.columns || defaultColumns);
 }
 
@@ -102,7 +104,7 @@ function showTrace(trace: Trace, terminal: Terminal, columns: number): void {
     terminal.line(terminal.warn(`\n${missingSpans} spans are missing: a node was too busy, or its process has ended`));
 }
 
-function showList(list: readonly TraceSummary[], terminal: Terminal): void {
+function showList(list: readonly TraceSummary[], place: ClusterPlace, terminal: Terminal): void {
   if (list.length === 0) return terminal.line(noTrace);
   const lines = table(
     list,
@@ -123,5 +125,5 @@ function showList(list: readonly TraceSummary[], terminal: Terminal): void {
     terminal.dim,
   );
   for (const line of lines) terminal.line(line);
-  terminal.line(terminal.dim(`\nOne of them: ${tierlab(`trace ${list[0]!.requestId}`)}`));
+  terminal.line(terminal.dim(`\nOne of them: ${tierlab(`trace ${list[0]!.requestId}`, place)}`));
 }

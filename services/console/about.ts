@@ -39,7 +39,8 @@ export interface About extends Tiers {
   readonly nodes: readonly AboutNode[];
 }
 
-export function aboutCluster(topology: Topology, own: string, chaos: boolean): About {
+/** `placeFlags`: where they are not known, the topology says at least the port base. */
+export function aboutCluster(topology: Topology, own: string, chaos: boolean, placeFlags?: string): About {
   const { name, summary, style, shards } = topology;
   const nodes = topology.nodes.map((node): AboutNode => {
     const { id, group, components, shard, standby, port, doors, publicPort, opsPort } = node;
@@ -58,7 +59,8 @@ export function aboutCluster(topology: Topology, own: string, chaos: boolean): A
       ...(standby !== undefined && { standby }),
     };
   });
-  const flags = topology.watchdogPort === defaultPortBase ? '' : ` --port-base ${topology.watchdogPort}`;
+  const { watchdogPort } = topology;
+  const flags = placeFlags ?? (watchdogPort === defaultPortBase ? '' : ` --port-base ${watchdogPort}`);
   const inContainers = topology.nodes.some(({ id, host }) => host === id);
   return { name, summary, style, shards, inContainers, flags, own, chaos, nodes, ...tiersOf(topology) };
 }

@@ -23,7 +23,7 @@ export const consoleComponent = component({
     const { enabled, runDir } = chaosSettings(process.env);
     const sources = createSources(topology, control, token);
     const assets = await loadConsoleAssets();
-    const about = aboutCluster(topology, node.id, enabled);
+    const about = aboutCluster(topology, node.id, enabled, process.env.TIERLAB_PLACE_FLAGS);
     const readings = createNodeReadings(topology, control, clock);
     const isWatched = () => streams.open() > 0;
     const collector = createLiveCollector({ topology, sources, readings, ownView: view, isWatched, clock, scheduler });

@@ -94,6 +94,9 @@ test('the node page has numbers, reasons, incidents and the log', async () => {
       .getByText('ready')
       .first()
       .waitFor();
+    // A command that is pasted finds this cluster, although its data folder is not the usual one.
+    const follow = await page.locator('code', { hasText: 'logs ranking-1 -f' }).textContent();
+    expect(follow).toContain(` --data ${site.cluster.dataDir}`);
   });
 });
 

@@ -21,9 +21,10 @@ test('a spelling comes first, and the searches that are proposed can be pasted',
   await gatewayThatFinds(0, '"hot dgo" -mustard', { suggestion: '"hot dog" -mustard' });
   const { said } = await run('search', '"hot dgo"', '-mustard');
   expect(said.split('\n')[0]).toContain('"hot dog" -mustard');
+  const sameCluster = ['--port-base', process.env.TIERLAB_PORT_BASE];
   expect(commandsIn(said).slice(0, 2)).toEqual([
-    ['search', 'hot dgo -mustard'],
-    ['search', '"hot dgo"'],
+    ['search', 'hot dgo -mustard', ...sameCluster],
+    ['search', '"hot dgo"', ...sameCluster],
   ]);
 });
 

@@ -78,3 +78,11 @@ test('the times of the usual request show which component works most', async () 
   });
   expect(await run('trace', '--times', '--slowest')).toMatchObject({ exitCode: 2 });
 });
+
+test('the command below the list finds the same cluster, and the request in it', async () => {
+  const summary = { request: 'GET /search', at: 0, durationMs: 12, outcome: 'ok', because: 'slow' };
+  const traces = [{ ...summary, traceId: 't1', requestId: 'r1', hops: 4, extraAttempts: 0 }];
+  await fakeCluster({ 'traces-1': { '/api/traces': { traces } } });
+  const { said } = await run('trace', '--data', '/elsewhere');
+  expect(said).toMatch(new RegExp(`trace r1 --port-base ${process.env.TIERLAB_PORT_BASE} --data /elsewhere\n`));
+});
