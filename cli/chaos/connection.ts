@@ -11,6 +11,7 @@ import { fetchStatus, type ClusterNode } from '../watchdog-client.ts';
 /** How the chaos commands reach a running cluster: the controller's address, and every place that holds faults. */
 export interface ChaosConnection {
   readonly portBase: number;
+  readonly dataDir: string;
   readonly token: string;
   /** Undefined: no node of this topology hosts the controller. */
   readonly controller: string | undefined;
@@ -24,11 +25,13 @@ export interface ChaosConnection {
 export async function connect(flags: ClusterFlags): Promise<ChaosConnection> {
   const portBase = portBaseOf(flags.portBase);
   const { topology, nodes } = await fetchStatus(portBase);
-  const token = operatorToken(dataDirOf(flags.data), portBase, 'inject faults');
+  const dataDir = dataDirOf(flags.data);
+  const token = operatorToken(dataDir, portBase, 'inject faults');
   const ports = controlPorts({ watchdogPort: portBase, nodes });
   const host = nodes.find(({ components }) => components.includes('chaos'));
   return {
     portBase,
+    dataDir,
     token,
     controller: host && `http://${host.host}:${host.publicPort}/api/chaos`,
     ports,
@@ -45,7 +48,7 @@ const patienceMs = 20_000;
 
 /** Asks the controller. Throws UsageError for an invalid request, and CommandError for every other refusal. */
 export async function askController(
-  { controller, token }: ChaosConnection,
+  { controller, token, portBase, dataDir }: ChaosConnection,
   method: 'GET' | 'POST' | 'DELETE',
   path: string,
   body?: unknown,
@@ -58,7 +61,7 @@ export async function askController(
     const { relayed, status, message } = asRpcError(thrown);
     if (relayed) throw status === 400 ? new UsageError(message) : new CommandError(message);
     throw new CommandError(
-      `the chaos controller at ${controller} does not answer. This works without it: ${tierlab('chaos halt')}`,
+      `the chaos controller at ${controller} does not answer. This works without it: ${tierlab('chaos halt', { portBase, dataDir })}`,
     );
   });
 }

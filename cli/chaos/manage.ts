@@ -74,7 +74,7 @@ export async function heal(id: string, flags: ClusterFlags): Promise<void> {
     silent = connection.ports.filter((_, i) => answers[i]!.status === 'rejected').map(({ name }) => name);
     healed = answers.some((it) => it.status === 'fulfilled' && (it.value as { healed: boolean }).healed);
   }
-  if (!healed) throw new CommandError(notFound(id, silent));
+  if (!healed) throw new CommandError(notFound(id, silent, connection));
   const terminal = createTerminal(process.stdout);
   terminal.line(`${id} is healed`);
   if (silent.length > 0)

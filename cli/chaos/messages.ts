@@ -28,8 +28,8 @@ export function whatEnded(healed: number, asked: string): string {
 }
 
 /** Why a fault was not healed by name. */
-export function notFound(id: string, silent: readonly string[]): string {
-  if (silent.length === 0) return `no fault ${id} is in effect. What is in effect: ${tierlab('chaos list')}`;
+export function notFound(id: string, silent: readonly string[], place: ClusterPlace = {}): string {
+  if (silent.length === 0) return `no fault ${id} is in effect. What is in effect: ${tierlab('chaos list', place)}`;
   const lost = silent.join(', ');
   return `no fault ${id} was found, but there is no answer from ${lost}: a fault there ends with its lease`;
 }

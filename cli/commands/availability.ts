@@ -105,7 +105,7 @@ async function overloads(portBase: number, monitor: string): Promise<string | un
   const times = counted(overloaded.length, 'time', 'times');
   return (
     `${who}, ${times} in all. That is not a failure of the node, so it is not counted. What users get: ` +
-    tierlab('load')
+    tierlab('load', { portBase })
   );
 }
 

@@ -22,6 +22,9 @@ test('a fault that is not found may be at a node that is silent, which is named'
   expect(noneInEffect(['query-1'])).not.toBe(noneInEffect([]));
   expect(notFound('f1', ['query-1'])).toMatch(/\bf1\b.*\bquery-1\b/);
   expect(commandsIn(notFound('f1', []))).toEqual([['chaos', 'list']]);
+  const place = { portBase: 9_000, dataDir: '/elsewhere' };
+  const sameCluster = ['--port-base', '9000', '--data', '/elsewhere'];
+  expect(commandsIn(notFound('f1', [], place))).toEqual([['chaos', 'list', ...sameCluster]]);
 });
 
 test.each([...faultKinds.values()].map((kind) => [kind.kind, kind] as const))(
