@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { liveStaleAnswers } from '../../../labs/14-caching/live-invalidation.ts';
+import { seededRandom } from '../../../shared/time/random.ts';
+
+/** Processes and sockets that this process holds. */
+const held = (): readonly string[] =>
+  process.getActiveResourcesInfo().filter((kind) => kind === 'ProcessWrap' || kind === 'TCPSocketWrap');
+
+test('over HTTP, answers are stale without invalidation and never with it, and no process is left', async () => {
+  const { signal } = new AbortController();
+  const before = held();
+  const stale = (invalidate: boolean): Promise<number> => {
+    const random = seededRandom('writes');
+    const draw = (): number => Math.floor(20 * random.next());
+    return liveStaleAnswers({ requests: 500, capacity: 20, invalidate, draw, signal });
+  };
+  expect(await stale(false)).toBeGreaterThan(10);
+  expect(await stale(true)).toBe(0);
+  await expect.poll(held).toEqual(before);
+}, 30_000);
+
+test('an interrupt ends the process with the pages', async () => {
+  const before = held();
+  const interrupt = new AbortController();
+  let draws = 0;
+  const draw = (): number => {
+    if (++draws === 100) interrupt.abort(new Error('interrupted'));
+    return 1;
+  };
+  const writes = { requests: 1_000, capacity: 10, invalidate: true, draw, signal: interrupt.signal };
+  await expect(liveStaleAnswers(writes)).rejects.toThrow('interrupted');
+  await expect.poll(held).toEqual(before);
+}, 30_000);
