@@ -63,6 +63,16 @@ export const tailLatency = lab({
     found.push(share.isTheory('10 hedged calls: 1 - (1 - p^2)^10', 1 - (1 - p! ** 2) ** hedgedFanOut, checks));
     const extra = hedged.extra / (hedgedFanOut * hedgedRequests);
     found.push(check('hedging costs at most 5% extra calls', extra <= 0.05, `${digits(100 * extra)}% extra calls`));
+    // The assumption does not hold here: one node is slow, and each page asks it.
+    const together = slowRequests(seededRandom(`${seed}/node`), p!, nodes, 'control');
+    const apart = 1 - (1 - 1 / nodes) ** nodes;
+    found.push(
+      check(
+        `one slow node of ${nodes} instead: every page with ${nodes} calls is slow, more than the formula says`,
+        together === requests,
+        `${digits((100 * together) / requests)}%; with independent calls ${digits(100 * apart)}%`,
+      ),
+    );
     return { points, checks: found, timeline: hedged.timeline };
   },
   variants: {
