@@ -1,9 +1,11 @@
 import { seededRandom } from '../../shared/time/random.ts';
 import { meanOf, nothing, measuredShare } from '../kit/checks.ts';
+import { digits } from '../runner/units.ts';
 import { lab, type Check, type Point, type Variant } from '../runner/lab.ts';
+import { liveDown, liveServers } from './live.ts';
 
 const servers = 4;
-const counted = 200_000;
+const counted = 1_000_000;
 /** Importance sampling: trials are drawn with this probability of failure, and each counts by its likelihood ratio. */
 const tilted = 0.5;
 const weighed = 100_000;
@@ -16,8 +18,9 @@ export const redundancy = lab({
   name: 'redundancy',
   topic: 'redundancy',
   question: 'One server is down for 5% of the time. How often are all four of them down?',
-  seconds: 1,
-  cores: 1,
+  seconds: 10,
+  cores: 2,
+  failuresExpected: true,
   parameters: { often: { unit: '%', values: [0.2, 0.25, 0.3] }, rare: { unit: '%', values: [0.05, 0.04, 0.06] } },
   formula:
     'P(all n down) = p^n; with a common cause in a share c of the failures: c p + (1 - c p) ((1 - c) p / (1 - c p))^n',
@@ -69,6 +72,28 @@ export const redundancy = lab({
       points,
       checks: found,
       timeline: [`a common cause in a tenth of the failures makes it ${times} times worse`],
+    };
+  },
+  async live({ often, rare }, context) {
+    const { users, unlucky, proofs } = await liveServers(servers, context);
+    const modelled = await redundancy.virtual!({ often: often!, rare: rare! }, context.seed, 'correct');
+    const noAnswer = measuredShare('live', unlucky, users);
+    return {
+      points: modelled.points,
+      checks: [
+        noAnswer.isTheory(
+          `live: with p = ${100 * liveDown}%, p^4 of the users get no answer`,
+          liveDown ** servers,
+          checks + 1,
+        ),
+        ...modelled.checks,
+      ],
+      timeline: [
+        `live: ${unlucky} of ${users} users got no answer: ${digits((100 * unlucky) / users)}%`,
+        ...proofs.map(({ target, matched, applied }) => `  ${target} was down for ${applied} of ${matched} calls`),
+        ...modelled.timeline,
+      ],
+      faults: proofs,
     };
   },
   variants: {
