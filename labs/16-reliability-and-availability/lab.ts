@@ -1,8 +1,10 @@
 import { constant, exponential } from '../../shared/time/sim/distribution.ts';
 import { seededRandom } from '../../shared/time/random.ts';
-import { meanOf, nothing, measuredShare } from '../kit/checks.ts';
+import { check, meanOf, nothing, measuredShare } from '../kit/checks.ts';
 import { type Cycle, cyclesOf, uptimeError, uptimeShare } from '../kit/up-down.ts';
 import { lab, type Check, type Point } from '../runner/lab.ts';
+import { digits } from '../runner/units.ts';
+import { liveSystems } from './live.ts';
 
 const cycles = 4_000;
 /** Two systems with the same availability, s. */
@@ -11,6 +13,10 @@ const systems = [
   { id: 'hasty', label: 'the hasty system' },
 ] as const;
 const checks = 4;
+/** The live form is so many times faster, so that a minute has enough failures. */
+const pace = 5;
+/** What probes see may differ from the schedule by this much: a probe can miss a very short failure. */
+const most = { availability: 0.02, reliability: 0.05 };
 
 /** Reliability and availability measure different things. */
 export const reliabilityAndAvailability = lab({
@@ -18,8 +24,9 @@ export const reliabilityAndAvailability = lab({
   name: 'reliability-and-availability',
   topic: 'reliability is not availability',
   question: 'Two systems are up for 86% of the time. Which one lets you finish a job of ten seconds?',
-  seconds: 1,
-  cores: 1,
+  seconds: 65,
+  cores: 2,
+  failuresExpected: true,
   parameters: { up: { unit: 's', values: [30, 24, 36] }, job: { unit: 's', values: [10, 8, 12] } },
   formula: 'A = up / (up + down); R(t) = e^(-t / up)',
   assumptions: [
@@ -58,6 +65,38 @@ export const reliabilityAndAvailability = lab({
       timeline.push(`${label.padEnd(16)} ${picture(run)}`);
     }
     return { points, checks: found, timeline: [...timeline, '= one second up, . one second down'] };
+  },
+  async live({ up, job }, context) {
+    const timesOf = (id: Id) => ({
+      up: upOf(id, up!) / pace,
+      down: downOf(id, up!) / pace,
+      job: job! / pace,
+    });
+    const observed = await liveSystems(Object.fromEntries(systems.map(({ id }) => [id, timesOf(id)])), context);
+    const modelled = await reliabilityAndAvailability.virtual!({ up: up!, job: job! }, context.seed, 'correct');
+    const compared = systems.flatMap(({ id, label }) =>
+      (['availability', 'reliability'] as const).map((what) => {
+        const { measured, schedule } = observed[id]!;
+        return check(
+          `live: ${label}: probes see the ${what} of the schedule that was carried out`,
+          Math.abs(measured[what] - schedule[what]) <= most[what],
+          `${digits(100 * measured[what])}% for ${digits(100 * schedule[what])}%`,
+        );
+      }),
+    );
+    return {
+      points: modelled.points,
+      checks: [...compared, ...modelled.checks],
+      timeline: [
+        ...systems.map(({ id, label }) => {
+          const { outages, probes, measured } = observed[id]!;
+          const [a, r] = [measured.availability, measured.reliability].map((share) => digits(100 * share));
+          return `live: ${label}: ${outages} failures, ${probes} probes; A = ${a}%, R = ${r}%`;
+        }),
+        ...modelled.timeline,
+      ],
+      faults: systems.map(({ id }) => observed[id]!.proof),
+    };
   },
   variants: {
     broken: 'repairs take twice as long',
