@@ -50,6 +50,10 @@ export function parseOne(text: string, { label, unit }: Quantity): number {
   const wanted = suffixOf(unit);
   const example = `such as 12${wanted}`;
   if (number === undefined) throw new LabUsageError(`${label}: a number is wanted, ${example}, not "${text}"`);
+  if (given!.startsWith(','))
+    throw new LabUsageError(
+      `${label}: a number has a decimal point and no comma, such as 12.5${wanted}, not "${text}"`,
+    );
   const value = Number(number);
   if (!Number.isFinite(value)) throw new LabUsageError(`${label}: "${text}" is too large`);
   if (given === '' || spellings[unit].includes(given!)) return value / scaleOf(unit);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { commit, isUnchanged } from '../../../labs/runner/prediction.ts';
-import { parsePrediction, withUnit } from '../../../labs/runner/units.ts';
+import { parseOne, parsePrediction, withUnit } from '../../../labs/runner/units.ts';
 
 test('a prediction is hashed with a nonce, and editing it is seen', () => {
   const prediction = commit('10', [20, 50, 100], 'it is free half of the time');
@@ -28,6 +28,11 @@ test.each([
   ['1e999,2', 'too large'],
 ])('the prediction "%s" is refused in one line', (text, why) => {
   expect(() => parsePrediction(text, [ms, share])).toThrow(why);
+});
+
+test('a decimal comma is named as the problem, and not as a unit', () => {
+  const why = 'share: a number has a decimal point and no comma, such as 12.5%, not "85,7%"';
+  expect(() => parseOne('85,7%', share)).toThrow(why);
 });
 
 test('numbers are shown with their unit', () => {
