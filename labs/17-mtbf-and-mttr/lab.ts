@@ -1,6 +1,6 @@
 import { constant, exponential, uniform } from '../../shared/time/sim/distribution.ts';
 import { seededRandom } from '../../shared/time/random.ts';
-import { meanOf, nothing, measuredShare } from '../kit/checks.ts';
+import { check, meanOf, nothing, measuredShare } from '../kit/checks.ts';
 import { cyclesOf, probesUp, uptimeError, uptimeShare } from '../kit/up-down.ts';
 import { lab, type Check, type Point } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
@@ -11,8 +11,10 @@ const systems = [
   { id: 'repair', label: 'MTTR halved', up: 1, down: 0.5 },
   { id: 'quality', label: 'time up doubled', up: 2, down: 1 },
 ] as const;
-/** How the time to repair is spent: detection, diagnosis, fix. */
-const parts = [0.5, 0.2, 0.3] as const;
+/** The mean parts of the time to repair. */
+const parts = { detection: 0.5, diagnosis: 0.2, fix: 0.3 } as const;
+/** Sums of the same numbers in another order differ by rounding, s. */
+const rounding = 1e-9;
 /** A monitor looks this often at each system. */
 const probes = 10_000;
 /** For each system the mean uptime, and what the probes see. */
@@ -51,11 +53,15 @@ export const mtbfAndMttr = lab({
       // Broken: a repair also needs a person, who comes after a while. Control: a bad repair is followed by the next
       // failure at once, so incidents are not alike.
       const upTime = exponential(system.up * up!);
+      const partsOf: (readonly number[])[] = [];
       const cycles = cyclesOf(
         incidents,
         variant === 'control' ? (draw) => (draw.next() < 0.3 ? constant(0.1)(draw) : upTime(draw)) : upTime,
-        (draw) =>
-          parts.reduce((sum, share) => sum + uniform(0, 2 * share * meanDown)(draw), variant === 'broken' ? 2 : 0),
+        (draw) => {
+          const drawn = Object.values(parts).map((share) => uniform(0, 2 * share * meanDown)(draw));
+          partsOf.push(drawn);
+          return sum(drawn) + (variant === 'broken' ? 2 : 0);
+        },
         random,
       );
       const measured = meanOf(system.id, uptimeShare(cycles), incidents, uptimeError(cycles));
@@ -78,7 +84,16 @@ export const mtbfAndMttr = lab({
           checks,
         ),
       );
-      timeline.push(`${system.label.padEnd(16)} MTBF ${digits(mtbf)} s, MTTR ${digits(mttr)} s`);
+      const apart = cycles.filter((cycle, i) => Math.abs(sum(partsOf[i]!) - cycle.down) > rounding).length;
+      found.push(
+        check(
+          `${system.label}: detection + diagnosis + fix is the time to repair of each incident`,
+          apart === 0,
+          `${incidents - apart} of ${incidents}`,
+        ),
+      );
+      const means = Object.keys(parts).map((name, i) => `${name} ${digits(mean(partsOf.map((all) => all[i]!)))} s`);
+      timeline.push(`${system.label.padEnd(16)} MTBF ${digits(mtbf)} s, MTTR ${digits(mttr)} s = ${means.join(' + ')}`);
     }
     return { points, checks: found, timeline };
   },
@@ -110,4 +125,5 @@ there are half as many: see lab 16.`,
   },
 });
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+const mean = (values: readonly number[]): number => sum(values) / values.length;
