@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { httpClientTransport } from '../../shared/rpc/transports/http-client.ts';
 import { systemClock as clock } from '../../shared/time/clock.ts';
 import { LabUnknownError } from '../runner/errors.ts';
@@ -14,7 +14,7 @@ export interface LiveWrites {
   readonly signal: AbortSignal;
 }
 
-const program = path.join(import.meta.dirname, 'page-server.ts');
+const program = fileURLToPath(new URL('./page-server.ts', import.meta.url));
 
 /** The same over HTTP, with the store in a process of its own. The process ends before this function does. */
 export async function liveStaleAnswers({ signal, ...writes }: LiveWrites): Promise<number> {
