@@ -46,6 +46,8 @@ const {
   .parse()
   .opts<{ only?: string[]; full?: true; out: string }>();
 
+// Data folders are removed at the exit, also after Ctrl-C.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
 const rows: Row[] = [];
 const took: Record<string, number> = {};
 for (const [name, load] of Object.entries(benches)) {

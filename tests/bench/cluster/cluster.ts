@@ -32,10 +32,18 @@ export interface DataFolder {
   readonly remove: () => void;
 }
 
-/** A data folder that is removed after the benchmark. */
+/** A data folder that is removed after the benchmark, at the latest when this process ends. */
 export function temporaryData(): DataFolder {
   const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-bench-'));
-  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
+  const removeNow = () => rmSync(dir, { recursive: true, force: true });
+  process.once('exit', removeNow);
+  return {
+    dir,
+    remove() {
+      process.off('exit', removeNow);
+      removeNow();
+    },
+  };
 }
 
 const datasets = new Map<number, string>();
@@ -43,8 +51,7 @@ const datasets = new Map<number, string>();
 /** A fresh data folder that holds only the data set in `shards`. One run builds it once, and copies it afterwards. */
 export async function dataWithDataset(shards: number): Promise<DataFolder> {
   if (!datasets.has(shards)) {
-    const { dir, remove } = temporaryData();
-    process.once('exit', remove);
+    const { dir } = temporaryData();
     await run('dataset', '--data', dir, '--shards', String(shards));
     datasets.set(shards, dir);
   }
@@ -53,9 +60,17 @@ export async function dataWithDataset(shards: number): Promise<DataFolder> {
   return data;
 }
 
+/** A child that still runs when this process ends is ended, too. */
+function endsWithThis(child: ChildProcess): void {
+  const end = () => child.kill('SIGTERM');
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
+}
+
 /** Runs one command to its end. When it fails, throws with its output. */
 export async function run(...args: string[]): Promise<void> {
   const child = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  endsWithThis(child);
   let words = '';
   child.stderr.on('data', (chunk: Buffer) => (words += chunk.toString()));
   const [code] = (await once(child, 'exit')) as [number];
@@ -82,6 +97,7 @@ export async function setPolicy(dataDir: string, policy: unknown): Promise<void>
 export function up(dataDir: string, topology: string, ...flags: string[]): BenchCluster {
   const args = ['up', '--data', dataDir, '--port-base', String(benchPortBase), '--topology', topology, ...flags];
   const child = spawn(process.execPath, [entry, ...args], { stdio: 'ignore' });
+  endsWithThis(child);
   return {
     process: child,
     async stop() {
