@@ -33,19 +33,31 @@ export function wordsWithPrefix({ words }: Vocabulary, prefix: string): { from: 
 
 /**
  * How many pages hold `word`, or the most frequent word of the same stem; 0 when no such word is known. The search
- * stops as soon as the number is more than `enough`. Porter's rules change only the end of a word, and at most the last
- * letter of the stem (`happy` -> `happi`). So all words of a stem are close together in the alphabet.
+ * stops as soon as the number is more than `enough`.
  */
 export function documentsLike(vocabulary: Vocabulary, word: string, enough: number): number {
   const { words, documents } = vocabulary;
   const own = lowerBound(words, word);
   let most = words[own] === word ? documents[own]! : 0;
   const wanted = stem(word);
-  const { from, to } = wordsWithPrefix(vocabulary, wanted.slice(0, -1));
-  for (let i = from; i < to && most <= enough; i++) {
-    if (documents[i]! > most && stem(words[i]!) === wanted) most = documents[i]!;
+  for (const prefix of prefixesOf(wanted)) {
+    const { from, to } = wordsWithPrefix(vocabulary, prefix);
+    for (let i = from; i < to && most <= enough; i++) {
+      if (documents[i]! > most && stem(words[i]!) === wanted) most = documents[i]!;
+    }
   }
   return most;
+}
+
+/**
+ * The beginnings of all words of a stem. Porter's rules change only the end of a word, and at most the last letter of
+ * the stem. In a stem of up to three letters, they change this letter only from `y` to `i` (`any` -> `ani`). Thousands
+ * of words have the first one or two letters of such a stem, so these are not all read.
+ */
+function prefixesOf(wanted: string): string[] {
+  const start = wanted.slice(0, -1);
+  if (wanted.length > 3) return [wanted, start];
+  return wanted.endsWith('i') ? [wanted, `${start}y`] : [wanted];
 }
 
 /** Sorts by code units, as JavaScript does. SQLite sorts by code points; the two orders differ beyond U+FFFF. */
