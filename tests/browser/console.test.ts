@@ -21,6 +21,11 @@ test('without traffic it says so, and with traffic the tiles and the lines show 
     const work = page.getByRole('group', { name: 'Most work' });
     await site.searchUntil(async () => /\w [\d.]+% of the work in GET \/search/.test((await work.textContent())!));
     expect(await site.node(page, 'monitor-1').getAttribute('aria-label')).toMatch(/ leader: alive/);
+    // In the past, no number of now stands among those of then.
+    await page.getByRole('slider').press('ArrowLeft');
+    await page.getByRole('button', { name: 'Back to live' }).waitFor();
+    const unkept = ['Most work', 'Available'].map((name) => page.getByRole('group', { name }).textContent());
+    for (const text of await Promise.all(unkept)) expect(text).toMatch(/–.*shown live only/);
   });
 });
 
