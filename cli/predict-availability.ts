@@ -44,11 +44,10 @@ export async function predictAvailability(flags: PredictionFlags): Promise<void>
   for (const [component, count] of Object.entries(flags.needed)) {
     const parts = partsOf(topology, component).map((nodes) => nodes.length);
     const fewest = parts.length === 0 ? 0 : Math.min(...parts);
-    if (fewest < count)
-      throw new UsageError(
-        `--needed ${component}=${count}: ${topology.name} has ${fewest} ${fewest === 1 ? 'node' : 'nodes'} with ${component}` +
-          (parts.length > 1 ? ' for each shard' : ''),
-      );
+    if (fewest >= count) continue;
+    const there = `${fewest} ${fewest === 1 ? 'node' : 'nodes'} with ${component}`;
+    const where = parts.length > 1 ? ' for each shard' : '';
+    throw new UsageError(`--needed ${component}=${count}: ${topology.name} has ${there}${where}`);
   }
   const observed =
     running === undefined ? undefined : ((await askMonitor(portBase, '/api/availability')) as AvailabilityReport);
