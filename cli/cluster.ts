@@ -9,6 +9,7 @@ import type { NodeIdentities } from '../shared/cluster/watchdog/authority.ts';
 import type { WatchdogFaults } from '../shared/cluster/watchdog/faults.ts';
 import { openIncarnations } from '../shared/cluster/watchdog/incarnations.ts';
 import { createWatchdogApi } from '../shared/cluster/watchdog/api.ts';
+import { changeHolder } from '../shared/cluster/watchdog/change-holder.ts';
 import { placementRoutes } from '../shared/cluster/watchdog/placement-routes.ts';
 import { repairRoutes } from '../shared/cluster/watchdog/repairs.ts';
 import type { ChildState } from '../shared/cluster/watchdog/child.ts';
@@ -139,6 +140,8 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     shutdown: () => setImmediate(end),
     more: [
       ...(faults?.routes ?? chaosOffRoutes),
+      // The process that gives the order may be in another container, where its id means another process.
+      changeHolder(byContainer ? () => undefined : undefined),
       ...placementRoutes({
         watchdog,
         byContainer,

@@ -1,4 +1,6 @@
-import { askWatchdog } from './watchdog-client.ts';
+import { dataDirOf } from './paths.ts';
+import { operatorToken } from './run-file.ts';
+import { askWatchdog, fetchStatus } from './watchdog-client.ts';
 
 /** The time in which a node drains, stops and starts, ms. */
 const boundMs = 60_000;
@@ -11,3 +13,15 @@ export const nodeOrders =
   (portBase: number, token: string) =>
   (id: string, action: 'start' | 'retire' | 'stop' | 'restart'): Promise<unknown> =>
     askWatchdog(portBase, `/nodes/${id}/${action}`, { method: 'POST', token, timeoutMs: boundMs });
+
+/**
+ * Makes this process the only one that may change which nodes run, until it ends. Resolves to the operator's token.
+ * Throws CommandError where another command changes the nodes. What a command knows about the nodes from before is old.
+ */
+export async function holdNodes(portBase: number, data: string | undefined, command: string): Promise<string> {
+  // First, because without a cluster there is no token either.
+  await fetchStatus(portBase);
+  const token = operatorToken(dataDirOf(data), portBase, 'change its nodes');
+  await askWatchdog(portBase, '/changes', { method: 'POST', token, body: { command, pid: process.pid } });
+  return token;
+}

@@ -10,11 +10,10 @@ import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { withExamples } from '../command-line.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { refuseTooMuchMemory } from '../memory-room.ts';
-import { nodeOrders } from '../node-orders.ts';
+import { holdNodes, nodeOrders } from '../node-orders.ts';
 import { warnWithoutProcessors, type GrowingGroup } from '../processor-room.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
-import { dataDirOf } from '../paths.ts';
-import { operatorToken, portBaseOf } from '../run-file.ts';
+import { portBaseOf } from '../run-file.ts';
 import { createTerminal } from '../terminal.ts';
 import { topologyOf, topologySource } from '../topology.ts';
 import { untilAlive } from '../until-alive.ts';
@@ -56,6 +55,7 @@ export function apply(command: Command): void {
 async function run(name: string, flags: ApplyFlags): Promise<void> {
   const portBase = portBaseOf(flags.portBase);
   const wanted = await topologyOf(name, { portBase });
+  const token = flags.dryRun ? undefined : await holdNodes(portBase, flags.data, 'apply');
   const { topology: running, isChanging } = (await askWatchdog(portBase, '/topology')) as CurrentTopology;
   const { nodes } = await fetchStatus(portBase);
   const change = changeOf(running, { ...wanted, tls: wanted.tls || running.tls });
@@ -71,14 +71,13 @@ async function run(name: string, flags: ApplyFlags): Promise<void> {
   const changes = starting.length + leaving.length + change.added.length + change.removed.length;
   if (changes === 0 && change.next.name === running.name && !isChanging)
     return terminal.line('The cluster has this topology already');
-  if (flags.dryRun) {
+  if (token === undefined) {
     for (const { id, components } of starting) terminal.line(`+ ${id} (${components.join(', ')})`);
     for (const id of leaving) terminal.line(`- ${id}`);
     const often = change.removed.length > 0 ? 'twice' : 'once';
     for (const { id } of change.next.nodes.filter(isControl)) terminal.line(`~ ${id} restarts ${often}`);
     return;
   }
-  const token = operatorToken(dataDirOf(flags.data), portBase, 'change its nodes');
   refuseTooMuchMemory(nodes, starting.length);
   await refuseTakenPorts(change);
   await warnWithoutProcessors(nodes, growingGroups(starting, change.next), terminal);

@@ -2,10 +2,9 @@ import type { Command } from 'commander';
 import { requireKnown } from '../choose-nodes.ts';
 import { withExamples } from '../command-line.ts';
 import { UsageError } from '../errors.ts';
-import { nodeOrders } from '../node-orders.ts';
+import { holdNodes, nodeOrders } from '../node-orders.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
-import { dataDirOf } from '../paths.ts';
-import { operatorToken, portBaseOf } from '../run-file.ts';
+import { portBaseOf } from '../run-file.ts';
 import { createTerminal } from '../terminal.ts';
 import { untilAlive } from '../until-alive.ts';
 import { fetchStatus, type ClusterNode } from '../watchdog-client.ts';
@@ -32,9 +31,9 @@ async function run(flags: RestartFlags): Promise<void> {
   if ((flags.rolling === undefined) === (flags.node === undefined))
     throw new UsageError('say which nodes: --rolling for all that have a replica, or --node with their names');
   const portBase = portBaseOf(flags.portBase);
+  const order = nodeOrders(portBase, await holdNodes(portBase, flags.data, 'restart'));
   const { nodes } = await fetchStatus(portBase);
   requireKnown(nodes, flags.node ?? []);
-  const order = nodeOrders(portBase, operatorToken(dataDirOf(flags.data), portBase, 'restart its nodes'));
   // Replicas that are in the topology, but that "scale" has not started, have no process.
   const running = nodes.filter(({ state }) => state !== 'stopped');
   const chosen = flags.node

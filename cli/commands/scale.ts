@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { mostReplicas } from '../../shared/cluster/topology.ts';
 import { withExamples } from '../command-line.ts';
 import { UsageError } from '../errors.ts';
 import { refuseTooMuchMemory } from '../memory-room.ts';
 import { warnWithoutProcessors } from '../processor-room.ts';
-import { nodeOrders } from '../node-orders.ts';
+import { holdNodes, nodeOrders } from '../node-orders.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
-import { dataDirOf } from '../paths.ts';
-import { operatorToken, portBaseOf } from '../run-file.ts';
+import { portBaseOf } from '../run-file.ts';
 import { createTerminal } from '../terminal.ts';
 import { untilAlive } from '../until-alive.ts';
 import { fetchStatus, type ClusterNode } from '../watchdog-client.ts';
@@ -32,13 +32,15 @@ function parseWanted(text: string, before: readonly Wanted[] = []): readonly Wan
   const [, group, count] = /^([a-z][a-z0-9-]*)=(\d+)$/.exec(text) ?? [];
   if (group === undefined || Number(count) < 1)
     throw new InvalidArgumentError('a group and a number from 1 are wanted, such as ranking=3.');
+  if (Number(count) > mostReplicas) throw new InvalidArgumentError(`a group has at most ${mostReplicas} nodes.`);
+  if (before.some((it) => it.group === group)) throw new InvalidArgumentError(`${group} is named twice.`);
   return [...before, { group, count: Number(count) }];
 }
 
 async function run(wanted: readonly Wanted[], flags: ClusterFlags): Promise<void> {
   const portBase = portBaseOf(flags.portBase);
+  const token = await holdNodes(portBase, flags.data, 'scale');
   const { nodes } = await fetchStatus(portBase);
-  const token = operatorToken(dataDirOf(flags.data), portBase, 'change its nodes');
   const changes = wanted.map((it) => changeOf(nodes, it));
   refuseTooMuchMemory(nodes, changes.flatMap(({ start }) => start).length);
   const terminal = createTerminal(process.stdout);

@@ -17,15 +17,18 @@ const Route = Type.Object(
 
 const Spares = Type.Integer({ minimum: 1, maximum: 10 });
 
+/** The most nodes of a group, in each shard. */
+export const mostReplicas = 100;
+
 /** A group of equal nodes: `replicas` of each of `shards`, all hosting the same components. */
 export const NodeGroup = Type.Object(
   {
     /** Node ids are `<name>-<replica>`, sharded ones `<name>-<shard>-<replica>`, from 1. */
     name: Type.String({ pattern: '^[a-z][a-z0-9-]{0,40}$' }),
     components: Type.Array(Type.String(), { minItems: 1 }),
-    replicas: Type.Integer({ minimum: 1, maximum: 100, default: 1 }),
+    replicas: Type.Integer({ minimum: 1, maximum: mostReplicas, default: 1 }),
     /** How many of the replicas (of each shard) run at first; `tierlab scale` starts the others. All when absent. */
-    started: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+    started: Type.Optional(Type.Integer({ minimum: 1, maximum: mostReplicas })),
     /** The number of shards of the data in this group; absent if it hosts no database or only one shard. */
     shards: Type.Optional(Type.Integer({ minimum: 1, maximum: 64 })),
     /** The routes to each node of the group, in order of preference; absent = only its own address. */

@@ -114,6 +114,7 @@ test.each([
   ['policy', 'naive'],
   ['restart', '--rolling'],
   ['scale', 'app=1'],
+  ['apply', 'tiny'],
 ])('without the token of the cluster, %s %s names the folder that was searched', async (...argv) => {
   await fakeCluster({ 'app-1': {} });
   const { said, exitCode } = await run(...argv, '--data', '/nowhere');

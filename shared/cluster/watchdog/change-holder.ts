@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import Type, { type Static } from 'typebox';
+import { RpcError } from '../../rpc/errors.ts';
+import { schemaProblem } from '../../schema/problem.ts';
+import type { ControlRoute } from '../../control/server.ts';
+import { isAlive } from '../../is-alive.ts';
+import { parseProcessStat } from '../../process-stat.ts';
+
+const HoldOrder = Type.Object(
+  { command: Type.String({ minLength: 1, maxLength: 40 }), pid: Type.Integer({ minimum: 1 }) },
+  { additionalProperties: false },
+);
+type HoldOrder = Static<typeof HoldOrder>;
+
+interface Holder extends HoldOrder {
+  /** Tells it from a later process that has the same id. */
+  readonly startedAt: number;
+}
+
+/**
+ * POST /changes: until this process ends, no other one may change which nodes run. Two such commands at once would each
+ * plan without the nodes that the other one adds or removes. A process that has ended holds nothing, however it ended.
+ * `startOf`: when a process started; undefined if there is none, and then it holds nothing.
+ */
+export function changeHolder(startOf: (pid: number) => number | undefined = processStart): ControlRoute {
+  let holder: Holder | undefined;
+  return {
+    method: 'POST',
+    path: '/changes',
+    access: 'operator',
+    handle(_parameters, body) {
+      const problem = schemaProblem(HoldOrder, body, 'order');
+      if (problem !== undefined) throw new RpcError('bad_request', problem);
+      const { command, pid } = body as HoldOrder;
+      if (holder !== undefined && holder.pid !== pid && startOf(holder.pid) === holder.startedAt)
+        throw new RpcError(
+          'conflict',
+          `"${holder.command}" (process ${holder.pid}) is changing the nodes of this cluster. Try again when it has ended`,
+        );
+      const startedAt = startOf(pid);
+      holder = startedAt === undefined ? undefined : { command, pid, startedAt };
+      return {};
+    },
+  };
+}
+
+/** When a process of this machine started; undefined if it has ended. Only Linux tells the time, elsewhere it is 0. */
+function processStart(pid: number): number | undefined {
+  if (!isAlive(pid)) return undefined;
+  try {
+    const { state, startedAt } = parseProcessStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    return state === 'Z' ? undefined : startedAt;
+  } catch {
+    return 0;
+  }
+}
