@@ -1,6 +1,7 @@
 import { control } from '../../services/monitor/availability-report.ts';
 import { type Style, styles } from '../../search/making.ts';
 import { replicaGroup } from '../../shared/cluster/topology.ts';
+import { shardOf } from '../../search/sharding.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { pageUrl, searchUrl } from '../../web/urls.ts';
 import { CommandError } from '../errors.ts';
@@ -62,7 +63,7 @@ async function crash(cluster: OwnCluster, node: string, pages: readonly string[]
     return { node, searches, pages: share('pages') };
   } finally {
     process.kill(cluster.watchdogPid, 'SIGCONT');
-    await untilServing(cluster, node, pid);
+    await untilServing(cluster, node, pid, pages);
   }
 }
 
@@ -80,13 +81,24 @@ async function pidOf(cluster: OwnCluster, node: string): Promise<number | null |
   return nodes.find(({ id, state }) => id === node && state === 'ready')?.pid;
 }
 
-/** Waits until the node serves again, and the searches at every client are answered. */
-async function untilServing(cluster: OwnCluster, node: string, oldPid: number): Promise<void> {
-  const searches = doorUrls(cluster).client.map((door) => `${door}/search?q=dog`);
+/**
+ * Waits until the node serves again, and every client answers searches in both styles and a page of each shard: a kind
+ * of request that still fails would be blamed on the next node.
+ */
+async function untilServing(
+  cluster: OwnCluster,
+  node: string,
+  oldPid: number,
+  pages: readonly string[],
+): Promise<void> {
+  const { shards } = cluster.topology;
+  const onePerShard = [...Map.groupBy(pages, (id) => shardOf(id, shards)).values()].map(([id]) => pageUrl(id!));
+  const paths = [...styles.map((style) => searchUrl('dog', { style })), ...onePerShard];
+  const urls = doorUrls(cluster).client.flatMap((door) => paths.map((it) => door + it));
   const look = async (): Promise<true | undefined> => {
     const pid = await pidOf(cluster, node).catch(() => undefined);
     if (!pid || pid === oldPid) return undefined;
-    return (await Promise.all(searches.map(isAnswered))).every(Boolean) || undefined;
+    return (await Promise.all(urls.map(isAnswered))).every(Boolean) || undefined;
   };
   const late = `${node} was not started again in ${repairBoundMs / 1_000} s`;
   await waitUntil(look, { boundMs: repairBoundMs, everyMs: 50, late });
