@@ -29,6 +29,10 @@ const patterns: Readonly<Record<string, { readonly words: string; readonly examp
     words: 'a name of at most 64 letters, digits, dots, hyphens, colons and underscores',
     example: 'ranking-2',
   },
+  '^[A-Za-z0-9._~-]{1,128}$': {
+    words: 'a page id of at most 128 letters, digits, dots, underscores, tildes and hyphens',
+    example: 'n02086723',
+  },
   '^[a-z]+([.][a-z]+)?$': { words: 'a kind of fault', example: 'limp.latency' },
   '^[a-z][A-Za-z0-9-]*([.][A-Za-z0-9-]+)?$': {
     words: 'the name of an operation, with or without its component',
