@@ -90,6 +90,9 @@ export function openStore(file: string): Store {
   }
 }
 
+/** The most characters of a title in the links of another page. The longest title of WordNet has 371. */
+const maxLinkTitle = 400;
+
 type StoredRow = Pick<StoredPage, 'id' | 'title' | 'body' | 'url'> & {
   number: number;
   keywords: string;
@@ -103,8 +106,10 @@ function reader(database: DatabaseSync): Store {
   const pageOf = database.prepare(
     'select number, id, title, body, keywords, category, url, signature from pages where id = ?',
   );
+  // A page may have 10,000 links to pages with titles of 2,000 characters: whole titles would be a reply of 20 MB.
   const linksOf = database.prepare(
-    'select target as id, coalesce(title, target) as title, relation from links where page = ? order by position',
+    `select target as id, substr(coalesce(title, target), 1, ${maxLinkTitle}) as title, relation
+       from links where page = ? order by position`,
   );
   const before = database.prepare('select id, title from pages where id < ? order by id desc limit ?');
   const after = database.prepare('select id, title from pages where id > ? order by id limit ?');

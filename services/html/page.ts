@@ -4,7 +4,7 @@ import type { Page } from '../../search/page.ts';
 import type { Making } from '../../search/making.ts';
 import { layout } from '../../web/layout.ts';
 import { markup, type Markup } from '../../web/markup.ts';
-import { counted, grouped } from '../../web/numbers.ts';
+import { counted } from '../../web/numbers.ts';
 import { pathStrip } from './path-strip.ts';
 import { staleNote } from './stale-note.ts';
 import { groupByRelation, type RelationGroup } from './relations.ts';
@@ -14,10 +14,12 @@ import { pageUrl, searchUrl, webAddress } from '../../web/urls.ts';
 /** More links of one relation than this are folded away: "person" has hundreds. */
 const shownLinks = 24;
 /**
- * More links than this are only counted. A page may have 10,000 links, and rendering all of them would delay other
- * requests.
+ * A page may have 10,000 links, 1,000 keywords and a million characters of text. Rendering all of them would delay other
+ * requests, so what exceeds these bounds is only counted.
  */
 const listedLinks = 1_000;
+const listedKeywords = 200;
+const shownCharacters = { body: 100_000, titlesOfLinks: 100_000, keywords: 20_000 };
 
 /** A page of the corpus, and what surrounds it. The page is shown even when its surroundings could not be fetched. */
 export interface PageView {
@@ -34,27 +36,47 @@ export function pageView(
   { assets, traced = false }: Surroundings,
 ): string {
   const origin = webAddress(page.url);
-  const groups = groupByRelation(page.links.slice(0, listedLinks));
-  const unlisted = page.links.length - listedLinks;
+  const body = cutText(page.body, shownCharacters.body);
+  const links = firstOf(page.links, listedLinks, shownCharacters.titlesOfLinks, (link) => link.title.length);
+  const groups = groupByRelation(links);
+  const unlisted = page.links.length - links.length;
   const title = page.title === '' ? page.id : page.title;
   const main = markup`${pathStrip(making, { traced })}
 ${staleNote(making)}
 <article class="page">
 <h1>${title}</h1>
 ${origin !== undefined && markup`<p class="origin">From <a href="${origin}" rel="noreferrer">${page.url}</a></p>`}
-${paragraphs(page.body).map((text) => markup`<p class="body">${text}</p>`)}
+${paragraphs(body).map((text) => markup`<p class="body">${text}</p>`)}
+${body.length < page.body.length && restOf(page, body.length)}
 ${page.category !== undefined && categoryOf(page.category)}
 ${page.keywords.length > 0 && keywordsOf(page.keywords)}
 ${popularity !== undefined && popularityOf(popularity)}
 </article>
 ${
-  groups.length > 0 &&
+  page.links.length > 0 &&
   markup`<section class="links" aria-label="Links of this page">${groups.map(relation)}${
-    unlisted > 0 && markup`<p>${grouped(unlisted)} more links are not listed.</p>`
+    unlisted > 0 && markup`<p>${counted(unlisted, 'more link is', 'more links are')} not listed.</p>`
   }</section>`
 }
 ${neighbours !== undefined && neighboursOf(neighbours)}`;
   return layout({ title: `${cutText(title, 80)} - Tierlab`, kind: 'inner', box: { q: '' }, main }, assets);
+}
+
+/** The first `items`: at most `most` of them, and at most `characters` characters together. */
+function firstOf<T>(
+  items: readonly T[],
+  most: number,
+  characters: number,
+  lengthOf: (item: T) => number,
+): readonly T[] {
+  let left = characters;
+  const end = items.findIndex((item, i) => i === most || (left -= lengthOf(item)) < 0);
+  return end === -1 ? items : items.slice(0, end);
+}
+
+function restOf({ id, body }: Page, shown: number): Markup {
+  const rest = counted(body.length - shown, 'more character is', 'more characters are');
+  return markup`<p class="origin">${rest} not shown. The gateway has the whole page at <code>/api/pages/${id}</code>.</p>`;
 }
 
 function categoryOf(category: string): Markup {
@@ -63,9 +85,12 @@ function categoryOf(category: string): Markup {
 
 function keywordsOf(keywords: readonly string[]): Markup {
   const urlOf = (keyword: string) => searchUrl(`keywords:"${keyword.replaceAll('"', ' ').trim()}"`);
-  const items = keywords.map((keyword) => markup`<li><a href="${urlOf(keyword)}">${keyword}</a></li>`);
+  const listed = firstOf(keywords, listedKeywords, shownCharacters.keywords, (keyword) => keyword.length);
+  const items = listed.map((keyword) => markup`<li><a href="${urlOf(keyword)}">${keyword}</a></li>`);
+  const unlisted = keywords.length - listed.length;
   return markup`<section aria-labelledby="keywords"><h2 id="keywords">Keywords</h2>
-<ul class="keywords">${items}</ul></section>`;
+<ul class="keywords">${items}</ul>
+${unlisted > 0 && markup`<p>${counted(unlisted, 'more keyword is', 'more keywords are')} not listed.</p>`}</section>`;
 }
 
 function popularityOf(popularity: number): Markup {

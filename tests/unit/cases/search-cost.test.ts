@@ -20,6 +20,8 @@ import { segmentOf } from '../database/memory.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 
 const many = (count: number, text: (i: number) => string) => Array.from({ length: count }, (_, i) => text(i)).join(' ');
+const links = (count: number, title: string) =>
+  Array.from({ length: count }, (_, i) => ({ id: `p${i}`, title, relation: 'links to' }));
 const range = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
 
 test.each([
@@ -255,6 +257,25 @@ test('S5 a page with 10,000 links lists 1,000 and counts the others', () => {
   const html = pageView({ page }, made, surroundings);
   expect(html.match(/href="\/page\//g)?.length).toBe(1_000);
   expect(html).toMatch(/9,000 more links are not listed/);
+});
+
+test.each([
+  ['a million ampersands', { body: '&'.repeat(1_000_000) }, /900,000 more characters are not shown.*\/api\/pages\/a</],
+  ['333,000 paragraphs', { body: '&\n\n'.repeat(333_333) }, /more characters are not shown/],
+  ['long titles of links', { links: links(1_000, '&'.repeat(2_000)) }, /950 more links are not listed/],
+  ['one title that is too long', { links: links(1, '&'.repeat(200_000)) }, /1 more link is not listed/],
+  ['long keywords', { keywords: Array.from({ length: 1_000 }, () => '&'.repeat(1_000)) }, /980 more keywords are/],
+  ['many keywords', { keywords: Array.from({ length: 1_000 }, String) }, /800 more keywords are not listed/],
+])('S5 a page with %s is shown in part, and blocks the event loop for less than 20 ms', (_, long, sentence) => {
+  const page = { id: 'a', title: 'a', body: '', keywords: [], url: '/page/a', links: [], ...long };
+  const fastest = Array.from({ length: 3 }, () => {
+    const begin = process.threadCpuUsage();
+    const html = pageView({ page }, made, surroundings);
+    const { user, system } = process.threadCpuUsage(begin);
+    expect(html).toMatch(sentence);
+    return (user + system) / 1_000;
+  });
+  expect(Math.min(...fastest)).toBeLessThan(20);
 });
 
 test('S5 an explanation shows the 24 terms that count most, and the sum of the others', () => {

@@ -46,6 +46,16 @@ function open(): Store {
   return store;
 }
 
+test('a page with 10,000 links to pages with long titles is a short reply', async () => {
+  const title = '🐕'.repeat(1_000);
+  const links = Array.from({ length: 10_000 }, (_, i) => ({ id: `p${i}`, relation: 'links to', title }));
+  await writeShard(folder, [cat, { ...dog, links: [{ id: 'n1', relation: 'links to' }, ...links] }]);
+  const [page] = open().pages(['n2']);
+  expect(page!.links.length).toBe(10_001);
+  expect(page!.links[0]).toEqual({ id: 'n1', relation: 'links to', title: 'cat' });
+  expect(page!.links[1]).toEqual({ id: 'p0', relation: 'links to', title: '🐕'.repeat(400) });
+});
+
 test('pages come back unchanged, in the order asked for, with their links; unknown ids are left out', async () => {
   expect(await writeShard(folder, [dog, cat])).toBe(2);
   const { signature, popularity, ...page } = dog;
