@@ -66,6 +66,9 @@ test('availability names the nodes that refused calls, which is no failure', asy
     return (await run('availability')).said;
   };
   const said = await saidWith(overloaded, overloaded, crashed);
-  expect([said, commandsIn(said)]).toEqual([expect.stringMatching(/^1 node\b.*\b2 times\b/m), [['load']]]);
+  expect([said, commandsIn(said)]).toEqual([
+    expect.stringMatching(/^1 node\b.*\b2 times\b/m),
+    [['load', '--port-base', process.env.TIERLAB_PORT_BASE]],
+  ]);
   expect(await saidWith(crashed)).not.toMatch(/^\d+ node/m);
 });

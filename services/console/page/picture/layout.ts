@@ -42,7 +42,7 @@ export function layoutOf(about: About, width: number): PictureLayout {
     names.map((name) => ({ name, lanes: lanesOf(about.nodes.filter(({ group }) => group === name)) }));
   const tiers = about.tiers.map(groupsOf);
   const control = groupsOf(about.control);
-  return width < narrow ? downwards(tiers, control, width, passedTiers(about)) : sideways(tiers, control, width);
+  return (width < narrow ? downwards : sideways)(tiers, control, width, passedTiers(about));
 }
 
 type Lanes = readonly (readonly AboutNode[])[];
@@ -61,7 +61,12 @@ const heightOf = (group: Group): number => label + rowsOf(group) * (nodeHeight +
 const stackHeight = (groups: readonly Group[]): number =>
   groups.reduce((sum, group) => sum + heightOf(group) + groupGap, -groupGap);
 
-function sideways(tiers: readonly (readonly Group[])[], control: readonly Group[], width: number): PictureLayout {
+function sideways(
+  tiers: readonly (readonly Group[])[],
+  control: readonly Group[],
+  width: number,
+  passed: ReadonlySet<number>,
+): PictureLayout {
   const lanes = tiers.map((groups) => Math.max(...groups.map((group) => group.lanes.length)));
   const all = lanes.reduce((sum, count) => sum + count, 0);
   // Lines need room between the tiers.
@@ -95,7 +100,10 @@ function sideways(tiers: readonly (readonly Group[])[], control: readonly Group[
     groups.push(placed(group, box, nodeWidth, true));
     left += box.width + groupGap;
   }
-  return { width: Math.max(used, rowWidth), height: Math.max(tallest, below + rowHeight), groups, sideways: true };
+  // Lines pass below a tier that is as tall as the picture.
+  const isPassed = [...passed].some((tier) => stackHeight(tiers[tier]!) === tallest);
+  const height = Math.max(tallest + (isPassed ? groupGap : 0), below + rowHeight);
+  return { width: Math.max(used, rowWidth), height, groups, sideways: true };
 }
 
 /** The nodes of the control plane stand in one row. */
