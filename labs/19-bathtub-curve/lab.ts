@@ -1,21 +1,19 @@
-import { type Random, seededRandom } from '../../shared/time/random.ts';
-import { check, nothing, unknown } from '../kit/checks.ts';
+import { seededRandom } from '../../shared/time/random.ts';
+import { check, nothing } from '../kit/checks.ts';
 import { lab, type Check, type Point } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 import { contains, passConfidence, shownConfidence } from '../statistics/interval.ts';
 import { weibullFit, weibullShapeInterval } from '../statistics/weibull-fit.ts';
+import { checksOfLives, liveMachines } from './live.ts';
+import { failureAges, lifetime, rateTimeline, ratesAddUp, scales } from './model.ts';
 
 const machines = 2_000;
-const failureAges = ['young', 'random', 'worn'] as const;
 const checks = failureAges.length + 1;
 const labels = {
   young: 'shape of early failures',
   random: 'shape of random failures',
   worn: 'shape of wear-out',
 } as const;
-/** The ages at which the machines that have failed are counted, years. Burn-in takes the first one. */
-const ages = [0.1, 1, 3, 6] as const;
-const scales = { young: 20, random: 10, worn: 8 } as const;
 
 /** Three causes of failure, each with a rate of its own: falling, constant, rising. */
 export const bathtubCurve = lab({
@@ -23,8 +21,9 @@ export const bathtubCurve = lab({
   name: 'bathtub-curve',
   topic: 'the bathtub curve',
   question: 'A new machine fails often, an old one too. Can lifetimes alone tell you why they failed?',
-  seconds: 1,
-  cores: 1,
+  seconds: 45,
+  cores: 2,
+  failuresExpected: true,
   parameters: { young: { unit: 'none', values: [0.5, 0.6, 0.7] }, worn: { unit: 'none', values: [4, 3, 5] } },
   formula: 'failure rate h(t) = (k / L) (t / L)^(k - 1): falling for k < 1, constant for k = 1, rising for k > 1',
   assumptions: [
@@ -63,8 +62,25 @@ export const bathtubCurve = lab({
       );
     }
     const first = lives.young.map((life, i) => Math.min(life, lives.random[i]!, lives.worn[i]!));
-    found.push(...ratesAddUp(first, shapes, variant === 'control'));
+    const label = 'the observed rate is the sum of the three rates';
+    found.push(...ratesAddUp(first, shapes, { censored: variant === 'control', label }));
     return { points, checks: found, timeline: rateTimeline(first) };
+  },
+  async live({ young, worn }, context) {
+    const shapes = { young: young!, random: 1, worn: worn! };
+    const { lives, proofs } = await liveMachines(shapes, context);
+    const modelled = await bathtubCurve.virtual!({ young: young!, worn: worn! }, context.seed, 'correct');
+    return {
+      points: modelled.points,
+      checks: [...checksOfLives(lives, shapes), ...modelled.checks],
+      timeline: [
+        `live: ${lives.length} machines, each until it failed`,
+        ...rateTimeline(lives.map(({ seen }) => seen)),
+        `virtual: ${machines} machines`,
+        ...modelled.timeline,
+      ],
+      faults: proofs,
+    };
   },
   variants: {
     broken: 'all failures are random: no machine is young or old',
@@ -95,42 +111,3 @@ already. The long-lived ones are missing, so the fit finds another shape.`,
       'where k > 1.',
   },
 });
-
-/** Inverse transform of the Weibull distribution. */
-const lifetime = (random: Random, shape: number, scale: number): number =>
-  scale * (-Math.log(1 - random.next())) ** (1 / shape);
-
-/**
- * Compares the share of machines that have failed at each age with the theory. The rates of the three causes add up, so
- * their integrals do, too: 1 - e^-(H1 + H2 + H3), where H is the integral of the rate of one cause.
- */
-function ratesAddUp(
-  first: readonly number[],
-  shapes: Readonly<Record<(typeof failureAges)[number], number>>,
-  censored: boolean,
-): Check[] {
-  const cumulativeRate = (t: number): number =>
-    failureAges.reduce((sum, kind) => sum + (t / scales[kind]) ** shapes[kind], 0);
-  const label = 'the observed rate is the sum of the three rates';
-  if (censored) return [unknown(label, 'machines are missing', 'watch all machines until they fail')];
-  const errors = ages.map((t) => {
-    const expected = 1 - Math.exp(-cumulativeRate(t));
-    const share = first.filter((life) => life <= t).length / first.length;
-    return Math.abs(share - expected) / Math.sqrt((expected * (1 - expected)) / first.length);
-  });
-  // The four counts depend on each other. One of them exceeds 4.6 standard errors in less than 1 of 10,000 runs.
-  const worst = Math.max(...errors);
-  return [check(label, worst < 4.6, `at most ${digits(worst)} standard errors away`)];
-}
-
-/** The share of the running machines that fail, per half year. */
-function rateTimeline(first: readonly number[]): string[] {
-  return Array.from({ length: 12 }, (_, i) => {
-    const [from, to] = [i / 2, (i + 1) / 2];
-    const running = first.filter((life) => life > from).length;
-    const failed = first.filter((life) => life > from && life <= to).length;
-    const rate = running === 0 ? 0 : failed / running;
-    const bar = '#'.repeat(Math.round(100 * rate)).padEnd(30);
-    return `year ${from.toFixed(1)}  ${bar} ${digits(100 * rate)}% of ${running} fail`;
-  });
-}
