@@ -179,7 +179,7 @@ export const serverSide = {
     without: 'operators cannot see slow or failed calls',
   },
   receipts: {
-    does: 'signs an answer, where the caller audits',
+    does: 'signs an answer if the caller audits this call',
     without: 'a lying node can deny its answer',
   },
   failFast: {
