@@ -84,7 +84,7 @@ export function PredictionForm(options: FormOptions) {
         </p>
         <Field
           name="Your name or ID (optional)"
-          help="It draws numbers of your own. Leave it empty for the numbers of the text."
+          help="It gives you other numbers than other students. Leave it empty for the numbers of the text."
         >
           {(ids) => (
             <input
