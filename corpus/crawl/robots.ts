@@ -50,9 +50,11 @@ export function parseRobots(text: string): RobotRules {
   };
 }
 
+/** The groups for this crawler and for all crawlers. */
 function readGroups(text: string): Map<string, Group> {
   const groups = new Map<string, Group>();
-  let current: Group[] = [];
+  /** A group may name 15,000 crawlers, or this one so many times. Its rules are kept once, and only if they count. */
+  const current = new Set<Group>();
   let inRules = false;
   for (const line of text.replace(/^\uFEFF/, '').split(/[\r\n]+/)) {
     const [statement = ''] = line.split('#', 1);
@@ -61,12 +63,13 @@ function readGroups(text: string): Map<string, Group> {
     const value = statement.slice(colon + 1).trim();
     switch (name) {
       case 'user-agent': {
-        if (inRules) current = [];
+        if (inRules) current.clear();
         inRules = false;
         const agent = (value === '*' ? value : (/^[a-z_-]+/i.exec(value)?.[0] ?? '')).toLowerCase();
+        if (agent !== userAgent && agent !== '*') break;
         const group = groups.get(agent) ?? { rules: [], delaySeconds: 0 };
         groups.set(agent, group);
-        current.push(group);
+        current.add(group);
         break;
       }
       case 'allow':

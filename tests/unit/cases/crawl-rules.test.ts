@@ -70,6 +70,14 @@ test('C3 rules made to be slow are matched in time linear in their length', () =
   expect(parseRobots(rules).allows(`/${'a'.repeat(8_000)}`)).toBe(true);
 });
 
+test.each(['otherbot', 'tierlab', '*'])(
+  'C2 a group that names %s 17,000 times, with 13,000 rules, is read once',
+  (agent) => {
+    const rules = parseRobots(`${`User-agent: ${agent}\n`.repeat(17_000)}${'Disallow: /x\n'.repeat(13_000)}`);
+    expect([rules.allows('/y'), rules.allows('/x')]).toEqual([true, agent === 'otherbot']);
+  },
+);
+
 test.each<[metas: string[], headers: string[], noindex: boolean, nofollow: boolean]>([
   [['max-image-preview:none'], [], false, false],
   [['max-image-preview : none'], [], false, false],
