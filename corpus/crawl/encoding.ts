@@ -145,6 +145,9 @@ function isImplausible(text: string, guessed: boolean): boolean {
   const beyondAscii = count(text, /[^\0-\u007F]/gu);
   const wrong = count(text, /[\uFFFD\u0080-\u009F\p{Cn}]/gu);
   if (wrong >= minImplausible && wrong > maxImplausibleShare * beyondAscii) return true;
+  // Every second byte of UTF-16 without a byte order mark is such a control character in most scripts.
+  const controls = count(text, /[^\P{Cc}\t\n\f\r]/gu);
+  if (controls >= minImplausible && controls > maxImplausibleShare * text.length) return true;
   if (!guessed) return false;
   const words = text.match(/[A-Za-z\u00C0-\u00FF]+/g) ?? [];
   const strange = words.filter((word) => /[\u00C0-\u00FF]{3}/.test(word)).length;

@@ -189,6 +189,7 @@ test.each([
     Buffer.from([0xec, 0xe8, 0xf0, 0x20, 0xe8, 0xf1, 0xf2, 0x20, 0xf1, 0xee, 0xe3, 0xeb]),
   ],
   ['control characters', '<meta charset=iso-8859-5>', Buffer.from([0x85, 0x92, 0x93, 0x94, 0xd0])],
+  ['Cyrillic text in UTF-16 without a mark', '', Buffer.from('\u041F\u0440\u0438\u0432\u0435\u0442', 'utf16le')],
   [
     'Latin read as Japanese',
     '<meta charset=euc-jp>',
