@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { defaultPortBase } from '../shared/cluster/ports.ts';
+import { UsageError } from './errors.ts';
 import { dataDirOf, entryScript } from './paths.ts';
 
 /** The place where a command looks for its cluster. */
@@ -38,6 +39,16 @@ export function withExamples(
   return command
     .addHelpText('after', `\nExamples:\n${lines.join('\n')}`)
     .showHelpAfterError(`Example: ${tierlab(examples[0]![0])}`);
+}
+
+/** Refuses a word that is none of the subcommands, and names them. The parser would only call it unknown. */
+export function refuseOthers(command: Command, name: string): void {
+  command.on('command:*', ([word]: readonly string[]) => {
+    const names = command.commands.map((subcommand) => subcommand.name()).join(', ');
+    throw new UsageError(
+      `there is no command "${name} ${word}"; there are ${names}\nHelp: ${tierlab(`${name} --help`)}`,
+    );
+  });
 }
 
 /** A word as a shell takes it. */

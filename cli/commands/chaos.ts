@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { withExamples } from '../command-line.ts';
+import { refuseOthers, withExamples } from '../command-line.ts';
 import { inject } from '../chaos/inject.ts';
 import { bathtub } from '../chaos/bathtub/command.ts';
 import { matrix } from '../chaos/matrix/command.ts';
@@ -22,6 +22,7 @@ export function chaos(command: Command): void {
     ['chaos run one-ranking-limps'],
     ['chaos halt'],
   );
+  refuseOthers(command, 'chaos');
   inject(command.command('inject'));
   const add = (usage: string, summary: string, example = usage): Command =>
     withExamples(withClusterOptions(command.command(usage).description(summary).exitOverride()), [`chaos ${example}`]);

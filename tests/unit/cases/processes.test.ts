@@ -65,6 +65,14 @@ test.each([['replay', '--help'], ['statsu'], ['statsu', '--json'], ['help', 'rep
   },
 );
 
+test.each([['undo', '999'], ['lsit', '--json'], ['experiment']])(
+  'Q7: "chaos %s" is refused with the commands that there are',
+  async (...words) => {
+    const said = await refusal(['chaos', ...words], [`"chaos ${words[0]}"`, 'inject, list, heal, halt']);
+    expect(commandsIn(said)).toEqual([['chaos', '--help']]);
+  },
+);
+
 test.each([
   ['TIERLAB_RATE_LIMIT', 'much'],
   ['TIERLAB_RATE_LIMIT', '-1'],
@@ -147,6 +155,8 @@ const unknown = mechanismNames.map((it): [string, string[]] => [`policy {"${it}"
 test.each<[string, string[]]>([
   ...faults,
   ['chaos inject net.partition --target a --ttl 1s', ['--groups', '--ring']],
+  ['restart', ['--rolling', '--node']],
+  ['restart --rolling --node a', ['--rolling', '--node']],
   ['chaos inject net.partition --target a --ttl 1s --groups a,b', ['--groups', 'at least 2']],
   ['chaos inject limp.latency --target a --ttl 1s --mean-ms slow', ['--mean-ms', '"slow"']],
   ['chaos inject limp.latency --target a --ttl 1s --mean-ms -1', ['--mean-ms', '0 to 900000', 'not -1']],
