@@ -22,8 +22,11 @@ interface PolicyFlags extends ClusterFlags {
 const help = `
 A change names mechanisms. true switches one on with its defaults, false switches it off, and settings change
 single values; a value that is not set has its default. All other mechanisms stay as they are at each node. With
-"base":"resilient" they are set as in that preset. A node that is restarted keeps its policy. A container that is
-started again has the policy of its topology.
+"base":"resilient" they are set as in that preset.
+
+A node that is restarted keeps its policy. A node that "scale" or "apply" starts gets the policy of the running nodes
+with the same work. If these have different policies, it gets that of the topology. A container that is started again
+has the policy of its topology.
 
 Mechanisms:
 ${mechanismNames.map((name) => `  ${name.padEnd(16)}${mechanismRow(name).does.replaceAll('`', '')}`).join('\n')}`;

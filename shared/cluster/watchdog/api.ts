@@ -56,8 +56,10 @@ export function createWatchdogApi({
       child.start();
       if (child.state().state === 'held') throw new RpcError('conflict', keptDown(id));
     } else if (action === 'stop') await child.stop(graceMs);
-    else if (action === 'retire') await stopDrained(child, draining);
-    else if (action === 'restart') await restartDrained(child, draining);
+    else if (action === 'retire') {
+      await stopDrained(child, draining);
+      child.leave();
+    } else if (action === 'restart') await restartDrained(child, draining);
     else if (!Object.hasOwn(signals, action))
       throw new RpcError(
         'not_found',

@@ -66,8 +66,8 @@ export interface ChildOptions extends LaunchOptions {
   readonly env?: (incarnation: number) => Readonly<Record<string, string | undefined>>;
   /** The incarnation of the next process: greater than that of any before it. */
   readonly nextIncarnation: () => number;
-  /** The policy of the first process; absent or undefined: the policy of the topology. */
-  readonly firstPolicy?: () => Policy | undefined;
+  /** The policy of a node that joins the cluster; absent or undefined: the policy of the topology. */
+  readonly joiningPolicy?: () => Policy | undefined;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly onChange: (state: ChildState) => void;
@@ -113,6 +113,8 @@ export interface Child {
   readonly readyMessage: () => ReadyMessage | undefined;
   /** The policy that the next process will have; undefined: the policy of the topology. */
   readonly policy: () => Policy | undefined;
+  /** The node has left the cluster. When it is started again, it joins like a new node, with the policy of today. */
+  readonly leave: () => void;
 }
 
 /** The error message for a node in the state `held`. */
@@ -138,6 +140,7 @@ export function createChild(options: ChildOptions): Child {
   let exits: readonly Exit[] = [];
   let incarnation: number | undefined;
   let readyMessage: ReadyMessage | undefined;
+  let joins = true;
   let policy: Policy | undefined;
   const questions = createQuestions((question) => {
     if (process_?.connected) process_.send({ question }, () => {});
@@ -163,7 +166,8 @@ export function createChild(options: ChildOptions): Child {
     const child = launch(options, variables, why === 'operator');
     process_ = child;
     killed = false;
-    if (starts === 0) policy = options.firstPolicy?.();
+    if (joins) policy = options.joiningPolicy?.();
+    joins = false;
     starts += 1;
     lastStart = why;
     giveTurn();
@@ -277,5 +281,6 @@ export function createChild(options: ChildOptions): Child {
     incarnation: () => incarnation,
     readyMessage: () => readyMessage,
     policy: () => policy,
+    leave: () => void (joins = true),
   };
 }

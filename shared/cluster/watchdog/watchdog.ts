@@ -105,7 +105,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
       env: (incarnation) => env(node, incarnation),
       logFile: logFileOf(node.id),
       nextIncarnation,
-      firstPolicy: () => policyOfPeers(node),
+      joiningPolicy: () => policyOfPeers(node),
       clock,
       scheduler,
       onChange(state) {
@@ -116,13 +116,16 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
   let { topology, nodes } = options;
   let children = new Map<string, Child>(nodes.map((node) => [node.id, newChild(node)]));
 
-  /** A new node gets the policy of the nodes with the same work if these agree, because it serves the same calls. */
-  function policyOfPeers(added: TopologyNode): Policy | undefined {
-    const work = String(added.components);
+  /**
+   * The policy of the running nodes with the same work, because a node that joins serves the same calls. Undefined if
+   * they have different ones. Nodes that are stopped do not count: they miss changes.
+   */
+  function policyOfPeers(joining: TopologyNode): Policy | undefined {
+    const work = String(joining.components);
     const peers = nodes
-      .filter(({ id, components: its }) => id !== added.id && String(its) === work)
+      .filter(({ id, components: its }) => id !== joining.id && String(its) === work)
       .map(({ id }) => children.get(id)!)
-      .filter((peer) => peer.incarnation() !== undefined)
+      .filter((peer) => peer.state().state !== 'stopped')
       .map((peer) => peer.policy());
     return peers.every((policy) => isDeepStrictEqual(policy, peers[0])) ? peers[0] : undefined;
   }
@@ -223,6 +226,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
         env: () => ({ ...env(node, incarnation), TIERLAB_TWIN: '1' }),
         logFile: logFileOf(`${id}-twin`),
         nextIncarnation: () => incarnation,
+        joiningPolicy: () => children.get(id)!.policy(),
         clock,
         scheduler,
         onChange: () => undefined,

@@ -100,14 +100,20 @@ test('a group grows and shrinks at half of the peak, and no request is lost', { 
     return (await running()).filter((id) => id.startsWith('middle'));
   };
   const policy = async (wanted: string) => expect(await tierlab('policy', wanted, ...place)).toMatchObject({ code: 0 });
+  const maxAttempts = async (id: string) => {
+    const { opsPort } = (await cluster.nodes()).find((node) => node.id === id)!;
+    const inForce = await fetch(`http://127.0.0.1:${opsPort}/admin/policy`);
+    return ((await inForce.json()) as { retry: { maxAttempts: number } }).retry.maxAttempts;
+  };
   await policy('{"retry":{"maxAttempts":2}}');
   const { sent, outcomes } = await underLoad(async () => {
     expect(await scaled('middle=4')).toEqual(['middle-1', 'middle-2', 'middle-3', 'middle-4']);
-    const added = (await cluster.nodes()).find(({ id }) => id === 'middle-4')!;
-    const inForce = await (await fetch(`http://127.0.0.1:${added.opsPort}/admin/policy`)).json();
-    expect(inForce).toMatchObject({ retry: { maxAttempts: 2 } });
+    expect(await maxAttempts('middle-4')).toBe(2);
     expect(await scaled('middle=2')).toEqual(['middle-1', 'middle-2']);
+    // Nodes that have left do not get this change, and must not bring the old policy back.
+    await policy('{"retry":{"maxAttempts":4}}');
     expect(await scaled('middle=3')).toEqual(['middle-1', 'middle-2', 'middle-3']);
+    expect(await maxAttempts('middle-3')).toBe(4);
   });
   await policy('resilient');
   expect(outcomes).toEqual({ 200: sent });
