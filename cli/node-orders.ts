@@ -16,10 +16,10 @@ export const nodeOrders =
 
 /**
  * Makes this process the only one that may change which nodes run, until it ends. Resolves to the operator's token.
- * Throws CommandError where another command changes the nodes. What a command knows about the nodes from before is old.
+ * Throws CommandError if another command changes the nodes. Ask for the nodes after this: earlier answers may be old.
  */
 export async function holdNodes(portBase: number, data: string | undefined, command: string): Promise<string> {
-  // First, because without a cluster there is no token either.
+  // Without a cluster there is no token either. The message must name the missing cluster.
   await fetchStatus(portBase);
   const token = operatorToken(dataDirOf(data), portBase, 'change its nodes');
   await askWatchdog(portBase, '/changes', { method: 'POST', token, body: { command, pid: process.pid } });

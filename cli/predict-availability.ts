@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import type { AvailabilityReport } from '../services/monitor/availability-report.ts';
 import { predict, type PredictedService } from '../services/monitor/prediction.ts';
 import { partsOf } from '../shared/cluster/topology.ts';
+import { counted } from '../web/numbers.ts';
 import { CommandError, UsageError } from './errors.ts';
 import { askMonitor } from './monitors.ts';
 import type { ClusterFlags } from './options.ts';
@@ -45,7 +46,7 @@ export async function predictAvailability(flags: PredictionFlags): Promise<void>
     const parts = partsOf(topology, component).map((nodes) => nodes.length);
     const fewest = parts.length === 0 ? 0 : Math.min(...parts);
     if (fewest >= count) continue;
-    const there = `${fewest} ${fewest === 1 ? 'node' : 'nodes'} with ${component}`;
+    const there = `${counted(fewest, 'node', 'nodes')} with ${component}`;
     const where = parts.length > 1 ? ' for each shard' : '';
     throw new UsageError(`--needed ${component}=${count}: ${topology.name} has ${there}${where}`);
   }

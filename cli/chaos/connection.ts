@@ -60,8 +60,7 @@ export async function askController(
   return askControl({ host, port: Number(port) }, request).catch((thrown: unknown) => {
     const { relayed, status, message } = asRpcError(thrown);
     if (relayed) throw status === 400 ? new UsageError(message) : new CommandError(message);
-    throw new CommandError(
-      `the chaos controller at ${controller} does not answer. This works without it: ${tierlab('chaos halt', { portBase, dataDir })}`,
-    );
+    const halt = tierlab('chaos halt', { portBase, dataDir });
+    throw new CommandError(`the chaos controller at ${controller} does not answer. This works without it: ${halt}`);
   });
 }

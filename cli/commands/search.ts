@@ -76,11 +76,12 @@ function print(answer: Answer, place: ClusterPlace): void {
 function nothingFound({ query, total, results }: Answer, place: ClusterPlace): string[] {
   if (results.length > 0) return [];
   if (total > 0) return [`There is no such page of results: --page 1 shows the best of ${total.toLocaleString('en')}`];
+  const crawl = tierlab('crawl FOLDER', { dataDir: place.dataDir });
   return [
     'No page matches.',
     ...adviceFor(query).map(
       ({ text, q }) => `  ${text}${q === undefined ? '' : ` ${tierlab(`search ${quoted(q)}`, place)}`}`,
     ),
-    `  The data is WordNet, an English dictionary, and your own pages. This adds some: ${tierlab('crawl FOLDER', { dataDir: place.dataDir })}`,
+    `  The data is WordNet, an English dictionary, and your own pages. This adds some: ${crawl}`,
   ];
 }

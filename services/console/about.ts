@@ -39,7 +39,7 @@ export interface About extends Tiers {
   readonly nodes: readonly AboutNode[];
 }
 
-/** `placeFlags`: where they are not known, the topology says at least the port base. */
+/** `placeFlags`: the flags that lead a command to this cluster. If unknown, the port base comes from the topology. */
 export function aboutCluster(topology: Topology, own: string, chaos: boolean, placeFlags?: string): About {
   const { name, summary, style, shards } = topology;
   const nodes = topology.nodes.map((node): AboutNode => {

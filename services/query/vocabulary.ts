@@ -50,9 +50,9 @@ export function documentsLike(vocabulary: Vocabulary, word: string, enough: numb
 }
 
 /**
- * The beginnings of all words of a stem. Porter's rules change only the end of a word, and at most the last letter of
- * the stem. In a stem of up to three letters, they change this letter only from `y` to `i` (`any` -> `ani`). Thousands
- * of words have the first one or two letters of such a stem, so these are not all read.
+ * The beginnings of all words of a stem, the likeliest first. Porter's rules change only the end of a word, and at most
+ * the last letter of the stem (`happy` -> `happi`). In a stem of up to three letters, they change this letter only from
+ * `y` to `i` (`any` -> `ani`). So not all words with the first letters of a short stem are read: these are thousands.
  */
 function prefixesOf(wanted: string): string[] {
   const start = wanted.slice(0, -1);

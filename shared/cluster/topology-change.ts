@@ -52,7 +52,7 @@ function settings(running: Topology, wanted: Topology): string[] {
   ];
 }
 
-/** A node must not keep its id and get other work or routes: callers could not tell the old process from the new one. */
+/** A node that keeps its id must keep its work and routes: callers cannot tell the old process from the new one. */
 function replaced(old: TopologyNode | undefined, wanted: TopologyNode): string[] {
   if (!old) return [];
   const { id, group } = wanted;

@@ -13,14 +13,15 @@ const HoldOrder = Type.Object(
 type HoldOrder = Static<typeof HoldOrder>;
 
 interface Holder extends HoldOrder {
-  /** Tells it from a later process that has the same id. */
+  /** A later process with the same id has another one. */
   readonly startedAt: number;
 }
 
 /**
- * POST /changes: until this process ends, no other one may change which nodes run. Two such commands at once would each
- * plan without the nodes that the other one adds or removes. A process that has ended holds nothing, however it ended.
- * `startOf`: when a process started; undefined if there is none, and then it holds nothing.
+ * POST /changes: the process that sends this order may change which nodes run. Until it ends, other processes get
+ * `conflict`. Otherwise two commands at once would each plan without the nodes that the other one adds or removes. No
+ * order ends this, so a killed process does not block later commands.
+ * `startOf`: when a process started; undefined if no such process runs. Such a process blocks nobody.
  */
 export function changeHolder(startOf: (pid: number) => number | undefined = processStart): ControlRoute {
   let holder: Holder | undefined;

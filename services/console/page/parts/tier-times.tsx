@@ -14,8 +14,8 @@ interface TierTimesOptions {
 }
 
 /**
- * How long each component held its requests, divided into work and waiting, and how long they were on the way to it. The busiest component has the largest share
- * of the work.
+ * How long each component held its requests, divided into work and waiting, and how long the requests were on the way
+ * to it. The busiest component has the largest share of the work.
  */
 export function TierTimes({ tiers }: TierTimesOptions) {
   const all = tiers.reduce((sum, { workMs }) => sum + workMs, 0);
