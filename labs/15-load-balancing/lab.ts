@@ -1,16 +1,14 @@
-import { normal } from '../../shared/time/sim/distribution.ts';
-import { createSimulation } from '../../shared/time/sim/simulation.ts';
 import { check, exactly, nothing, unknown } from '../kit/checks.ts';
-import { createReplicaGroup } from '../kit/replica-group.ts';
 import { lab, type Check } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
+import { liveLoads } from './live.ts';
+import { type Load, type Ran, run, secondMs, slowMs, usualMs } from './model.ts';
 
-const usualMs = 167;
-const slowMs = 2_000;
-const secondMs = 1_000;
 /** The slow half is a multiple of `slowMs`: a queue at the slow back end is served whole or not at all. */
 const runMs = 8_000;
-/** How far a share may be from the theory. */
+const usualLoad = { perSecond: 500, forMs: runMs };
+const balancers = ['round_robin', 'least_outstanding', 'peak_ewma'] as const;
+/** How far a share may be from the theory, and a live share from the virtual one. */
 const tolerance = 0.003;
 
 const roundRobin = (n: number): number => 1 - 1 / (2 * n);
@@ -22,8 +20,8 @@ export const loadBalancing = lab({
   name: 'load-balancing',
   topic: 'load balancing',
   question: 'One of 11 servers is slow for half of the time. How many calls does a balancer save from it?',
-  seconds: 1,
-  cores: 1,
+  seconds: 35,
+  cores: 2,
   parameters: { n: { unit: 'count', values: [11, 9, 13] } },
   formula: 'round robin: 1 - 1/(2n); least loaded: 1 - l / (2 ((n - 1) L + l)), with l = 167 ms and L = 2,000 ms',
   assumptions: [
@@ -39,7 +37,7 @@ export const loadBalancing = lab({
     if (variant === 'do-nothing') return nothing;
     // Broken: the balancer draws a back end and ignores its load. Control: one call in 50 ms, so queues are empty.
     const least = variant === 'broken' ? 'random' : 'least_outstanding';
-    const load = variant === 'control' ? { perSecond: 20, forMs: 10 * runMs } : { perSecond: 500, forMs: runMs };
+    const load = variant === 'control' ? { perSecond: 20, forMs: 10 * runMs } : usualLoad;
     const robin = await run({ by: 'round_robin', n: n!, seed, ...load });
     const leastRun = await run({ by: least, n: n!, seed, ...load });
     const peak = await run({ by: 'peak_ewma', n: n!, seed, ...load });
@@ -51,15 +49,35 @@ export const loadBalancing = lab({
       checks: [
         near('round robin: 1 - 1/(2n)', robin, roundRobin(n!)),
         near('least loaded: 1 - l / (2 ((n - 1) L + l))', leastRun, leastLoaded(n!)),
-        check(
-          'peak EWMA is better than least loaded',
-          peak.fast / peak.calls > leastRun.fast / leastRun.calls,
-          `${digits((100 * peak.fast) / peak.calls)}% and ${digits((100 * leastRun.fast) / leastRun.calls)}%`,
-        ),
+        better('peak EWMA is better than least loaded', peak, leastRun),
+      ],
+      timeline: ['calls to the slow back end, per second:', ...[robin, leastRun, peak].map(slowLine)],
+    };
+  },
+  async live({ n }, context) {
+    const { seed } = context;
+    const loads = balancers.map((by): Load => ({ by, ...usualLoad }));
+    const [robin, least, peak] = (await liveLoads(n!, loads, context)) as readonly [Ran, Ran, Ran];
+    const modelled = await loadBalancing.virtual!({ n: n! }, seed, 'correct');
+    const virtualShare = (by: string): number => modelled.points.find(({ id }) => id === by)!.measured;
+    const failed = robin.failed + least.failed + peak.failed;
+    return {
+      points: [
+        exactly('round_robin', robin.fast / robin.calls, robin.calls),
+        exactly('least_outstanding', least.fast / least.calls, least.calls),
+      ],
+      checks: [
+        near('live: round robin serves the share of the virtual run', robin, virtualShare(robin.by)),
+        near('live: least loaded serves the share of the virtual run', least, virtualShare(least.by)),
+        better('live: peak EWMA is better than least loaded', peak, least),
+        ...(failed === 0 ? [] : [unknown('live: every call is answered', `${failed} failed`, 'run the lab again')]),
+        ...modelled.checks,
       ],
       timeline: [
-        'calls to the slow back end, per second:',
-        ...[robin, leastRun, peak].map(({ by, toSlow }) => `  ${by.padEnd(18)} ${toSlow.join(' ')}`),
+        `live: calls to the slow one of ${n!} processes, per second:`,
+        ...[robin, least, peak].map(slowLine),
+        'virtual:',
+        ...modelled.timeline,
       ],
     };
   },
@@ -97,16 +115,14 @@ least loaded loses much of its advantage.`,
   },
 });
 
-type Balancer = 'round_robin' | 'random' | 'least_outstanding' | 'peak_ewma';
+const slowLine = ({ by, toSlow }: Ran): string => `  ${by.padEnd(18)} ${toSlow.join(' ')}`;
 
-interface Ran {
-  readonly by: string;
-  readonly calls: number;
-  /** Answered within a second. */
-  readonly fast: number;
-  /** Calls to the slow back end in each eighth of the run. */
-  readonly toSlow: readonly number[];
-}
+const better = (label: string, one: Ran, other: Ran): Check =>
+  check(
+    label,
+    one.fast / one.calls > other.fast / other.calls,
+    `${digits((100 * one.fast) / one.calls)}% and ${digits((100 * other.fast) / other.calls)}%`,
+  );
 
 function near(label: string, { fast, calls }: Ran, theory: number): Check {
   if (calls === 0) return unknown(label, 'there is no sample', 'run the lab again');
@@ -117,43 +133,4 @@ function near(label: string, { fast, calls }: Ran, theory: number): Check {
     Math.abs(share - theory) <= tolerance,
     `${shown(share)} for ${shown(theory)}; at most ${shown(tolerance)} apart`,
   );
-}
-
-/** Calls at an even rate, in virtual time, through the client layers of the system. */
-async function run(options: {
-  readonly by: Balancer;
-  readonly n: number;
-  readonly seed: string;
-  readonly perSecond: number;
-  readonly forMs: number;
-}): Promise<Ran> {
-  const { by, n, seed, perSecond, forMs } = options;
-  const sim = createSimulation(`${seed}/${by}`);
-  const usual = normal(usualMs, 5);
-  const toSlow = Array.from({ length: 8 }, () => 0);
-  const read = createReplicaGroup({
-    sim,
-    replicas: n,
-    policy: { base: 'naive', balance: { by, slowStartMs: 0 } },
-    serve(replica) {
-      const part = Math.floor((8 * sim.clock.now()) / forMs);
-      const isFirst = replica === 0;
-      if (isFirst && part < toSlow.length) toSlow[part]!++;
-      return { body: {}, tookMs: isFirst && part >= 2 && part < 6 ? slowMs : usual(sim.random) };
-    },
-  });
-  const calls = (perSecond * forMs) / secondMs;
-  let fast = 0;
-  for (let i = 0; i < calls; i++)
-    sim.scheduler.after((i * secondMs) / perSecond, () => {
-      const sentAt = sim.clock.now();
-      void read().then(
-        () => {
-          if (sim.clock.now() - sentAt <= secondMs) fast++;
-        },
-        () => undefined,
-      );
-    });
-  await sim.run();
-  return { by, calls, fast, toSlow };
 }

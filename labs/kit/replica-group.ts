@@ -6,16 +6,22 @@ import type { Observe } from '../../shared/rpc/layers/events.ts';
 import { createStatistics } from '../../shared/rpc/layers/replicas/latency-statistics.ts';
 import { createPolicyHolder, type PolicyFile } from '../../shared/rpc/policy.ts';
 import { createSimHosts, type SimHosts } from '../../shared/rpc/transports/sim.ts';
-import { sleep } from '../../shared/time/scheduler.ts';
+import type { Clock } from '../../shared/time/clock.ts';
+import type { Random } from '../../shared/time/random.ts';
+import { type Scheduler, sleep } from '../../shared/time/scheduler.ts';
 import { createNetwork } from '../../shared/time/sim/network.ts';
 import type { Simulation } from '../../shared/time/sim/simulation.ts';
 
-const { operations } = contract('backend', {
+/** What each replica answers, modelled or in a process of its own. */
+export const backend = contract('backend', {
   read: operation({ summary: 'a read', request: Type.Object({}), response: Type.Object({}) }),
 });
 
 /** The name of the modelled operation in a policy. */
 export const readOperation = 'backend.read';
+
+/** Longer than any call of the labs takes. */
+const usualDeadlineMs = 10_000;
 
 interface Served {
   readonly body: object;
@@ -53,7 +59,7 @@ export function createReplicaGroup({
   policy,
   serve,
   server = (next) => next,
-  deadlineMs = 10_000,
+  deadlineMs = usualDeadlineMs,
   observe,
   hosts = createSimHosts({ clock: sim.clock, network: createNetwork(sim) }),
   name = nameOf,
@@ -68,23 +74,60 @@ export function createReplicaGroup({
         return { body, servedBy: [node] };
       }),
     );
-  const layers = clientLayers(createPolicyHolder(policy), {
+  return createBackendClient({
     ...sim,
+    endpoints,
+    policy,
+    transport: hosts.transport('client'),
+    deadlineMs,
+    ...(observe && { observe }),
+  });
+}
+
+interface BackendClient {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly scheduler: Scheduler;
+  readonly endpoints: readonly Endpoint[];
+  readonly policy: PolicyFile;
+  readonly transport: Service;
+  readonly deadlineMs?: number;
+  readonly observe?: Observe;
+  readonly signal?: AbortSignal;
+}
+
+/** The client layers of the system in front of `endpoints`. Returns the function that makes one call. */
+export function createBackendClient({
+  clock,
+  random,
+  scheduler,
+  endpoints,
+  policy,
+  transport,
+  deadlineMs = usualDeadlineMs,
+  observe,
+  signal = new AbortController().signal,
+}: BackendClient): () => Promise<Reply> {
+  const layers = clientLayers(createPolicyHolder(policy), {
+    clock,
+    random,
+    scheduler,
     endpoints: () => endpoints,
     statistics: createStatistics(),
     ...(observe && { observe }),
   });
-  const service: Service = compose(layers, hosts.transport('client'));
+  const service: Service = compose(layers, transport);
+  const { component, operations } = backend;
   let calls = 0;
   return () =>
     service({
-      component: 'backend',
+      component,
       operation: operations.read,
       request: {},
       requestId: String(++calls),
-      trace: { traceId: '', spanId: '', sampled: false },
-      deadlineAt: sim.clock.now() + deadlineMs,
-      signal: new AbortController().signal,
+      trace: { traceId: '0'.repeat(31) + '1', spanId: '0'.repeat(15) + '1', sampled: false },
+      deadlineAt: clock.now() + deadlineMs,
+      signal,
       attempt: 1,
       priority: operations.read.priority,
     });

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { liveLoads } from '../../../labs/15-load-balancing/live.ts';
+
+/** Processes and sockets that this process holds. */
+const held = (): readonly string[] =>
+  process.getActiveResourcesInfo().filter((kind) => kind === 'ProcessWrap' || kind === 'TCPSocketWrap');
+
+test('processes get equal shares by round robin, and the slow one gets few calls by load', async () => {
+  const before = held();
+  const load = { perSecond: 50, forMs: 4_000 };
+  const loads = [
+    { by: 'round_robin' as const, ...load },
+    { by: 'least_outstanding' as const, ...load },
+  ];
+  const context = { seed: '1', signal: new AbortController().signal, progress: () => undefined };
+  const [robin, least] = await liveLoads(3, loads, context);
+  const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
+  expect(robin).toMatchObject({ calls: 200, failed: 0 });
+  expect(sum(robin!.toSlow)).toBeGreaterThanOrEqual(66);
+  expect(sum(robin!.toSlow)).toBeLessThanOrEqual(67);
+  expect(least!.failed).toBe(0);
+  expect(sum(least!.toSlow.slice(2, 6))).toBeLessThan(sum(robin!.toSlow.slice(2, 6)) / 1.5);
+  await expect.poll(held).toEqual(before);
+}, 60_000);
+
+test('an interrupt ends all processes', async () => {
+  const before = held();
+  const interrupt = new AbortController();
+  const progress = (): void => interrupt.abort(new Error('interrupted'));
+  const load = { by: 'random' as const, perSecond: 100, forMs: 60_000 };
+  await expect(liveLoads(2, [load], { seed: '1', signal: interrupt.signal, progress })).rejects.toThrow('interrupted');
+  await expect.poll(held).toEqual(before);
+}, 30_000);
