@@ -13,6 +13,8 @@ const systems = [
   { id: 'hasty', label: 'the hasty system' },
 ] as const;
 const checks = 4;
+/** Eight standard errors of the availability in cycles with fixed times up. */
+const mostAgedDifference = 0.015;
 /** The live form is so many times faster, so that a minute has enough failures. */
 const pace = 5;
 /** What probes see may differ from the schedule by this much: a probe can miss a very short failure. */
@@ -64,6 +66,7 @@ export const reliabilityAndAvailability = lab({
       found.push(r.isTheory(`${label}: R is e^(-t / up)`, Math.exp(-job! / meanUp), checks));
       timeline.push(`${label.padEnd(16)} ${picture(run)}`);
     }
+    found.push(...agedSystems(up!, job!, seed));
     return { points, checks: found, timeline: [...timeline, '= one second up, . one second down'] };
   },
   async live({ up, job }, context) {
@@ -116,6 +119,9 @@ A job of ${job!} s can. It must not meet any failure, so only the time between f
 ${Math.exp(-job! / up!).toFixed(3)} and e^(-${job!}/${up! / 10}) = ${Math.exp((-10 * job!) / up!).toFixed(3)}. Faster
 repairs raise the availability and do nothing for this job.
 
+The formula of R needs exponential times between failures. Two checks use fixed ones: a system that never fails before
+its time finishes every job that is short enough, and no other. A needs mean times only, so it does not change.
+
 So the question is what your users do. Those who ask again after a second need availability. Those who hold a long
 session or run a long computation need reliability, or checkpoints that cut the job into short ones.`,
   transfer: {
@@ -127,6 +133,27 @@ session or run a long computation need reliability, or checkpoints that cut the 
       'a need for reliability into a need for availability.',
   },
 });
+
+/**
+ * The assumption does not hold here: failures come at fixed times. The availability follows its formula, because it
+ * needs mean times only. The reliability does not: it is 100% or 0%.
+ */
+function agedSystems(up: number, job: number, seed: string): Check[] {
+  return systems.map(({ id, label }) => {
+    const mean = upOf(id, up);
+    const random = seededRandom(`${seed}/aged/${id}`);
+    const run = cyclesOf(cycles, constant(mean), exponential(downOf(id, up)), random);
+    const a = uptimeShare(run);
+    const theory = mean / (mean + downOf(id, up));
+    const r = run.filter((cycle) => cycle.up > job).length / cycles;
+    return check(
+      `failures at fixed times: ${label} has the A of the formula, and another R`,
+      Math.abs(a - theory) < mostAgedDifference && r === (mean > job ? 1 : 0),
+      `A ${digits(100 * a)}% for ${digits(100 * theory)}%; R(${job} s) ${100 * r}%, and the formula says ` +
+        `${digits(100 * Math.exp(-job / mean))}%`,
+    );
+  });
+}
 
 type Id = (typeof systems)[number]['id'];
 const upOf = (id: Id, up: number): number => (id === 'calm' ? up : up / 10);
