@@ -23,6 +23,8 @@ const utilisations = [
 ] as const;
 /** The live station draws its service times from this seed. */
 const stationSeed = 11;
+/** With equal service times, the waiting time over that of the formula may differ from a half by so much. */
+const mostEqualDifference = 0.15;
 /** The response times at three utilisations; then Lindley's recursion three times, and Little's law. */
 const checks = 7;
 
@@ -98,6 +100,7 @@ export const utilisation = lab({
         found.push(within("Little's law: L = lambda W = rho / (1 - rho)", inside, rho / (1 - rho), 0.1, figures.done));
       }
     }
+    found.push(...equalServices(S!, seed));
     return { points, checks: found, timeline };
   },
   async live({ S }, { cluster, seed, signal, progress, say }) {
@@ -197,7 +200,10 @@ queue that one burst leaves is often still there when the next burst comes.
 
 Lindley's recursion computed the same waiting times from the same draws. So the station does what the model says, and
 the difference to the formula is chance alone. At 90% chance is larger, because one long queue delays hundreds of
-jobs.`,
+jobs.
+
+The formula needs exponential service times. Three checks use equal ones, and jobs wait only half as long: no long job
+holds up the others. They still wait, because the arrivals are as random as before.`,
   transfer: {
     question:
       'Your server is 90% busy and answers in 100 ms. You buy one that is twice as fast. What is the response ' +
@@ -207,6 +213,25 @@ jobs.`,
       'gives eleven times shorter response times.',
   },
 });
+
+/**
+ * The assumption does not hold here: all service times are equal (M/D/1). Jobs then wait half as long (Pollaczek and
+ * Khinchine): W = S + S rho / (2 (1 - rho)). Arrivals still come in bursts, so they wait.
+ */
+function equalServices(S: number, seed: string): Check[] {
+  return utilisations.map(({ rho, jobs }) => {
+    const ratePerMs = rho / S;
+    const run = { seed: `${seed}/equal/${rho}`, n: jobs, ratePerMs, workers: 1, serviceTime: constant(S) };
+    const { figures } = runStation(run);
+    const waitMs = figures.waitedMs / figures.done;
+    const formula = (S * rho) / (1 - rho);
+    return check(
+      `equal service times at rho = ${rho}: jobs wait about half as long as the formula says`,
+      Math.abs(waitMs / formula - 0.5) < mostEqualDifference,
+      `they wait ${digits(waitMs)} ms; the formula says ${digits(formula)} ms`,
+    );
+  });
+}
 
 /** The first queue of at least three jobs: who arrives, who waits, who leaves. */
 function firstQueue(rho: number, arrivals: readonly number[], services: readonly number[]): string[] {
