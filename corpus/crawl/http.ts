@@ -46,6 +46,9 @@ const decoders = new Map([
   ['br', createBrotliDecompress],
 ]);
 
+/** A body in more codings than this is not read: each coding costs memory, and a header has room for thousands. */
+const maxCodings = 5;
+
 /**
  * Sends one GET and does not follow redirects. The timeout covers the body, too. The caller's abort is thrown; every
  * other failure is returned.
@@ -100,6 +103,8 @@ function why(error: unknown): string {
 
 function decode(body: Readable, encodings: readonly string[]): Readable {
   const names = encodings.flatMap((line) => line.split(',')).map((name) => name.trim().toLowerCase());
+  if (names.length > maxCodings)
+    throw new Error(`the body is in ${names.length} codings; at most ${maxCodings} are read`);
   return names.reduceRight((stream, name) => {
     const decoder = decoders.get(name)?.();
     // An error of the decoder or of an earlier stream reaches the reader, so it is not handled here.

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { crawl } from '../../../corpus/crawl/crawl.ts';
 import { importedPages } from '../../unit/corpus/helpers.ts';
@@ -133,6 +134,13 @@ test.each<[string, Route]>([
   ['no answer in time', () => undefined],
   ['no HTTP', (request) => void request.socket.end('nonsense\r\n\r\n')],
   ['a body that is not what it says it is', answer('not gzip', { ...headers, 'content-encoding': 'gzip' })],
+  [
+    'a body in six codings',
+    answer(
+      Array.from({ length: 6 }).reduce<Buffer>((body) => gzipSync(body), Buffer.from('<title>Six</title>')),
+      { ...headers, 'content-encoding': Array.from({ length: 6 }, () => 'gzip').join() },
+    ),
+  ],
   ['status 500', text('', 500)],
 ])('C13 twelve broken pages in a row end no crawl, and are told: %s', async (_how, broken) => {
   const paths = Array.from({ length: 12 }, (_, i) => `/broken${i}`);
