@@ -30,19 +30,27 @@ export function* bestPlace(
   return offsetOf(segment, doc, body, yield* bestPosition(matches, weights, lists.length, reachWords));
 }
 
+/** The part of a body that is one piece of work, in positions. */
+const stretch = 4_096;
+
 /**
- * The matches of all lists in ascending order. A match is the number position * terms + i, with i < terms, because a
- * body can hold a million matches. Each stretch of the body is one piece of work.
+ * The matches of all lists in ascending order. A match is the number position * terms + i, with i < terms: a body can
+ * hold a million matches, and objects would take more memory.
  */
 function* matchesInBody(segment: Segment, lists: readonly PostingList[], doc: number): Work<number[]> {
   const unread: { readonly i: number; readonly positions: readonly number[]; next: number }[] = [];
+  let read = 0;
   for (const { i, start, end } of lists) {
     const p = seekDoc(segment.docs, doc, start, end);
     if (p === end || segment.docs[p] !== doc) continue;
     const positions = positionReader(segment).read(p, 2);
     if (positions.length === 0) continue;
     unread.push({ i, positions, next: 0 });
-    if (positions.length >= pieceSteps) yield positions.length;
+    read += positions.length;
+    if (read >= pieceSteps) {
+      yield read;
+      read = 0;
+    }
   }
   const terms = lists.length;
   const matches: number[] = [];
@@ -60,8 +68,6 @@ function* matchesInBody(segment: Segment, lists: readonly PostingList[], doc: nu
   }
   return matches;
 }
-/** The length of a stretch, in positions. */
-const stretch = 4_096;
 
 function* bestPosition(
   matches: readonly number[],

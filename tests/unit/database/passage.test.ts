@@ -48,6 +48,16 @@ test('a rare word is worth more than a frequent one', () => {
   expect(passageAt(body, finish(found.placeInBody(found.hits[0]!, body, passageReach)))).toContain('a dog');
 });
 
+test('every match of a long page counts as a step when it is read, sorted and weighed', () => {
+  const words = Array.from({ length: 60 }, (_, i) => `word${i}`);
+  const body = `${words.join(' ')} `.repeat(1_000);
+  const { segment } = segmentOf([{ id: 'a', title: 'a', keywords: [], body, url: '', links: [], popularity: 0 }]);
+  const terms = words.map((term) => ({ term, weight: 1 }));
+  const found = createInvertedIndex(segment).find({ query: '', terms, phrases: [], exclusions: [] }, 1, undefined);
+  const pieces = [...found.placeInBody(found.hits[0]!, body, passageReach)];
+  expect(pieces.reduce((sum, steps) => sum + steps, 0)).toBeGreaterThan(2.5 * 60_000);
+});
+
 test('a body without the words gives its begin, one that ends with them its end in full', () => {
   expect(passageFor(filler, 'dog')).toMatch(/^plain words .* …$/);
   const ending = passageFor(`${filler}the dog`, 'dog');
