@@ -18,9 +18,9 @@ interface Wanted {
 
 const help = `
 A group can grow to the "replicas" of its topology file. "started" says how many of them run at first. A new node gets
-calls as soon as the monitors call it alive. A node that is stopped drains first, so that no request is lost. Only users
-at the port of a gateway or client do not learn that it drains: they find it closed. Nodes that do not fit into the free
-memory are refused. "scale" warns you if more nodes can be busy than there are processors.`;
+calls as soon as the monitors call it alive. A node that is stopped drains first, so that other nodes lose no request.
+Users at the port of a gateway or client lose requests: nothing tells them that the node drains. Nodes that do not fit
+into the free memory are refused. "scale" warns you if more nodes can be busy than there are processors.`;
 
 export function scale(command: Command): void {
   withExamples(withClusterOptions(command), ['scale ranking=3'], ['scale ranking=1 query=2'])

@@ -7,9 +7,8 @@ import type { Trace, UsualTimes } from './contract.ts';
 const fewDrawn = 10;
 
 /**
- * Computes the mean time in each component, over the kept requests of the most used route. A pure function. Searches
- * come first, however many suggestions are asked for: only a search uses every tier. Other routes count while nobody
- * searches.
+ * Computes the mean time in each component, over the kept requests of the most used route of searches. A pure function.
+ * Only a search uses every tier, so other routes count only while nobody searches.
  * Only requests that were sampled at random count, because requests that are kept as the slowest are not usual.
  * Undefined without requests.
  */

@@ -69,7 +69,7 @@ export function headlineOf({ now, incidents, all, about }: Moment): Headline {
     };
   // A snapshot shows the worst state of a node since the snapshot before. If this state is a problem, the picture shows
   // it, and the incident counts as not fixed, although the node may have come back in between. The monitors stamp the
-  // fix of a crash with the first heartbeat of the new process; callers do not use a node that is still starting.
+  // fix of a crash at the first heartbeat of the new process. The node is still starting then, and gets no calls yet.
   const unfixed = open.filter(({ node, stamps }) => stamps.fix === undefined || odd.some(({ id }) => id === node));
   const incident = unfixed.find(({ verdict }) => verdict !== undefined) ?? unfixed[0] ?? open[0];
   if (incident) {
