@@ -1,4 +1,7 @@
-const tokens = /\n|"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+const tokens = /\r\n?|\n|"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+
+/** Values that stand deeper have no line of their own: a path for each of them would take quadratic time. */
+const deepest = 32;
 
 export interface JsonLines {
   /** The line of each value, from 1, by its path: `nodes.2.replicas`. A field is where its name is first. */
@@ -19,7 +22,7 @@ export function jsonLines(text: string): JsonLines {
 
   for (const [token] of text.matchAll(tokens)) {
     const inside = open.at(-1);
-    if (token === '\n') line++;
+    if (token === '\n' || token[0] === '\r') line++;
     else if (token === ',') {
       if (typeof inside?.step === 'number') inside.step++;
       else atName = true;
@@ -30,12 +33,14 @@ export function jsonLines(text: string): JsonLines {
     else if (atName && inside) {
       const name = JSON.parse(token) as string;
       inside.step = name;
-      const path = pathHere();
-      if (inside.names.has(name)) repeated.push({ path, line });
-      else if (!lines.has(path)) lines.set(path, line);
-      inside.names.add(name);
+      if (open.length <= deepest) {
+        const path = pathHere();
+        if (inside.names.has(name)) repeated.push({ path, line });
+        else if (!lines.has(path)) lines.set(path, line);
+        inside.names.add(name);
+      }
     } else {
-      if (typeof inside?.step === 'number') lines.set(pathHere(), line);
+      if (typeof inside?.step === 'number' && open.length <= deepest) lines.set(pathHere(), line);
       if (token === '{' || token === '[') open.push({ step: token === '[' ? 0 : '', names: new Set() });
       atName = token === '{';
     }

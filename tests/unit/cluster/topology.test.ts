@@ -248,6 +248,16 @@ test('calls that go in a circle are refused with the circle', () => {
   ]);
 });
 
+test.each(['\r', '\r\n'])('lines that end with %j are counted', (end) => {
+  const text = fileOf([group('y', ['b']), group('x', ['b'], { replicas: 101 })]).replaceAll('\n', end);
+  expect(problemsOf(text, components)).toEqual([expect.stringMatching(/^line 7: nodes\.1\.replicas\b/)]);
+});
+
+test('a field in 20,000 brackets is refused with its line', () => {
+  const text = fileOf([]).replace('"style"', `"deep": ${'['.repeat(20_000)}${']'.repeat(20_000)},\n"style"`);
+  expect(problemsOf(text, components)).toContainEqual(expect.stringMatching(/^line 4: deep\b/));
+});
+
 test('a wrong value is refused with its line', () => {
   const text = readFileSync(`${dir}/tiny.json`, 'utf8').replace('"object-based"', '"baroque"');
   expect(problemsOf(text, components)).toEqual([expect.stringMatching(/^line 6: style/)]);
