@@ -227,7 +227,7 @@ export const besideCalls = {
   fixedDetector: {
     settings: FixedDetectorSettings,
     does: 'for experiments: a monitor counts the nodes that a fixed timeout would call dead; the count has no effect',
-    without: 'only phi judges silences',
+    without: 'there is no count to compare with phi',
     onDemand: true,
   },
   heartbeatThread: {
