@@ -34,8 +34,8 @@ const proven: Rule = ({ proofs }) =>
     ? [
         'lying',
         proofs === 1
-          ? 'a signed answer of it contradicts another one, or the truth'
-          : `${proofs} signed answers of it contradict each other, or the truth`,
+          ? 'two signed answers of it contradict each other'
+          : `${proofs} pairs of signed answers of it contradict each other`,
       ]
     : undefined;
 

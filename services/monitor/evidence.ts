@@ -75,9 +75,7 @@ export interface NodeEvidence {
   readonly selfRatio?: number | undefined;
   /** A node in trouble that it calls, directly or through others. A node that waits is slow without being at fault. */
   readonly waitsFor?: string | undefined;
-  /**
-   * Signed answers of it that contradict each other or the truth. They are proof, whoever reports them.
-   */
+  /** Pairs of its signed answers that contradict each other. They are proof, whoever reports them. */
   readonly proofs: number;
 }
 

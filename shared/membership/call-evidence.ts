@@ -20,7 +20,7 @@ export const CallEvidence = Type.Object(
     lostVotes: Count,
     /** Given up because another node had answered already, or the caller left. */
     unanswered: Count,
-    /** Signed answers that contradict each other. */
+    /** Pairs of signed answers that contradict each other. */
     proofs: Count,
     /** The caller's balancer avoided the node, because the node was too slow or silent. */
     ejected: Count,
