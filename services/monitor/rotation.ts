@@ -22,7 +22,7 @@ export interface RotationOptions {
   readonly lag: Pick<LagMeter, 'lostMs'>;
 }
 
-/** The view that nodes follow: which nodes may be called. */
+/** The view that nodes follow: the state of each node. */
 export interface Rotation {
   /** The view of now. `version` grows when anything but the length of a silence changed. */
   readonly refresh: () => View;

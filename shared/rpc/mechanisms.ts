@@ -22,7 +22,7 @@ import { EvidenceSettings, FixedDetectorSettings } from './monitoring-settings.t
 
 const NoSettings = Type.Object({}, { additionalProperties: false });
 
-/** A call needs a replica, so `balance: false` and `naive` choose replicas in turn. */
+/** A call needs a replica, so `balance: false` and `naive` choose replicas round robin. */
 const inTurn = { by: 'round_robin', panicShare: 0, slowStartMs: 0 };
 
 /**

@@ -4,7 +4,7 @@ import { type Given, type Mechanism, mechanismNames, mechanismRow } from './mech
  * The named policies. The list of mechanisms says what each contains.
  *
  *   resilient  every mechanism but those for experiments, tuning itself: the default
- *   naive      a deadline, and replicas in turn: the state without middleware
+ *   naive      a deadline, and round-robin balancing: the state without middleware
  *   mis-set    the same mechanisms with numbers that were chosen once and never measured, for comparison only.
  *              Each number looks harmless; `tierlab tune --explain` shows the measured value beside it.
  */

@@ -42,7 +42,7 @@ export function queueMetrics(metrics: Metrics, { clock, hosted, policy }: Source
   let since = clock.now();
   metrics.gauge(
     'tierlab_rpc_queue_depth',
-    "Mean number of calls that waited for their turn since the last reading (Little's law)",
+    "Number of calls that wait for their turn at the same time: the mean since the last reading (Little's law)",
     ['component'],
     (gauge) => {
       const elapsedMs = clock.now() - since;

@@ -10,7 +10,7 @@ import { replicaGroup, type Topology, type TopologyNode } from '../topology.ts';
 import { keptDown, type Child } from './child.ts';
 import type { Watchdog } from './watchdog.ts';
 
-/** A repair as a monitor orders it. Drains are not here: taking a node out of the view is enough. */
+/** A repair as a monitor orders it. Drains are not here: a drain only changes the node's state in the view. */
 const RepairRequest = Type.Object(
   {
     /** The same order of two monitors, or an order repeated, has the same id and is carried out once. */

@@ -188,7 +188,7 @@ test('after a restart of the only monitor, no caller sees a view in which some h
   }
 });
 
-test('a restarted monitor waits for a node that is gone for 3 s, and then gives out the view without it', async () => {
+test('a restarted monitor waits for a node that is gone for 3 s, and then gives out its first view', async () => {
   const groups = small.map((group) => (group.name === 'monitor' ? { ...group, replicas: 1 } : group));
   const cluster = createSimulatedCluster(1, groups);
   await cluster.sim.run(20_000);
