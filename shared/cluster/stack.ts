@@ -36,6 +36,7 @@ import { createKeeper } from '../trace/keeper.ts';
 import { createTracer } from '../trace/tracer.ts';
 import { createTimerWheel } from '../time/wheel.ts';
 import type { NodeOptions } from './node-options.ts';
+import { startingPolicy } from './starting-policy.ts';
 import { nodesHosting, type Topology } from './topology.ts';
 
 /** The components that these components call, each once, with the nodes that host it. */
@@ -65,7 +66,7 @@ interface StackParts {
 /** The middleware of one node: the layers of every incoming and outgoing call, and their statistics. */
 export function createStack({ options, clock, metrics, lag, faults, fence, view, placement, keep }: StackParts) {
   const { topology, node, components, incarnation, random, scheduler, log, identity } = options;
-  const policy = createPolicyHolder(options.policy ?? topology.policy);
+  const policy = createPolicyHolder(startingPolicy(options.policy, topology.policy, log));
   const peers = createPeers(clock);
   const budget = createBudgets(() => policy.current.budget);
   const hosted = node.components.map((name) => components[name]!.contract);
