@@ -53,6 +53,7 @@ export async function measureLoad({
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }): Promise<Ran> {
+  signal?.throwIfAborted();
   const startedAt = clock.now();
   const partMs = forMs / parts;
   const calls = (perSecond * forMs) / secondMs;

@@ -31,3 +31,17 @@ test('an interrupt ends all processes', async () => {
   await expect(liveLoads(2, [load], { seed: '1', signal: interrupt.signal, progress })).rejects.toThrow('interrupted');
   await expect.poll(held).toEqual(before);
 }, 30_000);
+
+test('an interrupt at the last answer of a load lets no other load begin', async () => {
+  const interrupt = new AbortController();
+  let measured = 0;
+  // Each load has 100 calls, and reports its progress when they have ended.
+  const progress = (): void => {
+    measured++;
+    interrupt.abort(new Error('interrupted'));
+  };
+  const load = { by: 'random' as const, perSecond: 100, forMs: 1_000 };
+  const run = liveLoads(2, [load, load], { seed: '1', signal: interrupt.signal, progress });
+  await expect(run).rejects.toThrow('interrupted');
+  expect(measured).toBe(1);
+}, 30_000);
