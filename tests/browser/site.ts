@@ -22,12 +22,11 @@ interface SiteOptions extends Pick<StartOptions, 'topology' | 'env'> {
 export function site({ pages, topology, env, ready, expected }: SiteOptions) {
   let browser: Browser | undefined;
   let cluster: TestCluster | undefined;
-  let dataDir: string;
 
   beforeAll(async () => {
     browser = await openBrowser();
     if (browser === undefined) return;
-    dataDir = await dataFolder(pages);
+    const dataDir = await dataFolder(pages);
     cluster = await startCluster({ dataDir, ...(topology && { topology }), ...(env && { env }) });
     await ready?.(cluster);
   });

@@ -13,12 +13,11 @@ const pages: TestPage[] = Array.from({ length: 80 }, (_, i) => ({
   keywords: ['animal', animals[(i * 3) % animals.length]!],
 }));
 
-let dataDir: string;
 let cluster: TestCluster;
 let chain: Chain;
 
 beforeAll(async () => {
-  dataDir = await dataFolder(pages);
+  const dataDir = await dataFolder(pages);
   cluster = await startCluster({ dataDir, topology });
   const { datasetDir } = await ensureDataset({ dataDir, shards: 2 });
   chain = await startSameWorkChain(datasetDir, dataDir);

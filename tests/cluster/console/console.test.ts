@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dataFolder, startCluster, until, type TestCluster } from '../../support/cluster.ts';
 
 let cluster: TestCluster;
-let dataDir: string;
 /** What a browser keeps after it opened the address that `up` printed. */
 let cookie: string;
 let key: string;
@@ -11,7 +10,7 @@ let key: string;
 const page = new AbortController();
 
 beforeAll(async () => {
-  dataDir = await dataFolder([{ id: 'a', title: 'water', body: 'water is wet' }]);
+  const dataDir = await dataFolder([{ id: 'a', title: 'water', body: 'water is wet' }]);
   cluster = await startCluster({ dataDir, topology: 'single-server', env: { TIERLAB_CHAOS: '1' } });
   const address = await until(() => /http:\S+operator=\S+/.exec(cluster.output())?.[0] ?? '');
   key = new URL(address).searchParams.get('operator')!;
