@@ -63,8 +63,9 @@ const roundsWithoutGain = 3;
 /**
  * Loads the systems in turn until three rounds in a row lower the CPU time per search of none of them. So each is as
  * warm as it gets. V8 compiles longer for more code, so our system gets most of the time: the cost of the references
- * hardly falls after 1,000 searches. They take turns, because a minute without load makes our processes slower (2.2 to 2.6 ms
- * of CPU a search before it, 2.9 to 3.9 after it). A cold process may refuse some of so many sudden callers.
+ * hardly falls after 1,000 searches. The systems take turns, because a minute without load makes our processes slower:
+ * a search takes 2.2 to 2.6 ms of CPU before this minute, and 2.9 to 3.9 ms after it. A cold process may refuse some of
+ * so many sudden callers.
  */
 export async function warmUp(ours: System, references: readonly System[]): Promise<number> {
   const systems = [

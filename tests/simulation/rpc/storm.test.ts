@@ -57,8 +57,8 @@ test('three attempts at three levels make 27 calls; budgets and one retrying lev
 });
 
 /**
- * A metastable failure (Bronson et al., HotOS 2021): 80% load; servers take 2.5 times as long for 10 s; then they are as
- * fast as before. They stay overloaded because of the retries, and of the work on calls that nobody waits for.
+ * A metastable failure (Bronson et al., HotOS 2021). The load is 80%. For 10 s, servers take 2.5 times as long; then
+ * they are as fast as before. They stay overloaded because of retries and of work on calls that nobody waits for.
  */
 async function trigger(clientPolicy: object, serverPolicy: string) {
   const world = createWorld(11);
