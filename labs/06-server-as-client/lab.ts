@@ -5,8 +5,7 @@ import { createStation } from '../../shared/time/sim/station.ts';
 import { check, exactly, nothing, unknown, within } from '../kit/checks.ts';
 import { nodeOf } from '../kit/nodes.ts';
 import { type TimedAnswer, callNode, closedLoad, openLoad, type NodeCall } from '../kit/open-load.ts';
-import { labQuery } from '../kit/pages.ts';
-import { labSearch } from '../kit/searches.ts';
+import { labPlan, labSearch } from '../kit/searches.ts';
 import { alone } from '../kit/topology.ts';
 import { lab, type Check, type FaultProof, type Point, type Variant } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
@@ -67,12 +66,7 @@ export const serverAsClient = lab({
       nodes: ['monitor', ...tiers].map((name) => alone(name)),
     });
     const idOf = (name: string): string => nodeOf(own, name).id;
-    const planned = await callNode({
-      node: nodeOf(own, 'query'),
-      component: 'query',
-      operation: 'plan',
-      request: { q: labQuery(0) },
-    });
+    const planned = await callNode(labPlan(nodeOf(own, 'query'), 0));
     const { plan } = planned.body as { plan: unknown };
     const questions: readonly ((i: number) => NodeCall)[] = [
       () => ({

@@ -3,8 +3,8 @@ import { constant, exponential } from '../../shared/time/sim/distribution.ts';
 import type { StationFigures } from '../../shared/time/sim/station.ts';
 import { check, meanOf, nothing, unknown, within } from '../kit/checks.ts';
 import { nodeOf } from '../kit/nodes.ts';
-import { labQuery } from '../kit/pages.ts';
 import { arrivalTimes, calibrationMs, closedLoad, meanMs, openLoad } from '../kit/open-load.ts';
+import { labPlan } from '../kit/searches.ts';
 import { lindleyMeanWait, runStation } from '../kit/station-run.ts';
 import { alone } from '../kit/topology.ts';
 import { lab, type Check, type Point } from '../runner/lab.ts';
@@ -113,12 +113,7 @@ export const utilisation = lab({
       nodes: [alone('monitor'), { name: 'server', components: ['query', 'database'], replicas: 1 }],
     });
     const server = nodeOf(own, 'query');
-    const question = (i: number) => ({
-      node: server,
-      component: 'query',
-      operation: 'plan',
-      request: { q: labQuery(i) },
-    });
+    const question = (i: number) => labPlan(server, i);
     // The first calls compile code, and they open connections.
     await openLoad({ seed: 'warm up', n: 100, perSecond: 100, question, signal });
     // One call at a time, with a fixed service time: no call waits in the queue. So the time above the service time is

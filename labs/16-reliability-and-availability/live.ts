@@ -2,8 +2,8 @@ import { seededRandom } from '../../shared/time/random.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { exponential } from '../../shared/time/sim/distribution.ts';
 import { callNode } from '../kit/open-load.ts';
-import { labQuery } from '../kit/pages.ts';
-import { alone } from '../kit/topology.ts';
+import { labPlan } from '../kit/searches.ts';
+import { unrepaired } from '../kit/topology.ts';
 import type { FaultProof, LabCluster, LabNode, LiveContext } from '../runner/lab.ts';
 
 /** Mean times, and the time of a job, s. */
@@ -47,13 +47,8 @@ export interface Observed {
 /** Starts a server for each of the systems. They fail and recover at the same time, each by its own schedule. */
 export async function liveSystems(systems: Readonly<Record<string, Times>>, context: LiveContext) {
   const names = Object.keys(systems);
-  const own = await context.cluster({
-    name: 'lab-16',
-    style: 'object-based',
-    policy: 'naive',
-    // Without a monitor: it would repair servers that fail so often.
-    nodes: names.map((name) => ({ ...alone(name), components: ['query', 'database'] })),
-  });
+  const servers = names.map((name) => ({ name, replicas: 1 }));
+  const own = await context.cluster(unrepaired('lab-16', servers));
   const all = await Promise.all(
     own.nodes.map((node) => {
       const name = names.find((each) => node.id.startsWith(each))!;
@@ -90,8 +85,7 @@ async function watched(node: LabNode, times: Times, own: LabCluster, context: Li
   async function probe(): Promise<void> {
     for (let i = 0; now() < forMs; i++) {
       const atMs = now();
-      const call = { node, component: 'query', operation: 'plan', request: { q: labQuery(i) } };
-      probes.push(callNode(call, patienceMs).then(({ ok }) => ({ atMs, ok })));
+      probes.push(callNode(labPlan(node, i), patienceMs).then(({ ok }) => ({ atMs, ok })));
       if (i % 100 === 0) progress(`probes of ${node.id}`, Math.floor(atMs / 1_000), forMs / 1_000);
       await sleep(systemScheduler, probeEveryMs, signal);
     }

@@ -2,7 +2,8 @@ import { seededRandom } from '../../shared/time/random.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { check } from '../kit/checks.ts';
 import { callNode } from '../kit/open-load.ts';
-import { labQuery } from '../kit/pages.ts';
+import { labPlan } from '../kit/searches.ts';
+import { unrepaired } from '../kit/topology.ts';
 import type { Check, FaultProof, LabCluster, LabNode, LiveContext } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 import { firstFailure, ratesAddUp, type Shapes } from './model.ts';
@@ -34,13 +35,7 @@ interface Observed {
  * server breaks every connection, until a new machine replaces it.
  */
 export async function liveMachines(shapes: Shapes, context: LiveContext): Promise<Observed> {
-  const own = await context.cluster({
-    name: 'lab-19',
-    style: 'object-based',
-    policy: 'naive',
-    // Without a monitor: it would repair servers that fail so often.
-    nodes: [{ name: 'server', components: ['query', 'database'], replicas: servers }],
-  });
+  const own = await context.cluster(unrepaired('lab-19', [{ name: 'server', replicas: servers }]));
   let failed = 0;
   const onFailure = (): void => context.progress('machines that have failed', ++failed, servers * machinesPerServer);
   const run = { shapes, own, onFailure, ...context };
@@ -77,7 +72,7 @@ async function machinesOf(node: LabNode, { shapes, own, onFailure, seed, signal 
 async function firstUnanswered(node: LabNode, signal: AbortSignal): Promise<number> {
   for (let i = 0; ; i++) {
     const sentAt = performance.now();
-    const { ok } = await callNode({ node, component: 'query', operation: 'plan', request: { q: labQuery(i) } });
+    const { ok } = await callNode(labPlan(node, i));
     if (!ok) return sentAt;
     await sleep(systemScheduler, probeEveryMs, signal);
   }

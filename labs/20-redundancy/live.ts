@@ -1,5 +1,6 @@
-import { callNode } from '../kit/open-load.ts';
-import { labQuery } from '../kit/pages.ts';
+import { callNode, inLanes } from '../kit/open-load.ts';
+import { labPlan } from '../kit/searches.ts';
+import { unrepaired } from '../kit/topology.ts';
 import type { FaultProof, LiveContext } from '../runner/lab.ts';
 
 const users = 2_000;
@@ -20,35 +21,16 @@ export async function liveServers(
   servers: number,
   { cluster, signal, progress }: Pick<LiveContext, 'cluster' | 'signal' | 'progress'>,
 ): Promise<Asked> {
-  const own = await cluster({
-    name: 'lab-20',
-    style: 'object-based',
-    policy: 'naive',
-    // Without a monitor: it would repair servers that fail so often.
-    nodes: [{ name: 'server', components: ['query', 'database'], replicas: servers }],
-  });
+  const own = await cluster(unrepaired('lab-20', [{ name: 'server', replicas: servers }]));
   const heal = await Promise.all(
     own.nodes.map(({ id }) => own.inject(id, { kind: 'net.reset', params: {}, probability: liveDown, caller: 'lab' })),
   );
-  let asked = 0;
   let unlucky = 0;
-  async function ask(i: number): Promise<boolean> {
-    for (const node of own.nodes) {
-      const request = { q: labQuery(i) };
-      const { ok } = await callNode({ node, component: 'query', operation: 'plan', request });
-      if (ok) return true;
-    }
-    return false;
+  async function ask(i: number): Promise<void> {
+    if (i % 50 === 0) progress('users who ask one server after the other', i, users);
+    for (const node of own.nodes) if ((await callNode(labPlan(node, i))).ok) return;
+    unlucky++;
   }
-  await Promise.all(
-    Array.from({ length: lanes }, async () => {
-      while (asked < users) {
-        signal.throwIfAborted();
-        const i = asked++;
-        if (!(await ask(i))) unlucky++;
-        if (i % 50 === 0) progress('users who ask one server after the other', i, users);
-      }
-    }),
-  );
+  await inLanes({ n: users, lanes, task: ask, signal });
   return { users, unlucky, proofs: await Promise.all(heal.map((each) => each())) };
 }

@@ -13,7 +13,7 @@ import {
   slowerAt,
   timeouts,
   workers,
-  type Answered,
+  type BeforeAndAfter,
   type LimitBy,
   type Share,
 } from './model.ts';
@@ -160,13 +160,13 @@ const inWords = { fixed: 'fixed', own: 'measured', misSet: 'preset mis-set' } as
 
 const inTime = ({ sent, good }: Share): string => `${sent} calls were sent, and ${good} were answered in time`;
 
-const answered = (id: string, { after }: Pick<Answered, 'after'>): Point =>
+const answered = (id: string, { after }: Pick<BeforeAndAfter, 'after'>): Point =>
   measuredShare(id, after.good, after.sent).point;
 
-const used = (id: string, { after }: Pick<Answered, 'after'>, S: number): Point =>
+const used = (id: string, { after }: Pick<BeforeAndAfter, 'after'>, S: number): Point =>
   exactly(id, goodput(after, S), after.sent);
 
-function timeoutChecks(form: string, fixed: Pick<Answered, 'before' | 'after'>, own: typeof fixed): readonly Check[] {
+function timeoutChecks(form: string, fixed: BeforeAndAfter, own: BeforeAndAfter): readonly Check[] {
   return [
     share(`${form}: before, the fixed time-out fits`, fixed.before, (value) => value >= held),
     share(
@@ -182,7 +182,7 @@ function limitChecks(
   form: string,
   S: number,
   slow: number,
-  { fixed, own, misSet }: Readonly<Record<LimitBy, Pick<Answered, 'before' | 'after'>>>,
+  { fixed, own, misSet }: Readonly<Record<LimitBy, BeforeAndAfter>>,
 ): readonly Check[] {
   const part = (label: string, value: number, holds: (value: number) => boolean): Check =>
     check(`${form}: ${label}`, holds(value), `${digits(100 * value)}% of the capacity`);

@@ -1,8 +1,16 @@
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { arrivalTimes, closedLoad, openLoad } from '../kit/open-load.ts';
-import { labQuery } from '../kit/pages.ts';
+import { labPlan } from '../kit/searches.ts';
 import type { LabCluster, LabNode, LiveContext } from '../runner/lab.ts';
-import { deadlineMs, limitedPerSecond, limitPolicies, workers, type LimitBy, type Share } from './model.ts';
+import {
+  deadlineMs,
+  limitedPerSecond,
+  limitPolicies,
+  workers,
+  type BeforeAndAfter,
+  type LimitBy,
+  type Share,
+} from './model.ts';
 
 /** In s from the first call: the server becomes slower, and has some time to adapt before it is measured again. */
 const slowerAt = 12;
@@ -11,8 +19,6 @@ const counted = { before: { from: 4, to: slowerAt }, after: { from: slowerAt + 2
 const patienceMs = 4 * deadlineMs;
 /** The nodes compile their code meanwhile: admission refuses nothing before. */
 const warmUpCalls = 400;
-
-type BeforeAndAfter = Readonly<Record<'before' | 'after', Share>>;
 
 /**
  * Servers with one policy each, which get more calls than they can answer, and become slower at the same moment. No
@@ -30,7 +36,7 @@ export async function liveLimits(
   const n = dueMs.filter((ms) => ms < 1_000 * counted.after.to).length;
 
   async function measured(by: LimitBy, node: LabNode): Promise<BeforeAndAfter> {
-    const question = (i: number) => ({ node, component: 'query', operation: 'plan', request: { q: labQuery(i) } });
+    const question = (i: number) => labPlan(node, i);
     const serviceTime = (serviceMs: number) =>
       own.policy(node.id, { station: { component: 'query', workers, serviceMs } });
     await own.policy(node.id, policies[by]);

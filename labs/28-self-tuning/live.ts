@@ -3,7 +3,7 @@ import { openLoad, type TimedAnswer, type NodeCall } from '../kit/open-load.ts';
 import { labPageId } from '../kit/pages.ts';
 import { threeTiers } from '../kit/topology.ts';
 import type { LabCluster, LiveContext } from '../runner/lab.ts';
-import type { Share } from './model.ts';
+import type { BeforeAndAfter, Share } from './model.ts';
 
 const perSecond = 20;
 const beforeCalls = 60;
@@ -26,7 +26,7 @@ export async function liveTimeouts(
   { S, factor, timeoutMs }: { readonly S: number; readonly factor: number; readonly timeoutMs: number },
   own: LabCluster,
   { seed, signal, progress }: LiveContext,
-): Promise<Readonly<Record<By, { readonly before: Share; readonly after: Share }>>> {
+): Promise<Readonly<Record<By, BeforeAndAfter>>> {
   const app = nodeOf(own, 'app');
   const database = nodeOf(own, 'database');
   const question = (i: number): NodeCall => ({

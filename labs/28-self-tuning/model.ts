@@ -25,9 +25,9 @@ const measuredFrom = 10;
 export const limitFor = (S: number): number => Math.round((limitShare * deadlineMs * workers) / S);
 
 /** How many calls began and were answered in time, before and after the change. */
-export interface Answered {
-  readonly before: Share;
-  readonly after: Share;
+export type BeforeAndAfter = Readonly<Record<'before' | 'after', Share>>;
+
+interface Answered extends BeforeAndAfter {
   readonly timeline: readonly string[];
 }
 

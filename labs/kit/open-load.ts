@@ -115,6 +115,25 @@ export async function openLoad(options: {
   return Promise.all(answers);
 }
 
+/** Runs `task` for the numbers from 0 to `n` - 1: each of the `lanes` takes the next number when it is ready. */
+export async function inLanes(options: {
+  readonly n: number;
+  readonly lanes: number;
+  readonly task: (i: number) => Promise<void>;
+  readonly signal: AbortSignal;
+}): Promise<void> {
+  const { n, lanes, task, signal } = options;
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: lanes }, async () => {
+      while (next < n) {
+        signal.throwIfAborted();
+        await task(next++);
+      }
+    }),
+  );
+}
+
 /** `lanes` callers, each of which sends its next call when it has its answer. */
 export async function closedLoad(options: {
   readonly n: number;
@@ -125,16 +144,11 @@ export async function closedLoad(options: {
 }): Promise<readonly TimedAnswer[]> {
   const { n, lanes, question, signal, onProgress } = options;
   const answers: TimedAnswer[] = [];
-  let next = 0;
-  await Promise.all(
-    Array.from({ length: lanes }, async () => {
-      while (next < n) {
-        signal.throwIfAborted();
-        answers.push(await callNode(question(next++)));
-        if (answers.length % 20 === 0) onProgress?.(answers.length);
-      }
-    }),
-  );
+  async function task(i: number): Promise<void> {
+    answers.push(await callNode(question(i)));
+    if (answers.length % 20 === 0) onProgress?.(answers.length);
+  }
+  await inLanes({ n, lanes, task, signal });
   return answers;
 }
 

@@ -6,6 +6,14 @@ export const alone = (name: string, shards = 1) => ({
   ...(shards > 1 && { shards }),
 });
 
+/** Servers that answer `labPlan`. There is no monitor: it would repair servers that fail as often as a lab wants. */
+export const unrepaired = (name: string, servers: readonly { readonly name: string; readonly replicas: number }[]) => ({
+  name,
+  style: 'object-based',
+  policy: 'naive',
+  nodes: servers.map((server) => ({ ...server, components: ['query', 'database'] })),
+});
+
 /** The three tiers of a search in a few processes: an application server with all logic, and a database. */
 export const threeTiers = (name: string, shards = 1) => ({
   name,
