@@ -23,9 +23,7 @@ beforeAll(async () => {
   served = await createLabServer({ folder, key, hosts: [] });
   port = Number(new URL(await served.server.listen({ port: 0, host: '127.0.0.1' })).port);
 });
-afterAll(async () => {
-  await served.stop();
-});
+afterAll(() => served.stop());
 
 interface Asked {
   readonly method?: string;

@@ -109,9 +109,7 @@ async function renewed() {
   const dir = temporaryFolder();
   const nodes = ['a-1', 'b-1'].map((id) => ({ id, host: '127.0.0.1' }) as TopologyNode);
   const { fileOf, stop } = await createNodeIdentities(path.join(dir, 'tls'), nodes, sim.scheduler);
-  ends.push(() => {
-    stop();
-  });
+  ends.push(stop);
   const read = (node: string) => JSON.parse(readFileSync(fileOf(node), 'utf8')) as Identity;
   return {
     read,

@@ -80,7 +80,7 @@ test('a caller who leaves frees its place and its worker', async () => {
   expect(await stayed).toEqual([130]);
 });
 
-test('admission refuses calls that would wait too long for a worker, and does not when the station is off', async () => {
+test('admission refuses calls that would wait too long for a worker, but not when the station is off', async () => {
   const admission = { warmUpCalls: 0, boundMs: 100 };
   const { policy, send } = nodeWith({ workers: 1, serviceMs: 20 }, { admission });
   const fromNode = { caller: 'app-1' };
