@@ -25,8 +25,8 @@ single values; a value that is not set has its default. All other mechanisms sta
 "base":"resilient" they are set as in that preset.
 
 A node that is restarted keeps its policy. A node that "scale" or "apply" starts gets the policy of the running nodes
-with the same work. If these have different policies, it gets that of the topology. A container that is started again
-has the policy of its topology.
+with the same work. If their policies differ, the new node gets the policy of the topology. So does a container that is
+started again.
 
 Mechanisms:
 ${mechanismNames.map((name) => `  ${name.padEnd(16)}${mechanismRow(name).does.replaceAll('`', '')}`).join('\n')}`;

@@ -145,7 +145,7 @@ function isImplausible(text: string, guessed: boolean): boolean {
   const beyondAscii = count(text, /[^\0-\u007F]/gu);
   const wrong = count(text, /[\uFFFD\u0080-\u009F\p{Cn}]/gu);
   if (wrong >= minImplausible && wrong > maxImplausibleShare * beyondAscii) return true;
-  // Every second byte of UTF-16 without a byte order mark is such a control character in most scripts.
+  // UTF-16 without a byte order mark looks like this: in most scripts, every second byte is a control character.
   const controls = count(text, /[^\P{Cc}\t\n\f\r]/gu);
   if (controls >= minImplausible && controls > maxImplausibleShare * text.length) return true;
   if (!guessed) return false;

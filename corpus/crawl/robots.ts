@@ -53,7 +53,7 @@ export function parseRobots(text: string): RobotRules {
 /** The groups for this crawler and for all crawlers. */
 function readGroups(text: string): Map<string, Group> {
   const groups = new Map<string, Group>();
-  /** A group may name 15,000 crawlers, or this one so many times. Its rules are kept once, and only if they count. */
+  // One group may name this crawler thousands of times. In a set, it still gets each rule once.
   const current = new Set<Group>();
   let inRules = false;
   for (const line of text.replace(/^\uFEFF/, '').split(/[\r\n]+/)) {

@@ -14,8 +14,8 @@ import { pageUrl, searchUrl, webAddress } from '../../web/urls.ts';
 /** More links of one relation than this are folded away: "person" has hundreds. */
 const shownLinks = 24;
 /**
- * A page may have 10,000 links, 1,000 keywords and a million characters of text. Rendering all of them would delay other
- * requests, so what exceeds these bounds is only counted.
+ * A page may have 10,000 links, 1,000 keywords and a million characters of text. Rendering all of them would delay
+ * other requests. So links, keywords and characters beyond these bounds are only counted.
  */
 const listedLinks = 1_000;
 const listedKeywords = 200;
@@ -76,7 +76,8 @@ function firstOf<T>(
 
 function restOf({ id, body }: Page, shown: number): Markup {
   const rest = counted(body.length - shown, 'more character is', 'more characters are');
-  return markup`<p class="origin">${rest} not shown. The gateway has the whole page at <code>/api/pages/${id}</code>.</p>`;
+  const address = markup`<code>/api/pages/${id}</code>`;
+  return markup`<p class="origin">${rest} not shown. The gateway has the whole page at ${address}.</p>`;
 }
 
 function categoryOf(category: string): Markup {

@@ -84,7 +84,7 @@ export function createNodeReadings(topology: Topology, control: ControlClient, c
   };
 }
 
-/** Adds the flows of several nodes. A node without calls reports no bucket bounds, so another node's bounds are used. */
+/** Adds the flows of several nodes. A node without calls reports no bucket bounds; the bounds of another node count. */
 function together(parts: readonly (readonly [Delta, Reading, number])[]): CallTraffic {
   const seconds = Math.max(...parts.map(([, , seconds]) => seconds));
   const bounds = parts.map(([, { reading }]) => reading.bounds).find(({ length }) => length > 0) ?? [];

@@ -32,8 +32,9 @@ export function replayOf({ stamps }: Incident, snapshots: readonly Snapshot[]): 
 }
 
 /**
- * Pure: the moment that is shown `passedMs` after the one at the cursor. Undefined at the end of the replay: the page is
- * live again. On the page of an incident, the replay ends with the incident. Elsewhere it ends at the present time.
+ * Pure: the moment that is shown `passedMs` after the one at the cursor. Undefined at the end of the replay, when the
+ * page is live again. On the page of an incident, the replay ends with the incident. Elsewhere it ends at the present
+ * time.
  */
 export function nextMoment(
   { cursor, snapshots, incidents }: Pick<State, 'cursor' | 'snapshots' | 'incidents'>,

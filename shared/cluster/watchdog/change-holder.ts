@@ -21,7 +21,8 @@ interface Holder extends HoldOrder {
  * POST /changes: the process that sends this order may change which nodes run. Until it ends, other processes get
  * `conflict`. Otherwise two commands at once would each plan without the nodes that the other one adds or removes. No
  * order ends this, so a killed process does not block later commands.
- * `startOf`: when a process started; undefined if no such process runs. Such a process blocks nobody.
+ * `startOf` says when a process started, and is undefined for a process that does not run. A process without a start
+ * time blocks nobody.
  */
 export function changeHolder(startOf: (pid: number) => number | undefined = processStart): ControlRoute {
   let holder: Holder | undefined;
@@ -34,16 +35,16 @@ export function changeHolder(startOf: (pid: number) => number | undefined = proc
       if (problem !== undefined) throw new RpcError('bad_request', problem);
       const { command, pid } = body as HoldOrder;
       if (holder !== undefined && holder.pid !== pid && startOf(holder.pid) === holder.startedAt)
-        throw new RpcError(
-          'conflict',
-          `"${holder.command}" (process ${holder.pid}) is changing the nodes of this cluster. Try again when it has ended`,
-        );
+        throw new RpcError('conflict', heldBy(holder));
       const startedAt = startOf(pid);
       holder = startedAt === undefined ? undefined : { command, pid, startedAt };
       return {};
     },
   };
 }
+
+const heldBy = ({ command, pid }: Holder): string =>
+  `"${command}" (process ${pid}) is changing the nodes of this cluster. Try again when it has ended`;
 
 /** When a process of this machine started; undefined if it has ended. Only Linux tells the time, elsewhere it is 0. */
 function processStart(pid: number): number | undefined {

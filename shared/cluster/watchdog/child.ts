@@ -113,7 +113,7 @@ export interface Child {
   readonly readyMessage: () => ReadyMessage | undefined;
   /** The policy that the next process will have; undefined: the policy of the topology. */
   readonly policy: () => Policy | undefined;
-  /** The node has left the cluster. When it is started again, it joins like a new node, with the policy of today. */
+  /** The node has left the cluster. When it is started again, it joins like a new node, with `joiningPolicy`. */
   readonly leave: () => void;
 }
 
