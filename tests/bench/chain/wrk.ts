@@ -55,17 +55,17 @@ async function wrk({ url, pids }: System, seconds = secondsPerRound, strict = tr
 }
 
 const maxWarmUps = 6;
-const warmUpSeconds = { ours: 4, reference: 1 };
+const warmUpSeconds = { ours: 4, reference: 2 };
 /** Rounds of one warm system differ by so much. */
 const noise = 0.02;
 const roundsWithoutGain = 3;
 
 /**
  * Loads the systems in turn until three rounds in a row lower the CPU time per search of none of them. So each is as
- * warm as it gets. V8 compiles longer for more code, so our system gets most of the time: the cost of the references
- * hardly falls after 1,000 searches. The systems take turns, because a minute without load makes our processes slower:
- * a search takes 2.2 to 2.6 ms of CPU before this minute, and 2.9 to 3.9 ms after it. A cold process may refuse some of
- * so many sudden callers.
+ * warm as it gets. V8 compiles longer for more code, so our system gets more time. The same-work chain takes 2.8 ms of
+ * CPU per search after one second of load, 1.9 ms after five, and 1.7 ms from ten seconds on. The systems take turns,
+ * because a minute without load makes our processes slower: a search takes 2.2 to 2.6 ms of CPU before this minute, and
+ * 2.9 to 3.9 ms after it. A cold process may refuse some of so many sudden callers.
  */
 export async function warmUp(ours: System, references: readonly System[]): Promise<number> {
   const systems = [
