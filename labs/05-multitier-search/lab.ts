@@ -102,8 +102,8 @@ export const multitierSearch = lab({
 takes ${digits(m! * harmonic(4))} ms: twice as long, although no shard became slower.
 
 Sharding helps when it divides the work. Each of four shards then takes ${digits(m! / 4)} ms, and the search takes
-${digits((m! / 4) * harmonic(4))} ms: it is about twice as fast, not four times. The maximum costs the rest. If all
-times were equal, the search would take ${digits(m! / 4)} ms.
+${digits((m! / 4) * harmonic(4))} ms: it is about twice as fast, not four times, because it waits for the slowest
+shard. If all times were equal, it would take ${digits(m! / 4)} ms.
 
 The formula needs independent times. In the last check all shards are slow in the same searches, so the maximum
 is no larger than the mean. Real shards are between the two: they share a network, and garbage collection hits each on

@@ -23,7 +23,7 @@ const utilisations = [
 ] as const;
 /** The live station draws its service times from this seed. */
 const stationSeed = 11;
-/** With equal service times, the waiting time over that of the formula may differ from a half by so much. */
+/** With equal service times, jobs wait half as long as the formula says. The ratio may differ from 0.5 by this much. */
 const mostEqualDifference = 0.15;
 /** The response times at three utilisations; then Lindley's recursion three times, and Little's law. */
 const checks = 7;

@@ -133,7 +133,7 @@ export const caching = lab({
   explanation: ({ C }) =>
     `${((100 * C!) / items).toFixed(0)}% of the pages answer ${digits(100 * che(C!))}% of the requests, because
 popularity is skewed. An ideal cache would hold exactly the most popular ones. LRU does not know them: it also holds
-pages that were asked just once, so it stays below.
+pages that were asked just once, so its hit rate is lower.
 
 With equally popular pages, the negative control, a cache of this size answers only
 ${((100 * C!) / items).toFixed(0)}%. So measure the popularity before you buy memory.
@@ -149,7 +149,7 @@ dependability, and the price is consistency.`,
 
 const invalidationChecks = (form: string, old: number, fresh: number, n: number): readonly Check[] => [
   check(`${form}without invalidation some answers are stale`, old > 0, `${old} of ${n}`),
-  check(`${form}with invalidation none is`, fresh === 0, `${fresh} of ${n}`),
+  check(`${form}with invalidation no answer is stale`, fresh === 0, `${fresh} of ${n}`),
 ];
 
 const withoutInvalidation = (old: number, n: number): string =>

@@ -15,7 +15,7 @@ const systems = [
 const checks = 4;
 /** Eight standard errors of the availability in cycles with fixed times up. */
 const mostAgedDifference = 0.015;
-/** The live form is so many times faster, so that a minute has enough failures. */
+/** The live form runs this many times faster, so that a minute has enough failures. */
 const pace = 5;
 /** What probes see may differ from the schedule by this much: a probe can miss a very short failure. */
 const most = { availability: 0.02, reliability: 0.05 };

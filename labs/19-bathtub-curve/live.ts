@@ -31,8 +31,8 @@ interface Observed {
 }
 
 /**
- * One machine after the other at each of the servers. A machine fails when its drawn lifetime ends: from then on the
- * server breaks every connection, until a new machine replaces it.
+ * Each server plays one machine after the other. A machine fails when its drawn lifetime ends: from then on the server
+ * breaks every connection, until a new machine replaces it.
  */
 export async function liveMachines(shapes: Shapes, context: LiveContext): Promise<Observed> {
   const own = await context.cluster(unrepaired('lab-19', [{ name: 'server', replicas: servers }]));

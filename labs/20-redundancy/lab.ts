@@ -107,8 +107,9 @@ export const redundancy = lab({
   ],
   explanation: ({ rare }) =>
     `Four servers that fail independently turn an unavailability of ${100 * rare!}% into
-${(100 * rare! ** servers).toExponential(1)}%. Counting hardly finds so rare an event: about one of 200,000 trials shows
-it. Importance sampling draws failures often and weighs each by how unlikely it really is.
+${(100 * rare! ** servers).toExponential(1)}%. Counting hardly finds so rare an event: about one of
+${Math.round(rare! ** -servers).toLocaleString('en')} trials shows it. Importance sampling draws failures often and
+weighs each by how unlikely it really is.
 
 A common cause ruins the product. A bad configuration, a shared switch or one data file for all replicas hits all
 servers at once. Even if only a tenth of the failures have a common cause, all four are down about

@@ -17,7 +17,7 @@ const slowerAt = 12;
 const counted = { before: { from: 4, to: slowerAt }, after: { from: slowerAt + 20, to: slowerAt + 36 } };
 /** No call waits for so long behind the fixed limit: 80% of the deadline, times the largest factor, ms. */
 const patienceMs = 4 * deadlineMs;
-/** The nodes compile their code meanwhile: admission refuses nothing before. */
+/** More than the `warmUpCalls` of the admission layer. It refuses nothing before, because nodes compile their code. */
 const warmUpCalls = 400;
 
 /**
