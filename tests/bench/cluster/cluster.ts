@@ -48,7 +48,7 @@ export function temporaryData(): DataFolder {
 
 const datasets = new Map<number, string>();
 
-/** A fresh data folder that holds only the data set in `shards`. One run builds it once, and copies it afterwards. */
+/** A fresh data folder with only the data set of so many shards. A run builds each data set once, and copies it. */
 export async function dataWithDataset(shards: number): Promise<DataFolder> {
   if (!datasets.has(shards)) {
     const { dir } = temporaryData();
