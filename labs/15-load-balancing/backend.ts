@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { seededRandom } from '../../shared/time/random.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
-import { backend } from '../kit/replica-group.ts';
+import { backend } from '../kit/backend-client.ts';
 import { serveParent } from '../kit/serve-parent.ts';
 import { slowMs, usual } from './model.ts';
 

@@ -1,7 +1,8 @@
 import { systemClock as clock } from '../../shared/time/clock.ts';
 import { seededRandom } from '../../shared/time/random.ts';
 import { systemScheduler as scheduler } from '../../shared/time/scheduler.ts';
-import { createBackendClient, nameOf } from '../kit/replica-group.ts';
+import { createBackendClient } from '../kit/backend-client.ts';
+import { nameOf } from '../kit/replica-group.ts';
 import { withServers } from '../kit/server-processes.ts';
 import type { LiveContext } from '../runner/lab.ts';
 import { balancePolicy, type Load, measureLoad, type Ran } from './model.ts';

@@ -3,7 +3,8 @@ import { seededRandom } from '../../shared/time/random.ts';
 import { sleep } from '../../shared/time/scheduler.ts';
 import { createSimulation } from '../../shared/time/sim/simulation.ts';
 import { check, exactly, nothing, measuredShare } from '../kit/checks.ts';
-import { createReplicaGroup, nameOf, readOperation } from '../kit/replica-group.ts';
+import { readOperation } from '../kit/backend-client.ts';
+import { createReplicaGroup, nameOf } from '../kit/replica-group.ts';
 import { lab, type Variant } from '../runner/lab.ts';
 
 const questions = 2_000;
