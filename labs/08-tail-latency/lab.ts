@@ -94,7 +94,7 @@ A hedged call is sent to a second node when the first one has not answered after
 if both nodes are slow, which has probability p squared. Hedging costs about ${digits(100 * p!)}% more calls, because
 only slow calls are hedged.
 
-The formula needs independence. In the negative control one node of ten is always slow, so a tenth of all calls is
+The formula needs independence. In the last check one node of ten is always slow, so a tenth of all calls is
 slow. If these calls were independent, ${digits(100 * (1 - 0.9 ** 10))}% of the pages with ten calls would be slow.
 But such a page sends one call to each node. So all of these pages are slow.`,
   transfer: {
