@@ -101,7 +101,7 @@ export function usableEndpoints(endpoints: readonly Endpoint[], view: View | und
   const states = new Map(view.members.map((member) => [member.node, member.state]));
   const alive = endpoints.filter(({ node }) => states.get(node) === 'alive');
   if (alive.length > 0) return alive;
-  // A slow answer is better than none, and no answer is better than a lie or a refusal.
+  // From the worst to the least bad: a standby refuses, a quarantined node may lie, a draining node may be slow.
   for (const avoided of lastResorts) {
     const left = endpoints.filter(({ node }) => !avoided.includes(states.get(node)));
     if (left.length > 0) return left;

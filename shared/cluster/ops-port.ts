@@ -22,10 +22,11 @@ export interface OpsSources {
 }
 
 /**
- * The control plane of a node, apart from its data port so that load and injected faults never reach it. Open to read:
- * /health, /ready, /metrics, /admin/state, /admin/live, /admin/policy, /admin/tuning. With the operator token: POST
- * /admin/policy changes the middleware's policy from the next call on (mechanisms that it does not name stay as they
- * are) and answers with the new policy; /admin/faults and /admin/halt are in shared/faults/control-routes.ts.
+ * The control plane of a node, apart from its data port, so that network and service faults never reach it.
+ *
+ * Open to read: /health, /ready, /metrics, /admin/state, /admin/live, /admin/policy, /admin/tuning. With the operator
+ * token: POST /admin/policy, which answers with the new policy. It holds from the next call on. Mechanisms that the
+ * request does not name stay as they are. /admin/faults and /admin/halt are in shared/faults/control-routes.ts.
  */
 export function createOpsPort({
   metrics,

@@ -7,14 +7,14 @@ export const maxTtlMs = 900_000;
 
 export const PlainName = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$' });
 
-/** The requests that the fault affects; an absent member matches all. */
+/** The requests that the fault affects. An absent caller or operation matches all. */
 export const Scope = Type.Object(
   {
     /** The node that calls. */
     caller: Type.Optional(PlainName),
     /** `rank`, or with its component `ranking.rank`. */
     operation: Type.Optional(Type.String({ pattern: '^[a-z][A-Za-z0-9-]*([.][A-Za-z0-9-]+)?$', maxLength: 80 })),
-    /** One direction only; for network faults. */
+    /** The messages that net.drop, net.delay and net.reset hit; absent = requests. */
     direction: Type.Optional(Type.Enum(['request', 'reply'])),
   },
   { additionalProperties: false },
@@ -94,7 +94,7 @@ export const FaultRequest = Type.Object(
     target: Type.Union([PlainName, Selector]),
     /** No default: an experiment derives the seeds of its faults from its own seed. */
     seed: Type.Optional(Seed),
-    /** Allows more than one fault at a time, and more than f victims of a replica group. */
+    /** Allows more than one fault at a time, and more victims of a replica group than it tolerates (tolerated.ts). */
     beyondTolerance: Type.Boolean({ default: false }),
   },
   { additionalProperties: false },

@@ -1,6 +1,6 @@
 import { faultKind, params } from './fault.ts';
 
-/** Does nothing: the template to copy for a new kind, and the negative control of every experiment. */
+/** Does nothing: the template to copy, and the negative control: an experiment with it shows what else has effects. */
 export const none = faultKind({
   kind: 'none',
   summary: 'nothing: the negative control',

@@ -227,8 +227,9 @@ export function createFaultRegistry(options: RegistryOptions) {
         if (begun && fault.target === target && faultKinds.get(fault.kind)?.endsWithProcess) end(key, 'restart');
     },
     /**
-     * The owner renews the lease of the `wanted` faults, or of all its faults. Its other faults here end: the owner
-     * released them while this target was unreachable. Returns the owner's faults here, and how its last ones ended.
+     * The owner renews the lease of the `wanted` faults, or of all its faults. Its other faults here end with their
+     * lease: the owner released them while this target was unreachable. Returns the owner's faults here, and how its
+     * last ones ended.
      */
     renew(owner: string, wanted?: readonly FaultRef[]): Renewal {
       const isIts = ({ fault }: { fault: Fault }) => fault.owner === owner;

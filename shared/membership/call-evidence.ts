@@ -4,7 +4,11 @@ import { median } from '../quantile.ts';
 
 const Count = Type.Integer({ minimum: 0 });
 
-/** What a caller saw of one node since its last report; it travels with the caller's heartbeat. */
+/**
+ * What a caller saw of one node since its last report; it travels with the caller's heartbeat. The counts are calls by
+ * their end. `partial`: the body of the reply was too slow. `refused`: no connection. `resets`: the connection broke.
+ * `shed`: the node was overloaded. `invalid`: the reply was not valid.
+ */
 export const CallEvidence = Type.Object(
   {
     node: Type.String(),
@@ -65,8 +69,8 @@ export interface EvidenceBuffer {
 
 /**
  * Caller side: counts between two reports. `lostMs` (lag.ts) tells how long this process itself did not run. If that is
- * more than a tenth of the time, late answers prove nothing about other nodes. Then only answers, refusals and lies are
- * reported.
+ * more than a tenth of the time, late answers prove nothing about other nodes. Then nothing that depends on time is
+ * reported: no timeouts, slow bodies, unanswered calls, ejections or medians.
  */
 export function createEvidenceBuffer(clock: Clock, lostMs: () => number = () => 0): EvidenceBuffer {
   type Counts = Record<EvidenceKind, number> & { group: string; latencies: number[]; fastestMs: number };

@@ -42,8 +42,8 @@ const rememberedReports = 256;
 
 /**
  * The monitor's side of heartbeat.ts. It accepts a datagram once, and only if the node's own process sealed it for this
- * process of the monitor. To all other genuine datagrams it answers with the name of its process; the sender tries
- * again.
+ * process of the monitor. A genuine datagram for an earlier process of the monitor gets an answer with the name of the
+ * present process; the sender then sends another heartbeat.
  */
 export function createHeartbeatReceiver(options: HeartbeatReceiverOptions): ReceiveDatagram {
   const { monitor, process, keys, heard, reported, view, onRefused } = options;

@@ -6,7 +6,7 @@
  *
  * The paper takes the intervals as normally distributed. If heartbeats are lost, the intervals are not. With a share p
  * lost, k heartbeats in a row are missing with probability p^k. The tail of the normal distribution is smaller than
- * this (measured: 21 false alarms per node-hour at p = .2, phi 8). The sequence numbers tell how many were lost, so
+ * this (measured: 21 false alarms per node-hour at p = 0.2, phi 8). The sequence numbers tell how many were lost, so
  * here
  *
  *     P(silence > t) = sum over k >= 1 of (1 - p) p^(k-1) Q((t - k mean) / deviation)

@@ -26,7 +26,7 @@ export const SelfReport = Type.Object({
 export type SelfReport = Static<typeof SelfReport>;
 
 export interface SelfMeter {
-  /** The server's outermost layer: counts calls and their ends, except calls of priority `health`. */
+  /** A layer of the server: counts calls and their ends, except calls of priority `health`. */
   readonly layer: Layer;
   readonly report: () => SelfReport;
 }

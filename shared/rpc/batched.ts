@@ -4,7 +4,7 @@ import { operation, type Contract, type Operation } from './contract.ts';
 import { asRpcError, fromProblem, toProblem } from './errors.ts';
 import type { BatchCodec } from './layers/sharing/batch.ts';
 
-/** More requests than this in one call are a mistake: the limit of the batch layer is lower. */
+/** More requests than this in one call are a mistake: the batch layer joins at most 32 by default. */
 const maxRequests = 256;
 
 /** The result of one request of a batch: its reply, or its own failure. */

@@ -13,7 +13,7 @@ export interface Endpoint {
    * The process that runs on the node now, where the view knows it: a new process is not to blame for its predecessor.
    */
   readonly incarnation?: number;
-  /** Other routes to the same node, in order of preference: further addresses, or gateways to it. */
+  /** Other routes to the same node, in order of preference: further addresses, or programs that forward to it. */
   readonly alternates?: readonly Address[];
 }
 
@@ -24,7 +24,7 @@ export interface Address {
 
 /**
  * One call on its way through the layers. `upstream.ts` makes it. No layer changes a call. A layer may pass on a new
- * one, which derived-call.ts makes; only the members whose comments say so differ.
+ * call, which derived-call.ts makes. That file shows which members can differ.
  */
 export interface Call {
   readonly component: string;

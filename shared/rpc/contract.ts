@@ -11,8 +11,8 @@ export interface Operation<Request extends TSchema = TSchema, Response extends T
   readonly request: Request;
   readonly response: Response;
   /**
-   * The operation done twice has the same effect as done once. Other operations are retried or hedged only with an
-   * idempotency key.
+   * The operation done twice has the same effect as done once. Other operations are never hedged. Without an
+   * idempotency key, they are retried only if they definitely did not happen.
    */
   readonly idempotent: boolean;
   /** The priority of its calls in an overload. */

@@ -6,7 +6,7 @@
  *   attemptOf     one attempt of a plan: its number, and a signal that stops this attempt alone
  *   sentTo        goes to this endpoint
  *   withReceipt   asks for a signed receipt
- *   batchOf       one call that carries several
+ *   batchCall     one call that carries several
  *   detached      runs to its end, even when the caller has left
  */
 import type { PlannedAttempt } from './attempt-plan.ts';

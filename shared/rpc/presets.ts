@@ -4,9 +4,9 @@ import { type Given, type Mechanism, mechanismNames, mechanismRow } from './mech
  * The named policies. The list of mechanisms says what each contains.
  *
  *   resilient  every mechanism but those for experiments, tuning itself: the default
- *   naive      a deadline, and round-robin balancing: the state without middleware
- *   mis-set    the same mechanisms with numbers that were chosen once and never measured, for comparison only.
- *              Each number looks harmless; `tierlab tune --explain` shows the measured value beside it.
+ *   naive      nearly no mechanism: a deadline, round-robin balancing, traces, dedupe and evidence
+ *   mis-set    like resilient, without breaker, throttle and outlier. Its numbers were chosen once and never measured.
+ *              Each looks harmless; `tierlab tune --explain` shows the measured values beside them.
  */
 export const presetNames = ['naive', 'resilient', 'mis-set'] as const;
 export type PresetName = (typeof presetNames)[number];

@@ -7,8 +7,8 @@ import { RpcError } from './errors.ts';
 import { formatTraceparent } from './trace-context.ts';
 
 /**
- * The wire format: POST /rpc/<component>/<operation>, JSON both ways. Requests with an Origin are refused, because only
- * nodes may call nodes. Everything besides the payload is in headers:
+ * The wire format: POST /rpc/<component>/<operation>, JSON both ways. Requests with an Origin are refused, because web
+ * pages may not call nodes. Everything besides the payload is in headers:
  *
  *   traceparent       W3C trace context
  *   x-deadline-ms     how long the caller still waits, relative: clocks of two machines are never compared

@@ -23,7 +23,7 @@ const about: Introduction = {
 export const traces = contract(about, {
   keep: operation({
     summary: 'Collects the spans of these traces from all nodes that took part, and keeps them',
-    // Control plane, as between monitors: no fault acts on it, and one call per second is no load.
+    // Control plane, as between monitors: no service fault acts on it, and one call per second is no load.
     priority: 'health',
     request: Type.Object({ node: Type.String(), traces: Type.Array(KeptTrace, { maxItems: 100 }) }),
     response: Type.Object({}),

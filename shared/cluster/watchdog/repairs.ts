@@ -48,6 +48,7 @@ export interface RepairAnswer {
 const limits = {
   /** Between two repairs of one node, ms. */
   gapMs: 3_000,
+  /** Most repairs of all nodes together within `burstMs`. */
   burst: 6,
   burstMs: 10_000,
   /** A process that loads for longer than this may be killed while it starts, ms. */
@@ -96,7 +97,7 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
   }
 
   /**
-   * The reason why `node` must stay up: at most f members of its group on this machine may be down. A standby has no
+   * The reason why `node` must stay up: too many members of its group on this machine are down. A standby has no
    * role of its own, so nobody needs it. Nobody needs a node that the topology no longer has, either.
    */
   function needed(node: string): string | undefined {

@@ -19,7 +19,7 @@ export type LayerEvent =
     }
   | { readonly event: 'circuit'; readonly component: string; readonly state: 'open' | 'half_open' | 'closed' }
   | { readonly event: 'throttled'; readonly call: Call; readonly probability: number }
-  /** The node gave another answer than f + 1 others did at the same version of the data. */
+  /** The node gave another answer than the majority did at the same version of the data. */
   | {
       readonly event: 'vote-lost';
       readonly component: string;
@@ -51,8 +51,8 @@ export type LayerEvent =
   | { readonly event: 'deduplicated'; readonly call: Call };
 
 /**
- * failures: one after the other; silence: no answer for too long; latency: far slower than its peers; lying: outvoted,
- * or a bad signature.
+ * `failures`: several attempts in a row failed. `silence`: no answer for too long. `latency`: far slower than the other
+ * replicas. `lying`: outvoted, or a bad signature.
  */
 export type EjectionReason = 'failures' | 'silence' | 'latency' | 'lying';
 

@@ -1,6 +1,6 @@
 import type { Layer } from '../call.ts';
 
-/** Does nothing: the template to copy, and the negative control of every experiment. */
+/** Does nothing: the template to copy. */
 export function none(): Layer {
   return function none(next) {
     return (call) => next(call);

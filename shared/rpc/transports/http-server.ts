@@ -128,8 +128,8 @@ export function httpServerTransport(server: Server, options: HttpServerOptions):
 }
 
 /**
- * Only nodes may call nodes. A web page cannot send a request without an Origin. It cannot send JSON without a
- * preflight request either, and this server never allows one.
+ * Web pages may not call nodes. The POST of a web page always has an Origin. A page of another site can send JSON only
+ * after a preflight request, and this server never allows one.
  */
 function refusePages({ origin, 'content-type': type }: IncomingHttpHeaders): void {
   if (origin !== undefined) throw new RpcError('forbidden', 'web pages may not call nodes');

@@ -33,7 +33,7 @@ export const BalanceSettings = Type.Object(
     alikeRatio: Type.Number({
       default: 1.5,
       minimum: 1,
-      description: 'replicas whose latencies differ by less are equally fast: only the calls under way decide',
+      description: 'latencies whose ratio is below this count as equal: then only the calls under way decide',
     }),
     slowStartMs: Type.Number({
       default: 10_000,
@@ -56,7 +56,8 @@ export interface BalanceDependencies {
 
 /**
  * Chooses the replica for each attempt and sets `call.endpoint`. Where the call has a plan, the choice obeys its rules.
- * The result of each attempt feeds the next choice (attempts.ts). Rejects with `unavailable` where no replica is known.
+ * The result of each attempt feeds the next choice (attempts.ts). Rejects with `unavailable` if there is no replica
+ * that the call may still ask.
  */
 export function balance(
   settings: BalanceSettings,

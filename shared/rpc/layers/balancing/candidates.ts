@@ -10,8 +10,8 @@ export interface Candidates {
 
 /**
  * The replicas that an attempt may go to. Ejected replicas are left out. Replicas that the same plan has already asked
- * are also left out, as long as there are other replicas. With `distinct`, an ejected replica is better than one that
- * was asked; the result is empty when all were asked.
+ * are also left out, as long as there are other replicas. In a `distinct` plan, no replica may be asked twice. Such a
+ * plan takes an ejected replica instead. The result is empty when all replicas of a `distinct` plan were asked.
  */
 export function candidates(
   peers: readonly Peer[],

@@ -64,7 +64,8 @@ export function isLighter(a: Load, b: Load, alikeRatio: number): boolean {
 /**
  * The latency that an attempt adds to the estimate, ms; undefined = none. An answer adds the time that it took. An
  * abandoned attempt would have taken at least its time, so it counts only when it is longer than expected. A failure or
- * refusal by the replica counts as three times the previous cost, so that a replica that fails fast attracts no calls.
+ * refusal by the replica counts as at least three times the previous cost, so that a replica that fails fast attracts
+ * no calls.
  */
 export function costOfFailure(
   elapsedMs: number,

@@ -11,10 +11,8 @@ export function slowStartShare(ageMs: number, slowStartMs: number): number {
 }
 
 /**
- * The members of `indices` that take part in one choice. A new replica takes part only in its share of the choices. A
- * weight on its calls under way would not work: with one call at a time the replica would get nothing, and with many it
- * would get everything. Shares are relative to the largest, so that replicas that are all new do not wait for each
- * other.
+ * The members of `indices` that take part in one choice. A new replica takes part only in its share of the choices.
+ * Shares are relative to the largest share: if all replicas are new, all take part.
  */
 export function takingPart(
   indices: readonly number[],

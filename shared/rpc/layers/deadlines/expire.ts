@@ -16,7 +16,7 @@ export function expire({ clock, observe }: { clock: Clock; observe: Observe }): 
         const { code, message } = abortError(call.signal);
         return Promise.reject(new RpcError(code, message, { definite: true }));
       }
-      // Not "<=": NaN is refused too.
+      // This comparison also refuses a deadline that is NaN.
       if (call.deadlineAt > clock.now()) return next(call);
       observe({ event: 'expired', call });
       return Promise.reject(

@@ -18,8 +18,8 @@ export const AdmissionSettings = Type.Object(
       default: 100,
       minimum: 0,
       description:
-        'a call from another node is always refused when it has waited longer than this; its caller gives up after ' +
-        '200 ms',
+        'a call from another node that has waited longer is refused even without an overload: its caller soon ends ' +
+        'the attempt, after 200 ms or more',
     }),
     warmUpCalls: Type.Integer({
       default: 300,
@@ -29,7 +29,7 @@ export const AdmissionSettings = Type.Object(
     fixedLimit: Type.Optional(
       Type.Number({
         minimum: 1,
-        description: 'a fixed limit of calls at a time instead: for experiments with bad settings',
+        description: 'the most calls at a time, instead of the limits on waiting: for experiments with bad settings',
       }),
     ),
   },
@@ -50,7 +50,10 @@ export const noQueue: OwnQueue = { waitMs: () => 0 };
  */
 const patience: Record<Priority, number> = { health: Infinity, read: 1, write: 0.5, background: 0 };
 
-/** Whether one more call may begin. One call may always run: without any call, nothing can be measured. */
+/**
+ * Whether one more call may begin. An overloaded process still admits a read or a write while no other call runs:
+ * without any call, it could not measure the end of the overload.
+ */
 export function isAdmitted(
   { targetMs, queueMs, boundMs }: Pick<AdmissionSettings, 'targetMs' | 'queueMs' | 'boundMs'>,
   { priority, caller }: Pick<Call, 'priority' | 'caller'>,

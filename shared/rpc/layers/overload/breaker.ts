@@ -70,18 +70,17 @@ export function circuitAfter(settings: BreakerSettings, circuit: Circuit, failed
 }
 
 /**
- * Fails fast, with `unavailable` (definite), while a whole component does not work. Callers do not wait, and the
- * component gets time to recover. After `openMs` one call is sent as a probe; its result closes or reopens the circuit
- * (Nygard, Release It!, 2007). Only failures of the component itself count. `throttle` handles refusals; `outlier`
- * handles single replicas.
+ * Fails fast, with `unavailable` (definite), while a whole replica group does not work. Callers do not wait, and the
+ * group gets time to recover. After `openMs` one call is sent as a probe; its result closes or reopens the circuit
+ * (Nygard, Release It!, 2007). Only failures of the group itself count. `throttle` handles refusals; `outlier` handles
+ * single replicas.
  *
- * A call that ran out of time is a failure only if the component answered no other call meanwhile. A component that
- * still answers other calls does work. It is only slow, for example in a sudden overload. An open circuit would end
- * these answers, too.
+ * A call that ran out of time is a failure only if the group answered no other call meanwhile. A group that still
+ * answers other calls is only slow, for example in a sudden overload. An open circuit would prevent these answers, too.
  */
 export function breaker(settings: BreakerSettings, { clock, observe }: { clock: Clock; observe: Observe }): Layer {
   const circuits = new Map<string, Circuit>();
-  /** When each component last answered. An error that another component caused also counts as an answer. */
+  /** When each replica group last answered. An error that another component caused also counts as an answer. */
   const answeredAt = new Map<string, number>();
 
   function move(component: string, from: Circuit, to: Circuit): void {

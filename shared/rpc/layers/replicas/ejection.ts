@@ -8,7 +8,7 @@ export interface Ejection {
   readonly admittedAt: number;
   /** How many recent ejections there were. Each makes the next ejection longer; they are forgotten one by one. */
   readonly count: number;
-  /** When `count` got its current value. */
+  /** When `count` last changed: the end of the last ejection, or the time when one was forgotten. */
   readonly countedAt: number;
 }
 

@@ -24,8 +24,8 @@ export interface OperationStatistics {
 }
 
 /**
- * One streaming histogram for each (this node, operation, endpoint). Hedge delay, attempt timeout and outlier ejection
- * are tuned by it.
+ * The latencies of all operations that this node calls. Hedge delay, attempt timeout and outlier ejection are computed
+ * from them.
  */
 export interface LatencyStatistics {
   of(component: string, operation: OperationId): OperationStatistics;

@@ -100,8 +100,8 @@ export function ejectionMs(settings: OutlierSettings, ejections: number): number
 }
 
 /**
- * At most one replica in N, and never the only one: with few replicas, the others could not carry the load of two
- * ejected ones.
+ * Whether one more replica may be ejected: at most `maxShare` of the group, but at least one, and never the only one.
+ * The other replicas must be able to carry the load.
  */
 export function mayEject(settings: OutlierSettings, ejected: number, replicas: number): boolean {
   return replicas > 1 && ejected < Math.max(1, Math.floor(replicas * settings.maxShare));
@@ -120,7 +120,7 @@ const maxRatios = 64;
  * Ejects a replica for a while when it fails, falls silent, or is far slower than its peers. The last case is a gray
  * failure: the replica answers heartbeats and every call, but late. Only this node's own calls are evidence. A call
  * does not pass through this file: `attempts` reports how each attempt ended, and `balance` reads `peer.ejection`.
- * There are no timers: each answer does the work that is due.
+ * There are no timers: the end of an attempt starts the comparison that is due.
  */
 export function outlier(settings: OutlierSettings, { statistics, endpoints, observe }: OutlierDependencies): Learn {
   const records = new WeakMap<Peer, ReplicaRecord>();

@@ -23,7 +23,11 @@ export const RetrySettings = Type.Object(
       minimum: 0,
       description: 'upper bound of the first wait; about one round trip under load',
     }),
-    maxMs: Type.Number({ default: 1_000, minimum: 0, description: 'upper bound of every wait' }),
+    maxMs: Type.Number({
+      default: 1_000,
+      minimum: 0,
+      description: 'upper bound of every wait, unless the server asks for a longer one',
+    }),
     anyDepth: Type.Boolean({
       default: false,
       description: 'also retries failures that a deeper node has already retried: for showing retry storms',
@@ -72,8 +76,8 @@ export interface RetryDependencies {
 }
 
 /**
- * Repeats a failed attempt when `decideRetry` allows it and the component's budget has a token. A call that is hedged
- * passes without retries.
+ * Repeats a failed attempt when `decideRetry` allows it and the budget of the replica group has a token. A call that a
+ * layer further out votes on or hedges passes without retries.
  */
 export function retry(
   settings: RetrySettings,

@@ -28,7 +28,7 @@ export const CacheSettings = Type.Object(
     invalidate: Type.Boolean({
       default: true,
       description:
-        'a write to a component removes its answers; false: they stay, and are old, until their time is over',
+        'a write by this node to a component removes its answers; false: they stay, and are old, until `ttlMs`',
     }),
     operations: perOperation(Type.Partial(CachedOperation, { additionalProperties: false })),
   },
@@ -49,9 +49,9 @@ export function freshness(ageMs: number, ttlMs: number, staleIfErrorMs: number):
 
 /**
  * Answers repeated requests from memory. Equal calls at the same time are sent once (single flight). The cache works
- * only for operations that the settings name. A write to a component that happened, or perhaps happened, invalidates
- * all answers of that component. Callers share the body, so they must not change it. An answer from memory names no
- * serving node.
+ * only for operations that the settings name. When this node writes to a component, all answers of that component
+ * become invalid, unless the write definitely did not happen. Callers share the body, so they must not change it. An
+ * answer from memory names no serving node.
  */
 export function cache(
   settings: CacheSettings,

@@ -18,7 +18,7 @@ export const lostVote = (
   nonce,
 });
 
-/** The deadline of the examination, ms. It does not depend on the user's call. */
+/** How much later than the user's call the examination may end, ms. */
 const examinationMs = 2_000;
 
 /**

@@ -14,7 +14,10 @@ const baseMs = 30_000;
 const maxMs = 300_000;
 
 export interface Liars {
-  /** Reports that `node` lied. It is out of the choice at once, and its group is under suspicion. */
+  /**
+   * Reports that `node` lied. Its group is under suspicion. `node` is out of the choice at once, unless as many other
+   * replicas as a vote can tolerate are out already.
+   */
   readonly accuse: (call: Call, node: string) => void;
   /**
    * Whether a replica that could answer this call was caught in the last `forMs`. False once all caught replicas have

@@ -4,9 +4,9 @@ import type { Call, Layer, Reply } from '../../call.ts';
 export type SignReply = (call: Call, nonce: string, reply: Reply) => Reply['receipt'];
 
 /**
- * Server side, outermost: a caller that sends a nonce gets a receipt, the node's signed statement that it gave this
- * answer. A receipt costs about 0.1 ms, so only audited calls ask for one. This layer signs the answer as it leaves the
- * node, so a lie becomes evidence.
+ * Server side: a caller that sends a nonce gets a receipt, the node's signed statement that it gave this answer. A
+ * receipt costs about 0.2 ms, so only audited calls ask for one. Injected faults change an answer before it gets here,
+ * so the node signs its lie, and the lie becomes evidence.
  */
 export function receipts(sign: SignReply): Layer {
   return function receipts(next) {

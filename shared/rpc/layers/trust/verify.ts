@@ -39,11 +39,13 @@ export interface VerifyDependencies {
 export class UnprovenReply extends RpcError {}
 
 /**
- * Checks every reply by itself: it fits the operation's schema, it names the node that was asked, and its signatures
- * are valid. A reply that fails is a `bad_reply` of that node, and another replica is asked where there is one. A wrong
- * shape can be an accident. A wrong name or signature is a lie, and its sender is ejected at once. An item that fails
- * its signature on all replicas was stored like this: the error is `bad_page`, and no node lied. Wrong answers in the
- * right shape are found by the vote (quorum.ts).
+ * Checks every reply by itself. Wrong answers in the right shape are found by the vote (quorum.ts).
+ *
+ *   the reply does not fit the schema        `bad_reply`; this can be an accident
+ *   it names another node, or its receipt    `bad_reply`; the sender lied, and is ejected at once
+ *   is not genuine
+ *   an item does not match its signature     `unavailable`, until another replica has shown who is to blame: the
+ *                                            sender (a lie), or the node that stored the item (`bad_page`); doubts.ts
  */
 export function verify({ liars, doubts, observe, checks, receipts }: VerifyDependencies): Layer {
   function lied(call: Call, node: string, why: string): RpcError {
