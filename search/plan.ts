@@ -16,7 +16,7 @@ export const PlannedTerm = Type.Object({
 });
 export type PlannedTerm = Static<typeof PlannedTerm>;
 
-/** Terms that must occur at these `positions` relative to each other. Stop words leave gaps. */
+/** Terms that must occur at these `positions` relative to each other. */
 export const PlannedPhrase = Type.Object({
   terms: Type.Array(Type.String(), { minItems: 1, maxItems: maxPhraseTerms }),
   positions: Type.Array(Type.Integer({ minimum: 0 }), { maxItems: maxPhraseTerms }),

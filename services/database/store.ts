@@ -193,8 +193,7 @@ export interface Loader {
 
 /**
  * Creates `file`, which must not exist. Loading uses no journal and no fsync, because an unfinished file is thrown away
- * after a crash. The file has no write-ahead log, so that readers need no permission to write. A process that opens it
- * for writing switches WAL on.
+ * after a crash. The file has no write-ahead log, so that readers need no permission to write.
  */
 export function createStore(file: string): Loader {
   const database = new DatabaseSync(file);

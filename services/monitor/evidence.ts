@@ -62,7 +62,7 @@ export interface NodeEvidence {
   readonly otherMonitors?: 'hear it' | 'do not hear it' | undefined;
   /** The watchdog's report about the process. */
   readonly process?: 'running' | 'exited' | 'unreachable' | undefined;
-  /** The result of asking its ops port, which is on another network. */
+  /** The result of asking its ops port, which injected network faults never affect. */
   readonly opsPort?: 'answers' | 'silent' | 'refused' | undefined;
   /**
    * What the node says about itself. It may lie, so this is used only against the node, or to blame the network.

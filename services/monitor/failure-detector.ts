@@ -95,7 +95,6 @@ export function createFailureDetector({
     return ratios.length < minMoments ? undefined : quantile(ratios, selfQuantile);
   }
 
-  /** Whether another monitor has heard the node clearly later than this one (by more than 0.6 intervals). */
   function heardByOthers(node: string): NodeEvidence['otherMonitors'] {
     if (!sources().monitors) return undefined;
     const heardElsewhereAt = otherDigests().flatMap(({ at, digest }) => {

@@ -20,7 +20,7 @@ export interface Stamps {
   readonly steady?: number;
 }
 
-/** How it ended. `passed`: without any repair of ours. `doubt`: the suspicion never became a diagnosis. */
+/** How it ended. `passed`: without a repair. `doubt`: the suspicion never became a diagnosis. */
 export type IncidentOutcome = 'open' | 'repaired' | 'passed' | 'doubt';
 
 export interface Incident {

@@ -9,7 +9,10 @@ import type { LatencySample } from './slowness.ts';
 /** What the ops network says about a node. */
 export interface ProbeResult {
   readonly opsPort: 'answers' | 'silent' | 'refused';
-  /** What the watchdog says. Undefined when it does not answer, or stopped the node itself. */
+  /**
+   * What the watchdog says. `unreachable`: a watchdog on another machine does not answer. Undefined: a watchdog on this
+   * machine does not answer, or it stopped the node itself.
+   */
   readonly process?: 'running' | 'exited' | 'unreachable' | undefined;
 }
 

@@ -15,8 +15,8 @@ export interface ProberOptions {
 
 /**
  * Asks a node in doubt, and asks its watchdog about the process. If a watchdog on another machine does not answer, that
- * machine is gone. If a watchdog on this machine does not answer, it is only slow. The questions go over the ops
- * network, which injected faults never touch.
+ * machine is gone. If a watchdog on this machine does not answer, it is only slow. The questions go to ops ports and
+ * watchdogs, which injected network faults never affect.
  */
 export interface Prober {
   /** Does nothing if the node was asked a moment ago. */

@@ -6,7 +6,7 @@ export type RepairOrder =
   | { readonly do: 'restart'; readonly node: string; readonly incarnation: number }
   /** Take it out of rotation: it finishes its calls and gets no new ones. */
   | { readonly do: 'drain'; readonly node: string; readonly incarnation: number }
-  /** Take it out of rotation at once, delete its state, and start it again; it fetches the state from its peers. */
+  /** Take it out of rotation at once, and start it again. `resynchronise`: its state folder is deleted before that. */
   | { readonly do: 'quarantine'; readonly node: string; readonly incarnation: number; readonly resynchronise: boolean }
   /** A standby takes the role of `instead`. */
   | { readonly do: 'promote'; readonly node: string; readonly instead: string };

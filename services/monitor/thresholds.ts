@@ -1,5 +1,6 @@
 /** Tunables of the decision table. docs/decisions/diagnosis.md has the measurements behind them. */
 export const thresholds = {
+  /** From this phi on, a node counts as silent. */
   phi: 8,
   /** A shorter silence does not count: a process that stands still for a second may only lack a processor. */
   silentMs: 1_500,
@@ -9,6 +10,7 @@ export const thresholds = {
    */
   lagWait: 50,
   maxLagWaitMs: 3_500,
+  /** This many heartbeats that one process cannot have sent show that two processes have one identity. */
   conflictingBeats: 3,
   /** Fewer calls in the window than this prove nothing. */
   minCalls: 5,
@@ -23,6 +25,7 @@ export const thresholds = {
   minLies: 3,
   /** The same where two callers found it independently. They avoid the liar from then on, so they find no more lies. */
   minSharedLies: 2,
+  /** A node is slow if its time is at least this many times that of its peers. */
   slowRatio: 4,
   /** A node with an answer in less than this many times its peers' time does not limp. */
   neverFasterRatio: 2,

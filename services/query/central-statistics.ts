@@ -17,7 +17,7 @@ export const noCentre: AskCentre = () => Promise.resolve(undefined);
  * For experiments: a share of the searches needs the one table of the cluster. Without the switch, each caller
  * remembers statistics itself (services/database/scatter.ts), so there is no centre.
  *
- * The share is exact: of 10 searches with share .3, the 4th, 7th and 10th ask. A search that needs the centre fails
+ * The share is exact: of 10 searches with share 0.3, the 4th, 7th and 10th ask. A search that needs the centre fails
  * when the centre does not answer.
  */
 export function centralStatistics(options: {
@@ -35,7 +35,7 @@ export function centralStatistics(options: {
     }
     if (settings === false || plan.terms.length === 0) return undefined;
     due += settings.share;
-    // Shares such as .1 are not exact in binary.
+    // Shares such as 0.1 are not exact in binary.
     if (due < 1 - 1e-9) return undefined;
     due -= 1;
     return (await options.centre(settings.node).statistics({ plan }, context)).statistics;

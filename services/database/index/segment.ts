@@ -8,7 +8,7 @@
  *                      3          name of 1 word, body 2       (title) one: 0  (body) 4 +3
  *                      17         body 1                       (body) 9
  *
- * Whole names and categories are terms, too: "=domestic dog", "#animal" (search/names.ts).
+ * Whole names and categories are terms, too: "=domestic dog", "#noun animal" (search/names.ts).
  *
  * `doc` numbers the pages of the segment in the order of their ids, so pages with equal scores are in the order of ids.
  * A segment never changes.
