@@ -26,7 +26,7 @@ export interface PredictionFlags extends ClusterFlags {
 export function parseShare(text: string): number {
   const value = Number(text);
   if (!/^\d*\.?\d+$/.test(text) || value > 1)
-    throw new InvalidArgumentError('a share from 0 to 1 is wanted, such as .95.');
+    throw new InvalidArgumentError('a share from 0 to 1 is wanted, such as 0.95.');
   return value;
 }
 
@@ -54,7 +54,7 @@ export async function predictAvailability(flags: PredictionFlags): Promise<void>
     running === undefined ? undefined : ((await askMonitor(portBase, '/api/availability')) as AvailabilityReport);
   const measured = new Map(observed?.nodes.map((node) => [node.name, node.measured]));
   if (flags.each === undefined && observed === undefined)
-    throw new UsageError('--each is needed with --topology, because no node was observed. For example: --each .95');
+    throw new UsageError('--each is needed with --topology, because no node was observed. For example: --each 0.95');
   const { services, whole, stopTheWhole } = predict(topology, {
     availabilityOf: (node) => flags.each ?? measured.get(node) ?? 1,
     commonCause: flags.commonCause ?? 0,

@@ -80,13 +80,21 @@ export function inject(command: Command): void {
       .option('--probability <share>', 'the share of requests that is hit, 0 to 1')
       .option('--caller <node>', 'only requests of this caller')
       .option('--operation <name>', 'only this operation, such as ranking.rank')
-      .addOption(new Option('--direction <leg>', 'only this leg of the way').choices(['request', 'reply']))
+      .addOption(
+        new Option(
+          '--direction <message>',
+          'which message net.drop, net.delay and net.reset hit (default request)',
+        ).choices(['request', 'reply']),
+      )
       .option('--fault-id <id>', 'a name for it in the journal')
       .option(
         '--abort-error-share <share>',
-        'heal at once when more than this share of users sees errors (default 0.5)',
+        'end all faults when more than this share of probing searches fails (default 0.5)',
       )
-      .option('--abort-p90-ms <ms>', 'heal at once when the 90th percentile is above this (default 10000)')
+      .option(
+        '--abort-p90-ms <ms>',
+        'end all faults when the slowest 10% of these searches take longer (default 10000)',
+      )
       .option('--beyond-tolerance', 'more faults at a time, and more victims of a group, than the cluster tolerates')
       .option(
         '--dry-run',

@@ -21,7 +21,7 @@ interface AvailabilityFlags extends ClusterFlags, PredictionFlags {
 }
 
 export function availability(command: Command): void {
-  withExamples(withClusterOptions(command), ['availability'], ['availability --predict --each .95'])
+  withExamples(withClusterOptions(command), ['availability'], ['availability --predict --each 0.95'])
     .option('--all', 'also the services and nodes that never failed')
     .option('--predict', 'what the topology promises, beside what was observed')
     .option('--topology <name>', 'with --predict: the topology; else that of the running cluster')

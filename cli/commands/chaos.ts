@@ -46,13 +46,17 @@ export function chaos(command: Command): void {
   add('bathtub', 'kill processes by the bathtub curve, and compare the observed failure rate over age with theory')
     .option('--simulate', 'without a cluster: only draw lifetimes')
     .option('--parts <n>', 'how many lives are simulated', parseCount, 500)
-    .option('--components <a,b>', 'live: which processes', 'query,ranking,html')
+    .option(
+      '--components <a,b>',
+      'without --simulate: the processes with these components are killed',
+      'query,ranking,html',
+    )
     .option('--duration <time>', 'how long (default: 2m live, 400s of each simulated life)')
     .option('--seed <n>', 'the same seed gives the same lives', '1')
     .option('--json', 'one JSON document on stdout')
     .action(bathtub);
   add('matrix', 'inject every kind of fault in turn: its effect, the diagnosis of the cluster, and what users notice')
-    .option('--kinds <a,b>', 'only these')
+    .option('--kinds <a,b>', 'only these kinds')
     .option('--wait <time>', 'how long the cluster may take to name each fault', '10s')
     .addOption(
       new Option('--votes <when>', 'whether every replicated answer is voted on')

@@ -24,9 +24,9 @@ A change names mechanisms. true switches one on with its defaults, false switche
 single values; a value that is not set has its default. All other mechanisms stay as they are at each node. With
 "base":"resilient" they are set as in that preset.
 
-A node that is restarted keeps its policy. A node that "scale" or "apply" starts gets the policy of the running nodes
-with the same work. If their policies differ, the new node gets the policy of the topology. So does a container that is
-started again.
+A node that is restarted keeps its policy, but a container that is started again gets the policy of the topology. A node
+that "scale" or "apply" starts gets the policy of the running nodes with the same work. If their policies differ, the
+new node gets the policy of the topology.
 
 Mechanisms:
 ${mechanismNames.map((name) => `  ${name.padEnd(16)}${mechanismRow(name).does.replaceAll('`', '')}`).join('\n')}`;

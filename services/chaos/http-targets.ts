@@ -18,7 +18,7 @@ const isSame = (a: { id: string; target: string }, b: { id: string; target: stri
 /** An order over the control network, with the operator's token; throws as `order` does. */
 export type Send = (port: ControlPort, method: 'POST' | 'DELETE', path: string, body?: unknown) => Promise<unknown>;
 
-/** The targets of a live cluster, reached over ops ports and watchdogs, which faults never affect. */
+/** The targets of a live cluster, reached over ops ports and watchdogs, which injected network faults never affect. */
 export function httpTargets(topology: Topology, send: Send): Targets {
   /**
    * The ports where leases are renewed. Healing a fault removes its entry. Until then, renewing at a port that is gone

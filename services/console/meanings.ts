@@ -8,7 +8,7 @@ import type { MemberState } from '../../shared/membership/view.ts';
  */
 
 export const stateMeanings: Readonly<Record<MemberState | 'unknown', string>> = {
-  // A node stays alive while some heartbeats are missing, until it is a suspect, because callers may still reach it.
+  // A node whose heartbeats are late stays alive until it is a suspect, because callers may still reach it.
   alive: 'callers use it',
   starting: 'it runs, but callers do not use it yet',
   suspect: 'silent for longer than usual',

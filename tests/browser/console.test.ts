@@ -15,7 +15,7 @@ test('without traffic it says so, and with traffic the tiles and the lines show 
     expect(await page.locator('path.idle[data-from="gateway"][data-to="app"]').count()).toBe(1);
     const line = page.locator('path[data-from="gateway-1"][data-to="app-1"]');
     await site.searchUntil(async () => (await line.count()) === 1);
-    await page.getByText('Users notice nothing').waitFor();
+    await page.getByText('Every request of users succeeds').waitFor();
     expect(await page.locator('path.idle[data-from="gateway"][data-to="app"]').count()).toBe(0);
     expect(await page.getByRole('group', { name: 'Requests' }).textContent()).toMatch(/\d\/s/);
     const work = page.getByRole('group', { name: 'Most work' });

@@ -59,9 +59,9 @@ interface CollectorOptions {
 }
 
 /**
- * Gathers one snapshot a second from monitors, chaos controller and ops ports. While no page is open, it does so only
- * after a node has changed, and otherwise every five seconds. So a page that opens later can show the past. A snapshot
- * becomes JSON once, however many pages are open.
+ * Gathers one snapshot a second from monitors, chaos controller and ops ports. While no page is open, it gathers one
+ * every five seconds, but one a second for ten seconds after a node has changed. So a page that opens later can show
+ * the past. A snapshot becomes JSON once, however many pages are open.
  */
 export function createLiveCollector(options: CollectorOptions) {
   const { topology, sources, readings, ownView, isWatched, clock, scheduler } = options;

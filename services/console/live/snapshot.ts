@@ -2,7 +2,7 @@ import type { MemberState } from '../../../shared/membership/view.ts';
 import type { Verdict } from '../../../shared/membership/verdict.ts';
 import type { ReportedFault } from '../sources.ts';
 
-/** Calls over the last few seconds. Latencies are absent where no call ended. */
+/** Calls over the last few seconds. The latencies `p50` and `p99`, ms, are absent where no call ended. */
 export interface CallTraffic {
   /** Calls a second. */
   readonly rate: number;

@@ -106,7 +106,7 @@ export function headlineOf({ now, incidents, all, about }: Moment): Headline {
 
 function usersWords({ rate, ok = 1 }: Moment['now']['door'], everAny: boolean): string {
   if (rate === 0) return everAny ? 'No requests right now.' : 'No traffic yet.';
-  if (ok === 1) return 'Users notice nothing: every request succeeds.';
+  if (ok === 1) return 'Every request of users succeeds.';
   return `${percent(ok)} of requests succeed.`;
 }
 
@@ -114,7 +114,7 @@ function pastWords(verdict: Verdict | undefined): string {
   return verdict === 'crashed' ? 'had crashed' : verdict === undefined ? 'had a problem' : `was ${verdict}`;
 }
 
-const soonUsed = 'Callers use it after four healthy windows (2 s).';
+const soonUsed = 'Callers use it when it has been healthy for 2 s.';
 const watched = 'The monitors watch it until it is steady.';
 
 /** The orders of the monitors by name. */

@@ -11,19 +11,20 @@ export const TraceSettings = Type.Object(
       default: 5,
       minimum: 0,
       maximum: 50,
-      description: 'traces per second that each entry node keeps at random, besides the slowest and the failed ones',
+      description:
+        'random traces that each node called by users keeps per second, besides the slowest and the failed ones',
     }),
     slowest: Type.Integer({
       default: 1,
       minimum: 0,
       maximum: 20,
-      description: 'the slowest traces of each second, which each entry node keeps',
+      description: 'how many of the slowest traces of each second such a node keeps',
     }),
     errors: Type.Integer({
       default: 10,
       minimum: 0,
       maximum: 30,
-      description: 'traces of failed requests that each entry node keeps per second',
+      description: 'traces of failed requests that such a node keeps per second',
     }),
   },
   { additionalProperties: false },

@@ -99,7 +99,7 @@ test('the headline says what is wrong, where, since when and what is done about 
     node: 'app-2',
     since: 1_000,
     doing: 'Ordered: restart (by its watchdog). It is starting again.',
-    users: 'Users notice nothing: every request succeeds.',
+    users: 'Every request of users succeeds.',
     others: 0,
   });
 });
@@ -149,7 +149,7 @@ test.each<[string, NodeNow['state'], Incident, string]>([
     'restarted',
     'starting',
     { ...limps, orders: [drain, restart, restart] },
-    'Ordered: drain, restart (by monitor-2). It runs again. Callers use it after four healthy windows (2 s).',
+    'Ordered: drain, restart (by monitor-2). It runs again. Callers use it when it has been healthy for 2 s.',
   ],
   [
     'refused',

@@ -30,7 +30,7 @@ function Gate({ chaos, operator }: { chaos: boolean; operator: boolean }) {
   if (!chaos)
     return (
       <p class="quiet">
-        This cluster takes no faults. Stop it, and start it with <code>npm start -- --chaos</code>.
+        This cluster refuses faults. Stop it, and start it with <code>npm start -- --chaos</code>.
       </p>
     );
   if (operator) return null;

@@ -44,8 +44,8 @@ export function RequestsView({ moment, state }: ViewOptions) {
             </button>
           ))}
           <small>
-            Each second, each entry node keeps up to 10 failed requests, its slowest request, and a sample of the
-            others.
+            Each second, each node that users call directly keeps up to 10 failed requests, its slowest request, and a
+            sample of the others.
           </small>
         </p>
         {!list || list.traces.length === 0 ? (
