@@ -127,7 +127,7 @@ function importSource(name: string, file: string): CorpusSource {
 
 const idStart = '{"id":"'.length;
 
-/** Equal for two corpora with the same content, and different otherwise. It is computed without reading pages. */
+/** Equal for two corpora of the same WordNet and the same imports. It is computed without reading pages. */
 export function sourcesFingerprint(sources: CorpusSources): string {
   const parts = [sources.default ? wordNetVersion() : '', sources.imports.map((entry) => [entry.name, entry.sha256])];
   return hash('sha256', JSON.stringify(parts)).slice(0, 16);

@@ -34,10 +34,10 @@ function runOptions(command: Command, several = false): Command {
       '--stages <list>',
       'open loop: rates reached after each stage, for example "30s@50,1m@200,10s@0" ("0s@50" jumps)',
     )
-    .option('--arrivals <kind>', 'constant, poisson or burst:N (default: constant)')
+    .option('--arrivals <kind>', 'constant, poisson, or burst:N for N requests at once (default: constant)')
     .option('--recorded <file>', 'open loop: arrivals from a file, one instant (ms) or { "at" } per line')
     .option('--speed <factor>', 'play recorded arrivals faster by this factor')
-    .option('-u, --users <n>', 'closed loop: users who wait for their answers (default: 10, or -c)')
+    .option('-u, --users <n>', 'closed loop: users who wait for their answers (default: the number of -c, else 10)')
     .option('--think <time>', 'closed loop: pause after an answer; "~2s" draws exponentially with that mean')
     .option('-d, --duration <time>', 'length of the run (default: 10s)')
     .option('--seed <text>', 'the same seed sends the same requests (default: 1)')
@@ -51,13 +51,13 @@ function runOptions(command: Command, several = false): Command {
     .option('-H, --header <line>', 'a header for every request; repeatable', many)
     .option('--words <file>', 'words to search for, most used first (default: the corpus)')
     .option('--vocabulary <n>', 'how many words to use (default: 1000)')
-    .option('--zipf <s>', 'Zipf exponent of the words (default: 1)')
+    .option('--zipf <s>', 'Zipf exponent: 0 = all words equally often, more = the first words more often (default: 1)')
     .option('--depth <n>', 'walk: most pages per session (default: 3)')
     .option('--pause <time>', 'walk: mean pause between steps (default: 500ms)')
     .optionsGroup('How:')
     .option(
       '-c, --connections <n>',
-      'most connections, and so most requests in flight (default: 256 open, one per user closed)',
+      'most connections, and so most requests in flight (default: 256 in an open loop, one per user in a closed loop)',
     )
     .option('-w, --workers <n>', 'worker processes (default: auto)')
     .option('--timeout <time>', 'give up a request after this time (default: 10s)')
@@ -71,9 +71,9 @@ function runOptions(command: Command, several = false): Command {
     .option('--check <level>', 'none, status or schema (default: schema)')
     .option(
       '--verify [source]',
-      'compare content with an oracle: recorded before the run (no value), from a URL, or from a file',
+      'compare answers with the right ones: recorded before the run (no value), from a URL, or from a file',
     )
-    .option('--save-oracle <file>', 'keep the recorded oracle')
+    .option('--save-oracle <file>', 'keep the right answers that --verify recorded')
     .option('-t, --threshold <text>', "'p(99)<100ms', 'error_rate<1%', 'wrong==0', ...; repeatable", many);
 }
 
@@ -132,7 +132,7 @@ export function configureLoad(load: Command): Command {
       withProcess(async (io) => (await import('./commands/sweep.ts')).sweepCommand(url, flags, io)),
     );
   runOptions(load.command('predict').argument('[url]'), true)
-    .description('compare mean response times with M/M/1, M/M/c and M/D/1, and explain differences')
+    .description('compare mean response times with the queueing models M/M/1, M/M/c and M/D/1, and explain differences')
     .option('--servers <c>', 'servers behind the one line (default: 1)')
     .option('--service <time>', 'service time (default: measured with one user)')
     .option('--utilisations <list>', 'utilisations to measure (default: 0.3,0.5,0.7,0.8)')

@@ -3,9 +3,9 @@
  * files instead of hundreds. Runs on Node.js 20 or newer, because bootstrap.mjs calls it on whatever is installed.
  *
  *   cli/main.ts                     -> dist/cli-main.js; code that only some commands need is in chunks of its own
- *   a launcher                      -> dist/tierlab.js: V8's compile cache first, then cli-main.js
+ *   a launcher                      -> dist/tierlab.js: switches V8's compile cache on, then loads cli-main.js
  *   new URL('./x.ts', import.meta.url), a worker's entry
- *                                   -> dist/<folder>-x.js, and the address in the code follows
+ *                                   -> dist/<folder>-x.js, and the code names this file instead
  *   x.browser.ts, named in the same way
  *                                   -> dist/<folder>-x.browser.js, one script without imports
  *   web/assets/, services/<component>/assets/ -> dist/assets/

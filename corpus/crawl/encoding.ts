@@ -27,12 +27,13 @@ export interface Decoded {
 }
 
 /**
- * HTML or XML bytes as text. The declared encoding counts, unless the bytes prove it wrong:
+ * HTML or XML bytes as text. An encoding is declared by, in this order: byte order mark, Content-Type, XML declaration,
+ * `<meta>` in the first 1,024 bytes, `<meta>` after them. It counts, unless the bytes prove it wrong:
  *
- *     byte order mark, Content-Type, XML declaration, <meta> in the first 1,024 bytes, <meta> after them
- *     nothing or a single-byte encoding, and the bytes are UTF-8 with characters beyond ASCII -> UTF-8
- *     UTF-8, and not one character beyond ASCII is valid                                      -> detected
- *     nothing                                                                                 -> detected
+ *     declared                            bytes                                    encoding
+ *     nothing or a single-byte encoding   UTF-8 with characters beyond ASCII       UTF-8
+ *     UTF-8                               not one valid character beyond ASCII     detected
+ *     nothing                             others                                   detected
  *
  * Browsers take a late `<meta>` into account, too (HTML Standard, "changing the encoding while parsing"). Text in
  * another encoding is almost never valid UTF-8. Single bad bytes become U+FFFD.

@@ -38,7 +38,7 @@ const headers = {
   'accept-encoding': 'gzip, deflate, br',
 };
 
-/** Content codings (RFC 9110, section 8.4.1). Some servers use them although the request does not accept them. */
+/** Content codings (RFC 9110, section 8.4.1). */
 const decoders = new Map([
   ['gzip', createGunzip],
   ['x-gzip', createGunzip],

@@ -33,7 +33,7 @@ export interface SiteOptions {
 }
 
 const politeDelayMs = 1_000;
-/** The longest Retry-After that is obeyed. */
+/** The longest Retry-After that is obeyed, ms. */
 const maxRetryAfterMs = 30_000;
 /**
  * After this number of pages in a row without an answer, the start address is requested, to find out whether the server
@@ -63,7 +63,10 @@ export async function openSite(target: string, options: SiteOptions): Promise<Or
   pace = createPace(Math.max(givenDelayMs, rules.delayMs), scheduler, () => clock.now());
   let failures = 0;
 
-  /** Repeats the request once when the server is busy, or when it has closed a connection that may have been idle. */
+  /**
+   * Repeats the request once when the server is busy, or when a connection failed: the server may have closed it while
+   * it was idle.
+   */
   async function ask(address: string, maxBytes: number, signal: AbortSignal | undefined): Promise<SiteAnswer> {
     const once = async () => {
       await pace(signal);
@@ -167,8 +170,8 @@ function requireAllowed(address: string, allowHosts: readonly string[]): void {
 }
 
 /**
- * Reads the rules of a site and follows redirects of robots.txt (RFC 9309, section 2.3.1). A missing robots.txt (4xx)
- * allows everything. One that cannot be read forbids everything.
+ * Reads the rules of a site and follows redirects of robots.txt (RFC 9309, section 2.3.1). A missing robots.txt (4xx,
+ * but not 429) allows everything. One that cannot be read forbids everything.
  */
 async function readRobots(start: string, { allowHosts, signal }: SiteOptions, ask: Ask): Promise<RobotRules> {
   let address = new URL('/robots.txt', start).href;

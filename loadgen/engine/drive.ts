@@ -56,7 +56,7 @@ export function driver(options: {
   think: Think;
   /** Called with every wrong answer. */
   onWrong: (request: Request, answer: Answer, why: 'schema' | 'content', nowMs: number) => void;
-  /** No new request is due at or after this (clock ms). */
+  /** Whether the run is over at this time (clock ms), so that no new request is sent. */
   over: (nowMs: number) => boolean;
 }): Drive {
   const { pool, workload, checker, recorder, clock, scheduler, random, think, onWrong, over } = options;

@@ -13,7 +13,7 @@ export interface Pacer {
 
 /**
  * Wakes the event loop from a second thread, because Node's timers fire up to 1 ms late (libuv waits in whole
- * milliseconds). The thread sleeps with Atomics.wait, which the kernel ends to within some 50 us, and then sends the
+ * milliseconds). The thread sleeps with Atomics.wait, which the kernel ends at most some 50 us late. Then it sends the
  * event loop a message. The event loop never sleeps or spins itself, so answers are read as they arrive, and no core is
  * wasted.
  *

@@ -21,7 +21,7 @@ import { openLoop } from './open-loop.ts';
 import { spinPacer, threadPacer } from './pacer.ts';
 import type { Pacer } from './pacer.ts';
 
-/** Period of expiry and sampling, and of the snapshots. */
+/** Period of expiry and sampling, and of the snapshots, ms. */
 const sampleMs = 20;
 const snapshotMs = 500;
 

@@ -16,8 +16,9 @@ export interface WorkerHealth {
   /** Share of the run in which the worker waited for a processor (Linux), undefined where unknown. */
   runDelay?: number;
   cpuMs: number;
-  /** Requests that were due or sent when the run was over, and that were given up. */
+  /** Requests that were due, but never sent. */
   unsent: number;
+  /** Requests that were sent, but not answered when the run was over. */
   unanswered: number;
   elapsedMs: number;
 }

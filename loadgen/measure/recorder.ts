@@ -60,6 +60,7 @@ export interface Totals {
   sent: Uint8Array;
   /** Errors and wrong answers, from the intended time. */
   errors: Uint8Array;
+  /** From the intended time to sending. */
   lateness: Uint8Array;
   /** Intended to dispatched: the part of the lateness that the generator caused. */
   own: Uint8Array;

@@ -18,8 +18,8 @@ export interface TickRow extends Record<TickCount, number> {
 }
 
 /**
- * The ticks of a run that are not empty. A worker fills it and sends the changes (`drain`); the controller adds them
- * up.
+ * The ticks of a run that are not empty. A worker fills its timeline and sends the changes (`drain`); the controller
+ * adds them up.
  */
 export interface Timeline {
   readonly tickMs: number;
@@ -43,7 +43,7 @@ export function addRow(into: TickRow, from: TickRow): void {
 }
 
 /**
- * The finest tick of 100 ms to 1 min that divides a run into at most 300 ticks: this limits the timeline for any
+ * The finest tick of at least 100 ms that divides a run into at most 300 ticks: this limits the timeline for any
  * duration.
  */
 export function tickFor(durationMs: number): number {

@@ -18,8 +18,8 @@ import { buildWorkload } from './workload-options.ts';
 /** The first gateway is this far above the cluster's port base (shared/cluster/ports.ts). */
 const gatewayOffset = 1000;
 /**
- * A cautious choice. The pacer alone was 0.12 ms late at the median at this rate on two busy cores. The limit of a
- * whole worker has not been measured.
+ * Requests per second for each worker: a cautious choice. The pacer alone was 0.12 ms late at the median at this rate
+ * on two busy cores. The limit of a whole worker has not been measured.
  */
 const ratePerWorker = 8000;
 

@@ -35,5 +35,5 @@ export interface RunFlags {
   long?: boolean;
 }
 
-/** Small limits, so that a typing error harms nobody; `--long` lifts them. */
+/** Small limits, so that a typing error harms nobody; `--long` lifts those of duration and rate. */
 export const bounds = { durationMs: 10 * 60_000, ratePerSecond: 50_000, connections: 10_000, workers: 64 } as const;

@@ -66,7 +66,7 @@ export function parseStages(text: string): Stage[] {
   });
 }
 
-/** "Name: value" -> [name, value]. Throws `bad_argument` without the value: it may be a secret. */
+/** "Name: value" -> [name, value]. Throws `bad_argument`. The error does not contain the value: it may be a secret. */
 export function parseHeader(text: string): [string, string] {
   const colon = text.indexOf(':');
   if (colon < 0) throw loadError('bad_argument', '-H: this is not a header: write "name: value"');

@@ -1,7 +1,7 @@
 import { isThisMachine } from '../../shared/net/this-machine.ts';
 import { loadError } from './errors.ts';
 
-/** The target of requests. `host` is the value of the header; `address` is where the socket connects. */
+/** The target of requests. Sockets connect to `hostname` and `port`. */
 export interface LoadTarget {
   origin: string;
   tls: boolean;

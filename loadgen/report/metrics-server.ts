@@ -41,7 +41,7 @@ function loadMetrics(metrics: Metrics, model: LoadModel): (progress: LoadProgres
 
 /**
  * The run's own /metrics. `portText`: the wanted port. Undefined = the usual one; where it is taken, a note says that
- * the run has no metrics. In a container, Prometheus asks from outside.
+ * the run has no metrics. In a container it listens on all addresses, because Prometheus asks from outside.
  */
 export async function metricsServer(
   portText: string | undefined,

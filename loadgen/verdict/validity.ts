@@ -22,7 +22,7 @@ const validityLimits = {
   atCap: 0.5,
   /** Share of sessions that a mistake in the scenario ended. */
   broken: 0.01,
-  /** L against lambda*W. */
+  /** The greatest relative difference of L and lambda*W (`littlesLaw`). */
   little: 0.2,
   /** With fewer answers than this, a 99th percentile means nothing. */
   least: 100,

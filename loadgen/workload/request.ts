@@ -9,7 +9,7 @@ export interface Request {
   name: string;
   /** The expected statuses; by default any 2xx or 3xx. */
   expect?: readonly number[];
-  /** The shape that the answer must have; by default the shape with the request's name, if there is one. */
+  /** The shape that the answer must have: search, page or suggest. Without it, the shape is not checked. */
   schema?: string;
   /** The oracle's key for the answer; by default the target of a GET. null: not comparable. */
   key?: string | null;

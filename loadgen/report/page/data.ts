@@ -22,7 +22,7 @@ export interface PageRun {
   p90: (number | null)[];
   p99: (number | null)[];
   max: (number | null)[];
-  /** [tick index, power-of-two step of latency (4 per doubling of ms), count]. */
+  /** [tick, step of the latency, count]. The steps are logarithmic: 4 for each doubling; step 0 begins at 1 ms. */
   heat: [number, number, number][];
   /** [1 / (1 - share), ms]. */
   spectrum: { intended: [number, number][]; sent: [number, number][] };

@@ -131,7 +131,7 @@ function generatorFacts(run: RunResult): [string, string][] {
   const little = littlesLaw(run);
   const facts: [string, string][] = [];
   if (little)
-    facts.push(['in flight (L) against λ·W', `${little.inFlight.toFixed(2)} / ${little.rateTimesLatency.toFixed(2)}`]);
+    facts.push(["Little's law, L / λ·W", `${little.inFlight.toFixed(2)} / ${little.rateTimesLatency.toFixed(2)}`]);
   if (run.gaps.intended !== undefined && run.plan.model.kind !== 'closed')
     facts.push([
       'variation of gaps, asked / sent',
