@@ -49,7 +49,7 @@ function runOptions(command: Command, several = false): Command {
     .option('-m, --method <method>', 'method for a single URL')
     .option('-b, --body <text>', 'body for a single URL; @file reads it')
     .option('-H, --header <line>', 'a header for every request; repeatable', many)
-    .option('--words <file>', 'words to search for, most used first (default: the corpus)')
+    .option('--words <file>', 'words to search for, most used first (default: nouns of WordNet)')
     .option('--vocabulary <n>', 'how many words to use (default: 1000)')
     .option('--zipf <s>', 'Zipf exponent: 0 = all words equally often, more = the first words more often (default: 1)')
     .option('--depth <n>', 'walk: most pages per session (default: 3)')
@@ -68,13 +68,17 @@ function runOptions(command: Command, several = false): Command {
     .option('--data <dir>', 'allowed, as in all commands that name a cluster; load finds it by its port base alone')
     .option('--long', 'allow more than 10 minutes or 50,000/s')
     .optionsGroup('Judging:')
-    .option('--check <level>', 'none, status or schema (default: schema)')
+    .option('--check <level>', 'how far answers are checked: none, status or schema (default: schema)')
     .option(
       '--verify [source]',
       'compare answers with the right ones: recorded before the run (no value), from a URL, or from a file',
     )
     .option('--save-oracle <file>', 'keep the right answers that --verify recorded')
-    .option('-t, --threshold <text>', "'p(99)<100ms', 'error_rate<1%', 'wrong==0', ...; repeatable", many);
+    .option(
+      '-t, --threshold <text>',
+      "what must hold: 'p(99)<100ms', 'error_rate<1%', 'wrong==0', ...; repeatable",
+      many,
+    );
 }
 
 function outputOptions(command: Command): Command {
@@ -125,8 +129,8 @@ export function configureLoad(load: Command): Command {
       withProcess(async (io) => (await import('./commands/find.ts')).findCommand(url, flags, io)),
     );
   runOptions(load.command('sweep').argument('[url]'), true)
-    .description('measure throughput against the number in flight, and fit the universal scalability law')
-    .option('--repeats <n>', 'runs per size (default: 3)')
+    .description('measure throughput with 1 to 64 requests in flight (-c 1..64), and fit the universal scalability law')
+    .option('--repeats <n>', 'runs for each number in flight (default: 3)')
     .option('--json', 'points and fit as JSON on stdout')
     .action((url: string | undefined, flags: SweepFlags) =>
       withProcess(async (io) => (await import('./commands/sweep.ts')).sweepCommand(url, flags, io)),
@@ -145,7 +149,7 @@ export function configureLoad(load: Command): Command {
     .description('open-vs-closed: one stall, both models, one chart')
     .addArgument(new Argument('<name>').choices(['open-vs-closed']))
     .option('-d, --duration <time>', 'length of each run (default: 10s)')
-    .option('--seed <text>', 'seed')
+    .option('--seed <text>', 'the same seed sends the same requests (default: 1)')
     .option('--html <file>', 'both runs on one page')
     .option('--json', 'figures as JSON on stdout')
     .action((_name: string, flags: DemoFlags) =>

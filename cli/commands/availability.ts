@@ -31,7 +31,12 @@ export function availability(command: Command): void {
       parseShare,
     )
     .option('--common-cause <share>', 'with --predict: this share of failures hits all replicas at once', parseShare)
-    .option('--needed <component=count>', 'with --predict: how many replicas must be up (repeatable)', parseNeeded, {})
+    .option(
+      '--needed <component=count>',
+      'with --predict: how many replicas must be up, where one is not enough (repeatable)',
+      parseNeeded,
+      {},
+    )
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', help)
     .action(run);

@@ -51,7 +51,7 @@ export function chaos(command: Command): void {
       'without --simulate: the processes with these components are killed',
       'query,ranking,html',
     )
-    .option('--duration <time>', 'how long (default: 2m live, 400s of each simulated life)')
+    .option('--duration <time>', 'how long (default: 2m; with --simulate 400s of each life)')
     .option('--seed <n>', 'the same seed gives the same lives', '1')
     .option('--json', 'one JSON document on stdout')
     .action(bathtub);
@@ -59,7 +59,7 @@ export function chaos(command: Command): void {
     .option('--kinds <a,b>', 'only these kinds')
     .option('--wait <time>', 'how long the cluster may take to name each fault', '10s')
     .addOption(
-      new Option('--votes <when>', 'whether every replicated answer is voted on')
+      new Option('--votes <when>', 'whether every replicated answer is voted on; as-is: as the policy says')
         .choices(['always', 'as-is'])
         .default('always'),
     )

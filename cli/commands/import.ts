@@ -18,7 +18,7 @@ interface ImportFlags {
 
 export function importFile(command: Command): void {
   withExamples(command, ['import pages.jsonl'], ['import pages.jsonl --replace --name mine'], ['import --reset'])
-    .argument('[file]', 'JSON lines: { id, title, body, keywords?, url?, links? } each')
+    .argument('[file]', 'JSON lines, one page on each: { id, title, body?, keywords?, url?, links? }')
     .option('--name <name>', 'the name of the import; it replaces an import of the same name (default: the file name)')
     .option('--replace', 'leave WordNet out')
     .option('--reset', 'drop all imports and bring WordNet back')

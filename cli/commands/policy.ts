@@ -22,14 +22,14 @@ interface PolicyFlags extends ClusterFlags {
 const help = `
 A change names mechanisms. true switches one on with its defaults, false switches it off, and settings change
 single values; a value that is not set has its default. All other mechanisms stay as they are at each node. With
-"base":"resilient" they are set as in that preset.
+"base":"resilient", they are set as in that preset instead.
 
 A node that is restarted keeps its policy, but a container that is started again gets the policy of the topology. A node
 that "scale" or "apply" starts gets the policy of the running nodes with the same work. If their policies differ, the
 new node gets the policy of the topology.
 
 Mechanisms:
-${mechanismNames.map((name) => `  ${name.padEnd(16)}${mechanismRow(name).does.replaceAll('`', '')}`).join('\n')}`;
+${mechanismNames.map((name) => `  ${name.padEnd(18)}${mechanismRow(name).does.replaceAll('`', '')}`).join('\n')}`;
 
 export function policy(command: Command): void {
   withExamples(
