@@ -121,7 +121,7 @@ test('a node whose process runs again does not serve well before callers use it'
   const runsAgain = [snapshot(5_500, { 'app-2': { state: 'starting', verdict: 'crashed' } }), snapshot(6_500)];
   expect(headlineOf(at(5_500, runsAgain))).toMatchObject({
     what: 'app-2 has crashed.',
-    doing: expect.stringMatching(/It runs again\. Callers use it after/),
+    doing: expect.stringMatching(/It runs again\. Callers use it when/),
   });
   expect(headlineOf(at(6_500, runsAgain)).what).toBe('app-2 had crashed, and serves well again.');
 });
