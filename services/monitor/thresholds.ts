@@ -21,13 +21,13 @@ export const thresholds = {
    * calls.
    */
   soleBadShare: 0.5,
-  /** Lost votes and invalid replies. One alone may be a bit flip; a liar lies again. */
+  /** This many lost votes and invalid replies show a liar. One alone may be a bit flip. */
   minLies: 3,
   /** The same where two callers found it independently. They avoid the liar from then on, so they find no more lies. */
   minSharedLies: 2,
   /** A node is slow if its time is at least this many times that of its peers. */
   slowRatio: 4,
-  /** A node with an answer in less than this many times its peers' time does not limp. */
+  /** A node does not limp if even one of its answers took less than this many times its peers' time. */
   neverFasterRatio: 2,
   /**
    * Reports with calls that were given up without an answer, of all callers together. One is not enough: an avoided

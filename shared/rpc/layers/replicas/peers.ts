@@ -3,7 +3,10 @@ import type { Call } from '../../call.ts';
 import { groupKey } from '../../group-key.ts';
 import { type Ejection, neverEjected } from './ejection.ts';
 
-/** A latency estimate: peak-sensitive, exponentially decaying. `costMs` was true at `stampMs`. */
+/**
+ * A latency estimate that rises at once with a slow answer, and falls slowly (peak EWMA: exponentially weighted moving
+ * average). `costMs` was true at `stampMs`.
+ */
 export interface PeakEwma {
   costMs: number;
   stampMs: number;
