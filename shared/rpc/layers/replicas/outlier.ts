@@ -40,7 +40,7 @@ export const OutlierSettings = Type.Object(
     minSamples: Type.Integer({
       default: 6,
       minimum: 1,
-      description: 'fewest answers of a replica for a comparison: of three, the median is too often a chance slow one',
+      description: 'fewest answers of a replica for a comparison: the median of three is often slow by chance',
     }),
     baseMs: Type.Number({
       default: 5_000,
