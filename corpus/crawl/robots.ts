@@ -90,7 +90,7 @@ function readGroups(text: string): Map<string, Group> {
 
 function parseRule(value: string, allow: boolean): Rule {
   const anchored = value.endsWith('$');
-  // A `$` that is not at the end is a normal character, like `%24`. The same holds for `%2A`.
+  // `%24`, `%2A`, and a `$` that is not at the end stand for the characters `$` and `*` themselves.
   const pattern = normaliseEscapes(anchored ? value.slice(0, -1) : value).replaceAll('$', '%24');
   return { allow, parts: pattern.split(/\*+/), anchored, length: pattern.length + (anchored ? 1 : 0) };
 }

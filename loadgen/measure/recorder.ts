@@ -175,7 +175,7 @@ export function recorder(options: { startMs: number; tickMs: number; sloMs: numb
       error(exchange, nowMs, failure.code);
       ended(exchange, nowMs, false);
       // A user has waited at least this long. Leaving this time out would make the tail look better. Other failures are
-      // fast, so including them would do the same.
+      // fast, so including them would make it look better, too.
       if (failure.code === 'timeout') times(exchange, nowMs);
     },
     session: () => void sessions.started++,

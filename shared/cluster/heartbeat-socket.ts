@@ -12,7 +12,7 @@ type Lookup = NonNullable<SocketOptions['lookup']>;
 /** A name is looked up again after this time, ms: a replaced container has another address. */
 const nameLifeMs = 5_000;
 
-/** When a monitor has not answered this many beats, the node tries its next route to the monitor. */
+/** When a monitor has not answered this many beats that asked for an answer, the node tries its next route to it. */
 const maxUnanswered = 4;
 
 export interface HeartbeatSocket {

@@ -15,7 +15,7 @@ interface Waiting {
 const maxAgeMs = 5_000;
 /** Most reports that wait for one monitor. The oldest are dropped. */
 const maxWaiting = 64;
-/** One report with its number and age. */
+/** What a report needs beside its evidence, bytes: its number and age. */
 const reportBytes = 48;
 
 export interface EvidenceOutbox {

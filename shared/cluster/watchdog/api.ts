@@ -18,7 +18,7 @@ export interface WatchdogApiOptions {
   readonly scheduler: Scheduler;
   /** How long `stop` of one node may drain, ms. */
   readonly graceMs?: number;
-  /** Further routes: those for faults. */
+  /** Further routes, such as those for faults and repairs. */
   readonly more?: readonly ControlRoute[];
 }
 
