@@ -32,6 +32,12 @@ const find = operation({
     candidates: Type.Array(Candidate),
     version: DataVersion,
   }),
+  mismatch({ plan: { terms }, size }, { statistics, candidates }) {
+    if (candidates.length > size) return `it has ${candidates.length} candidates, and ${size} were asked for`;
+    if (statistics.frequencies.length !== terms.length) return 'its statistics are of another plan';
+    const other = candidates.find(({ frequencies }) => frequencies.length !== 3 * terms.length);
+    return other && `the frequencies of page ${other.id} are of another plan`;
+  },
 });
 
 const about: Introduction = {
@@ -80,5 +86,7 @@ export const database = contract(about, {
       words: Type.Array(Type.String()),
       documents: Type.Array(Type.Integer()),
     }),
+    mismatch: (_request, { words, documents }) =>
+      words.length === documents.length ? undefined : 'it has not one number of pages for each word',
   }),
 });

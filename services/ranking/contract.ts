@@ -17,6 +17,12 @@ const rank = operation({
     explain: Type.Boolean(),
   }),
   response: Type.Object({ ranked: Type.Array(Ranked) }),
+  mismatch({ candidates, size }, { ranked }) {
+    if (ranked.length > size) return `it ranks ${ranked.length} pages, and ${size} were asked for`;
+    const left = new Set(candidates.map(({ id }) => id));
+    const other = ranked.find(({ id }) => !left.delete(id));
+    return other && `it ranks page ${other.id} twice, or the page is no candidate`;
+  },
 });
 
 const about: Introduction = {

@@ -27,6 +27,14 @@ export function batchOperation<Request extends TSchema, Response extends TSchema
       idempotent: single.idempotent,
       priority: single.priority,
       sharded: single.sharded,
+      mismatch({ requests }, { replies }) {
+        const wrong = requests.map((request, i) => {
+          const outcome = replies[i];
+          if (outcome === undefined || !('reply' in outcome)) return undefined;
+          return single.mismatch?.(request as never, outcome.reply as never);
+        });
+        return wrong.find((why) => why !== undefined);
+      },
     }),
     batchOf: name,
   };

@@ -25,9 +25,16 @@ export interface Operation<Request extends TSchema = TSchema, Response extends T
   readonly batchOf?: string;
   /** Throws `bad_request` that names the first wrong field. */
   readonly checkRequest: (value: unknown) => void;
-  /** Throws `bad_reply` that names the first wrong field. */
-  readonly checkResponse: (value: unknown) => void;
+  /**
+   * Throws `bad_reply` that names the first wrong field, or, where `request` is given, what in the reply contradicts
+   * that request.
+   */
+  readonly checkResponse: (value: unknown, request?: unknown) => void;
+  readonly mismatch?: Mismatch;
 }
+
+/** A sentence that says what in a valid reply contradicts its valid request; undefined: nothing. */
+type Mismatch = (request: never, response: never) => string | undefined;
 
 export type Operations = Record<string, Operation>;
 
@@ -55,6 +62,8 @@ export type Handlers<C extends Contract> = {
 };
 
 interface OperationOptions<Request extends TSchema, Response extends TSchema> {
+  /** What a schema cannot say: how the reply depends on the request. Only cheap checks belong here. */
+  readonly mismatch?: (request: Static<Request>, response: Static<Response>) => string | undefined;
   readonly summary: string;
   readonly request: Request;
   readonly response: Response;
@@ -68,6 +77,7 @@ interface OperationOptions<Request extends TSchema, Response extends TSchema> {
 export function operation<Request extends TSchema, Response extends TSchema>(
   options: OperationOptions<Request, Response>,
 ): Omit<Operation<Request, Response>, 'name'> {
+  const checkShape = checker(options.response, 'bad_reply');
   return {
     idempotent: true,
     priority: 'read',
@@ -75,7 +85,11 @@ export function operation<Request extends TSchema, Response extends TSchema>(
     composite: false,
     ...options,
     checkRequest: checker(options.request, 'bad_request'),
-    checkResponse: checker(options.response, 'bad_reply'),
+    checkResponse(value, request) {
+      checkShape(value);
+      const wrong = request === undefined ? undefined : options.mismatch?.(request as never, value as never);
+      if (wrong !== undefined) throw new RpcError('bad_reply', wrong);
+    },
   };
 }
 

@@ -145,7 +145,7 @@ export const clientSide = {
   },
   verify: {
     settings: NoSettings,
-    does: 'checks schema, name and signature of each reply',
+    does: 'checks schema, name and signature of each reply, and that it fits the request',
     without: 'broken and forged replies are believed',
   },
   routes: {

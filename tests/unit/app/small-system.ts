@@ -59,7 +59,7 @@ export async function smallSystem(
     call.operation.checkRequest(request);
     const reply = await servers.get(node)!.serve({ ...call, request });
     const body = overTheWire(reply.body);
-    call.operation.checkResponse(body);
+    call.operation.checkResponse(body, request);
     return { ...reply, body };
   };
 

@@ -128,3 +128,17 @@ test('candidates without their counts are refused: they must not crash the node,
   const refusal = expect.objectContaining({ code: 'bad_request' }) as Error;
   expect(() => ranked([candidate('a'), candidate('b', { frequencies: [] })])).toThrow(refusal);
 });
+
+test.each([
+  ['a page that is no candidate', ['a', 'b-a'], /b-a/],
+  ['a page twice', ['a', 'a'], /page a/],
+  ['more pages than were asked for', ['a', 'b', 'c'], /3 pages/],
+])('a reply that ranks %s contradicts its request, alone and in a batch', (_, ids, why) => {
+  const { rank: single, rankMany } = rankingComponent.contract.operations;
+  const request = { ...rankRequest(search, plan, found(['a', 'b', 'c'].map((id) => candidate(id)))), size: 2 };
+  const reply = { ranked: ids.map((id) => ({ id, score: 1 })) };
+  const batch = { replies: [{ problem: { code: 'conflict' } }, { reply }] };
+  expect(() => single.checkResponse(reply, request)).toThrow(why);
+  expect(() => rankMany.checkResponse(batch, { requests: [request, request] })).toThrow(why);
+  expect(() => single.checkResponse({ ranked: rank(request) }, request)).not.toThrow();
+});

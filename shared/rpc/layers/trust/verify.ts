@@ -41,7 +41,8 @@ export class UnprovenReply extends RpcError {}
 /**
  * Checks every reply by itself. Wrong answers in the right shape are found by the vote (quorum.ts).
  *
- *   the reply does not fit the schema        `bad_reply`; this can be an accident
+ *   the reply does not fit the schema, or    `bad_reply`; this can be an accident
+ *   contradicts the request
  *   it names another node, or its receipt    `bad_reply`; the sender lied, and is ejected at once
  *   is not genuine
  *   an item does not match its signature     `unavailable`, until another replica has shown who is to blame: the
@@ -69,7 +70,7 @@ export function verify({ liars, doubts, observe, checks, receipts }: VerifyDepen
       const named = reply.servedBy[0];
       if (named !== undefined && named !== node) throw lied(call, node, `it comes in the name of ${named}`);
       try {
-        call.operation.checkResponse(reply.body);
+        call.operation.checkResponse(reply.body, call.request);
       } catch (cause) {
         throw new RpcError('bad_reply', `${node} answered with ${(cause as RpcError).message}`, { node, cause });
       }

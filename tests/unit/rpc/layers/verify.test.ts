@@ -11,7 +11,12 @@ import { clientLayers } from '../../../../shared/rpc/client-layers.ts';
 import { nodes, outcomeOf, setUp, testCall } from './helpers.ts';
 
 const { operations } = contract('shelf', {
-  get: operation({ summary: 'a read', request: Type.Object({}), response: Type.Object({ n: Type.Number() }) }),
+  get: operation({
+    summary: 'a read',
+    request: Type.Object({}),
+    response: Type.Object({ n: Type.Number() }),
+    mismatch: (_request, { n }) => (n === 13 ? 'thirteen was not asked for' : undefined),
+  }),
 });
 const checks = {
   'shelf.get': (_: unknown, body: unknown): CheckResult => {
@@ -37,6 +42,7 @@ test.each([
   ['genuine', { n: 1 }, 'a', { n: 1 }, undefined],
   ['of another shape', { n: '1' }, 'a', 'bad_reply', undefined],
   ['no object at all', null, 'a', 'bad_reply', undefined],
+  ['not the answer to the request', { n: 13 }, 'a', 'bad_reply', undefined],
   ['in the name of another node', { n: 1 }, 'b', 'bad_reply', 'it comes in the name of b'],
   ['refused by the check of its operation', { n: 666 }, 'a', 'bad_reply', 'a page is not signed'],
 ])('a reply that is %s', async (_, body, node, expected, why) => {
