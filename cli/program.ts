@@ -12,73 +12,76 @@ type Define = (command: Command) => void;
  * else.
  */
 const commands: Readonly<Record<string, { summary: string; load: () => Promise<Define> }>> = {
-  up: { summary: 'start a cluster', load: async () => (await import('./commands/up.ts')).up },
-  down: { summary: 'stop a cluster', load: async () => (await import('./commands/down.ts')).down },
+  up: { summary: 'start a cluster', load: async () => (await import('./commands/up.ts')).upCommand },
+  down: { summary: 'stop a cluster', load: async () => (await import('./commands/down.ts')).downCommand },
   topologies: {
     summary: 'list the architectures that can be started, and what each shows',
-    load: async () => (await import('./commands/topologies.ts')).topologies,
+    load: async () => (await import('./commands/topologies.ts')).topologiesCommand,
   },
   compare: {
     summary: 'measure what another placement of the same components changes',
-    load: async () => (await import('./commands/compare.ts')).compare,
+    load: async () => (await import('./commands/compare.ts')).compareCommand,
   },
   status: {
     summary: 'show the nodes of a running cluster',
-    load: async () => (await import('./commands/status.ts')).status,
+    load: async () => (await import('./commands/status.ts')).statusCommand,
   },
   doctor: {
     summary: 'say what is wrong with this machine or the cluster, and what to do',
-    load: async () => (await import('./commands/doctor.ts')).doctor,
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
   },
   scale: {
     summary: 'start or stop nodes of a group while users search',
-    load: async () => (await import('./commands/scale.ts')).scale,
+    load: async () => (await import('./commands/scale.ts')).scaleCommand,
   },
   apply: {
     summary: 'change the topology of the running cluster while users search',
-    load: async () => (await import('./commands/apply.ts')).apply,
+    load: async () => (await import('./commands/apply.ts')).applyCommand,
   },
   restart: {
     summary: 'restart nodes one after the other, without losing a request',
-    load: async () => (await import('./commands/restart.ts')).restart,
+    load: async () => (await import('./commands/restart.ts')).restartCommand,
   },
-  search: { summary: 'search from the terminal', load: async () => (await import('./commands/search.ts')).search },
+  search: {
+    summary: 'search from the terminal',
+    load: async () => (await import('./commands/search.ts')).searchCommand,
+  },
   tune: {
     summary: 'show which values the middleware has chosen, and why',
-    load: async () => (await import('./commands/tune.ts')).tune,
+    load: async () => (await import('./commands/tune.ts')).tuneCommand,
   },
   policy: {
     summary: 'show or change how calls survive failures, while the cluster runs',
-    load: async () => (await import('./commands/policy.ts')).policy,
+    load: async () => (await import('./commands/policy.ts')).policyCommand,
   },
-  chaos: { summary: 'break things on purpose', load: async () => (await import('./commands/chaos.ts')).chaos },
+  chaos: { summary: 'break things on purpose', load: async () => (await import('./commands/chaos.ts')).chaosCommand },
   incidents: {
     summary: 'what failed, how it was diagnosed, how it was repaired',
-    load: async () => (await import('./commands/incidents.ts')).incidents,
+    load: async () => (await import('./commands/incidents.ts')).incidentsCommand,
   },
   trace: {
     summary: 'show how single requests went through the nodes, and where their time went',
-    load: async () => (await import('./commands/trace.ts')).trace,
+    load: async () => (await import('./commands/trace.ts')).traceCommand,
   },
   logs: {
     summary: 'show the log of a node, or the lines of one request',
-    load: async () => (await import('./commands/logs.ts')).logs,
+    load: async () => (await import('./commands/logs.ts')).logsCommand,
   },
   availability: {
     summary: 'MTBF, MTTR and availability of nodes, services and the whole',
-    load: async () => (await import('./commands/availability.ts')).availability,
+    load: async () => (await import('./commands/availability.ts')).availabilityCommand,
   },
   import: {
     summary: 'add the pages of a JSON-lines file to the data set',
-    load: async () => (await import('./commands/import.ts')).importFile,
+    load: async () => (await import('./commands/import.ts')).importCommand,
   },
   crawl: {
     summary: 'add the pages of a folder or a site to the data set',
-    load: async () => (await import('./commands/crawl.ts')).crawlSite,
+    load: async () => (await import('./commands/crawl.ts')).crawlCommand,
   },
   dataset: {
     summary: 'build the data set without starting anything',
-    load: async () => (await import('./commands/dataset.ts')).dataset,
+    load: async () => (await import('./commands/dataset.ts')).datasetCommand,
   },
   load: {
     summary: 'send load to the cluster, or to any server on this machine, and measure the answers',
@@ -90,7 +93,7 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<D
   },
   node: {
     summary: 'run one node of a topology under a watchdog of its own',
-    load: async () => (await import('./commands/node.ts')).node,
+    load: async () => (await import('./commands/node.ts')).nodeCommand,
   },
 };
 

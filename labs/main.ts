@@ -14,9 +14,9 @@ import { hint } from './commands/hint.ts';
 import { list } from './commands/list.ts';
 import { report } from './commands/report.ts';
 import { restore } from './commands/restore.ts';
-import { type PredictFlags, run } from './commands/run.ts';
+import { type LabRunFlags, runInTerminal } from './commands/run.ts';
 import type { ServeFlags } from './commands/serve.ts';
-import { verify } from './commands/verify.ts';
+import { verifyHandIn } from './commands/verify.ts';
 import { labs } from './registry.ts';
 import { LabUnknownError, LabUsageError, labExitCodes } from './runner/errors.ts';
 import { homeAt, type Home } from './runner/home.ts';
@@ -81,14 +81,14 @@ const program = new Command('npm run lab --')
       throw new LabUsageError(`${given.long} has no effect before "${sub.name()}"; write it after the command`);
   })
   .addHelpText('after', '\nExit codes: 0 pass, 1 fail, 2 unknown, 3 called wrongly, 130 interrupted.')
-  .action(async (name: string | undefined, flags: PredictFlags & OwnerFlags & FormFlags & AttachFlags & HomeFlag) => {
+  .action(async (name: string | undefined, flags: LabRunFlags & OwnerFlags & FormFlags & AttachFlags & HomeFlag) => {
     const home = homeAt(flags.home);
     if (name === undefined) return list(home, out, flags.json === true);
     const lab = labOf(name);
     const form = formOf(lab, flags);
     const attach = placeOf(lab, form, flags);
     const options = { lab, form, owner: ownerOf(flags), home, json: flags.json === true, attach };
-    process.exitCode = (await run(options, flags, terminal)).code;
+    process.exitCode = (await runInTerminal(options, flags, terminal)).code;
   });
 
 /** A subcommand with `--home`. */
@@ -130,7 +130,7 @@ command('all', 'every lab, one after the other')
     process.exitCode = await all(ownerOf(flags), at(flags), flags, terminal);
   });
 command('verify <file>', 'check a hand-in: its receipt, and a virtual result again').action(async (file: string) => {
-  process.exitCode = await verify(file, out);
+  process.exitCode = await verifyHandIn(file, out);
 });
 command('class <folder>', 'read many hand-ins: who passed, how predictions spread, what is doubtful').action(
   (folder: string) => classOf(folder, out),

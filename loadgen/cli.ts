@@ -179,7 +179,7 @@ export function configureLoad(load: Command): Command {
     .argument('<b>')
     .option('--html <file>', 'write the comparison as a page')
     .action((a: string, b: string, flags: { html?: string }) =>
-      withProcess(async (io) => (await import('./commands/report.ts')).compareCommand(a, b, flags, io)),
+      withProcess(async (io) => (await import('./commands/report.ts')).compareResultsCommand(a, b, flags, io)),
     );
   return load;
 }

@@ -18,7 +18,7 @@ const steps: readonly Step[] = [
   { name: 'types', what: 'types hold', command: ['tsc', '--noEmit'] },
   {
     name: 'structure',
-    what: 'no folders or files import each other in a circle, every named file exists',
+    what: 'no circle of imports, every named file exists, each exported name has one meaning',
     command: ['node', 'scripts/structure.ts'],
     watched: true,
   },

@@ -18,7 +18,7 @@ import { onEndSignals } from '../shared/end-signals.ts';
 import { exitCodes } from '../shared/exit-codes.ts';
 import { collectionNames, readCollection, writePages, type Collection } from './relevance/collection.ts';
 import { startSearchedCluster, type SearchedCluster } from './relevance/searched-cluster.ts';
-import { ambiguousWords, judge } from './relevance/senses.ts';
+import { ambiguousWords, rankSenses } from './relevance/senses.ts';
 
 /** The least nDCG@10. Lucene 8.7, BM25 with k1 1.2 and b 0.75, reaches 0.359 and 0.690. */
 const goals: Readonly<Record<string, number>> = { cranfield: 0.38, medline: 0.7 };
@@ -92,7 +92,7 @@ async function measureSenses(topology: string) {
     say(`asking for ${words.length} words ...`);
     const found = new Map<string, string[]>();
     for (const { lemma } of words) found.set(lemma, await bestPages(cluster.url, lemma));
-    return judge(words, found);
+    return rankSenses(words, found);
   } finally {
     await cluster.stop();
   }

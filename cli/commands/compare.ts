@@ -25,7 +25,7 @@ each kind is killed, and users send searches in both styles while it is down.
 A load changes the figures of the next one. So each style is loaded first in every second round: compare the styles
 after an even number of rounds.`;
 
-export function compare(command: Command): void {
+export function compareCommand(command: Command): void {
   withExamples(command, ['compare single-server multitier'], ['compare multi-server service-across-servers --json'])
     .argument('<A>', 'a name in topologies/, or the path of a topology file')
     .argument('<B>', 'the topology to compare with A')

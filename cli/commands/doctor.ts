@@ -22,7 +22,7 @@ Exit code 0: nothing is wrong. 1: at least one problem. It changes nothing, and 
 The bundle is for somebody who helps you: findings, versions, settings, states, and the ends of all logs. Tokens, keys
 and passwords are left out. The logs may contain queries of users.`;
 
-export function doctor(command: Command): void {
+export function doctorCommand(command: Command): void {
   withExamples(
     withClusterOptions(command),
     ['doctor', 'what is wrong, and what to do'],

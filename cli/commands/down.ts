@@ -10,7 +10,7 @@ import { askWatchdog } from '../watchdog-client.ts';
 /** Long enough for every wave of nodes to drain, ms. */
 const patienceMs = 60_000;
 
-export function down(command: Command): void {
+export function downCommand(command: Command): void {
   withExamples(withClusterOptions(command), ['down']).action(runDown);
 }
 

@@ -34,7 +34,7 @@ Without an id, it lists the traces that are kept: the failed and slowest request
 sample. An id is a request id (header x-request-id of every answer) or a trace id. A request of the last seconds can be
 shown even if its trace was not kept.`;
 
-export function trace(command: Command): void {
+export function traceCommand(command: Command): void {
   withExamples(
     withClusterOptions(command),
     ['trace', 'the newest traces'],

@@ -19,7 +19,7 @@ interface UpFlags extends ClusterFlags {
   readonly chaos?: true;
 }
 
-export function up(command: Command): void {
+export function upCommand(command: Command): void {
   withExamples(
     withClusterOptions(command),
     ['up'],

@@ -1,10 +1,10 @@
 import { dashboard } from '../lib/dashboard.ts';
-import { graph, lines, number, states, table } from '../lib/panels.ts';
-import { doors, labelled, node, ofLiving } from '../lib/queries.ts';
-import { memberStates } from '../lib/states.ts';
+import { graph, lines, number, states, tablePanel } from '../lib/panels.ts';
+import { doors, labelled, chosenNodes, ofLiving } from '../lib/queries.ts';
+import { nodeStates } from '../lib/states.ts';
 
 /** Which nodes answer, what is wrong now, and traffic, errors and latency of each tier. */
-export const home = () =>
+export const homeBoard = () =>
   dashboard({
     uid: 'tierlab-home',
     title: 'Tierlab',
@@ -69,7 +69,7 @@ const now = [
     width: 4,
     bad: 0.5,
   }),
-  table({
+  tablePanel({
     title: 'Alerts',
     description: 'Alerts that fire now. docs/runbook.md has a section for each: what it means and what to do.',
     keys: ['alertname', 'severity', 'tier', 'node', 'member', 'slo'],
@@ -98,7 +98,7 @@ const attempts = ofLiving('rate(tierlab_rpc_attempts_total[$__rate_interval])');
 const calls = labelled(labelled(attempts, 'source', 'node'), 'target', 'endpoint');
 
 const worstFirst = [
-  table({
+  tablePanel({
     title: 'Tiers',
     description:
       'Each tier over the last 30 s, the one with the most failures first. The time of a tier includes the times of ' +
@@ -115,18 +115,18 @@ const worstFirst = [
     width: 24,
     height: 9,
   }),
-  table({
+  tablePanel({
     title: 'Nodes',
     description:
       'Each node, the worst first. If Prometheus and the monitors disagree on a state, the table shows the worse one.',
     keys: ['node', 'tier'],
     columns: [
-      { title: 'state', expr: `node:state:code{${node}}`, unit: 'short', states: memberStates },
-      { title: 'requests', expr: `node:requests:rate30s{${node}}`, unit: 'reqps' },
-      { title: 'failed', expr: `node:errors:ratio30s{${node}}`, unit: 'percentunit', bad: 0.01 },
-      { title: 'p99', expr: `node:latency_seconds:p99_30s{${node}}`, unit: 's', bad: 0.5 },
-      { title: 'processor', expr: `node:cpu:rate30s{${node}}`, unit: 'percentunit', bad: 0.95 },
-      { title: 'memory', expr: `process_resident_memory_bytes{job="tierlab", ${node}}`, unit: 'bytes' },
+      { title: 'state', expr: `node:state:code{${chosenNodes}}`, unit: 'short', states: nodeStates },
+      { title: 'requests', expr: `node:requests:rate30s{${chosenNodes}}`, unit: 'reqps' },
+      { title: 'failed', expr: `node:errors:ratio30s{${chosenNodes}}`, unit: 'percentunit', bad: 0.01 },
+      { title: 'p99', expr: `node:latency_seconds:p99_30s{${chosenNodes}}`, unit: 's', bad: 0.5 },
+      { title: 'processor', expr: `node:cpu:rate30s{${chosenNodes}}`, unit: 'percentunit', bad: 0.95 },
+      { title: 'memory', expr: `process_resident_memory_bytes{job="tierlab", ${chosenNodes}}`, unit: 'bytes' },
     ],
     sort: { column: 'state', descending: false },
     width: 24,
@@ -139,7 +139,7 @@ const worstFirst = [
     unit: 'short',
     nodes: `sum by (id, title) (${labelled(labelled('node:state:code', 'id', 'node'), 'title', 'node')})`,
     edges: `sum by (id, source, target) (label_join(${calls}, "id", " to ", "node", "endpoint")) > 0`,
-    states: memberStates,
+    states: nodeStates,
     width: 24,
   }),
 ];
@@ -148,8 +148,8 @@ const history = [
   states({
     title: 'Node states',
     description: 'The state of each node over time. If Prometheus and the monitors disagree, the worse state is shown.',
-    states: memberStates,
-    queries: [{ expr: `node:state:code{${node}}`, legend: '{{node}}' }],
+    states: nodeStates,
+    queries: [{ expr: `node:state:code{${chosenNodes}}`, legend: '{{node}}' }],
     width: 24,
     height: 14,
     empty: 'no node is known',

@@ -1,12 +1,12 @@
 import { dashboard } from '../lib/dashboard.ts';
-import { lines, number, states, table } from '../lib/panels.ts';
-import { node, rate } from '../lib/queries.ts';
+import { lines, number, states, tablePanel } from '../lib/panels.ts';
+import { chosenNodes, eventRate } from '../lib/queries.ts';
 import { verdictStates } from '../lib/states.ts';
 
 const member = 'member=~"$node"';
 
 /** What was injected, what the monitors found, and how long the repair took. */
-export const incidents = () =>
+export const incidentsBoard = () =>
   dashboard({
     uid: 'tierlab-incidents',
     title: 'Tierlab: faults and incidents',
@@ -59,11 +59,11 @@ export const incidents = () =>
             unit: 'reqps',
             queries: [
               {
-                expr: `sum by (kind) (${rate('tierlab_fault_matched_total', node)}) > 0`,
+                expr: `sum by (kind) (${eventRate('tierlab_fault_matched_total', chosenNodes)}) > 0`,
                 legend: '{{kind}} matched',
               },
               {
-                expr: `sum by (kind) (${rate('tierlab_fault_applied_total', node)}) > 0`,
+                expr: `sum by (kind) (${eventRate('tierlab_fault_applied_total', chosenNodes)}) > 0`,
                 legend: '{{kind}} applied',
               },
             ],
@@ -89,7 +89,7 @@ export const incidents = () =>
             width: 12,
             empty: 'no incident yet',
           }),
-          table({
+          tablePanel({
             title: 'Mean parts by verdict',
             description: 'Over all incidents since the monitors started.',
             keys: ['verdict', 'phase'],
@@ -106,7 +106,7 @@ export const incidents = () =>
             width: 6,
             empty: 'no incident yet',
           }),
-          table({
+          tablePanel({
             title: 'Repair orders',
             description:
               'Orders of the monitors in the last 15 minutes, by result. Already: done before the order came.',
@@ -139,7 +139,7 @@ export const incidents = () =>
             decimals: 3,
             empty: 'no monitor answers',
           }),
-          table({
+          tablePanel({
             title: 'Observed beside the formula',
             description:
               'For a node, the formula is (MTBF - MTTR) / MTBF. For a component, it assumes that its replicas fail ' +

@@ -1,15 +1,15 @@
 import { dashboard } from '../lib/dashboard.ts';
 import { lines, number } from '../lib/panels.ts';
-import { doors, rate, share } from '../lib/queries.ts';
+import { doors, eventRate, share } from '../lib/queries.ts';
 
 const noRun = 'no load runs';
-const requests = (outcome: string) => `sum(${rate('tierlab_load_requests_total', `outcome="${outcome}"`)})`;
-const happened = `sum(${rate('tierlab_load_latency_seconds_count')}) > 0`;
+const requests = (outcome: string) => `sum(${eventRate('tierlab_load_requests_total', `outcome="${outcome}"`)})`;
+const happened = `sum(${eventRate('tierlab_load_latency_seconds_count')}) > 0`;
 const latency = (q: number) =>
-  `histogram_quantile(${q}, sum by (le) (${rate('tierlab_load_latency_seconds_bucket')})) and on () (${happened})`;
+  `histogram_quantile(${q}, sum by (le) (${eventRate('tierlab_load_latency_seconds_bucket')})) and on () (${happened})`;
 
 /** The load generator's view beside the system's own. */
-export const load = () =>
+export const loadBoard = () =>
   dashboard({
     uid: 'tierlab-load',
     title: 'Tierlab: load',

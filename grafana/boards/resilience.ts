@@ -1,16 +1,16 @@
 import { dashboard } from '../lib/dashboard.ts';
-import { lines, number, table } from '../lib/panels.ts';
-import { component, node, ofLiving, rate, share } from '../lib/queries.ts';
+import { lines, number, tablePanel } from '../lib/panels.ts';
+import { chosenComponents, chosenNodes, ofLiving, eventRate, share } from '../lib/queries.ts';
 
 const calls = (labels = '') =>
-  ofLiving(rate('tierlab_rpc_calls_total', [component, node, labels].filter(Boolean).join(', ')));
+  ofLiving(eventRate('tierlab_rpc_calls_total', [chosenComponents, chosenNodes, labels].filter(Boolean).join(', ')));
 const attempts = (labels = '') =>
-  ofLiving(rate('tierlab_rpc_attempts_total', [component, node, labels].filter(Boolean).join(', ')));
+  ofLiving(eventRate('tierlab_rpc_attempts_total', [chosenComponents, chosenNodes, labels].filter(Boolean).join(', ')));
 const events = (event: string) =>
-  `sum by (component) (${ofLiving(rate('tierlab_rpc_events_total', `${component}, ${node}, event="${event}"`))})`;
+  `sum by (component) (${ofLiving(eventRate('tierlab_rpc_events_total', `${chosenComponents}, ${chosenNodes}, event="${event}"`))})`;
 
 /** What the middleware does: how many failures there are, and how many of them users see. */
-export const resilience = () =>
+export const resilienceBoard = () =>
   dashboard({
     uid: 'tierlab-resilience',
     title: 'Tierlab: resilience',
@@ -92,7 +92,7 @@ export const resilience = () =>
             unit: 'percentunit',
             queries: [
               {
-                expr: `min by (component) (tierlab_rpc_retry_budget_ratio{${component}, ${node}})`,
+                expr: `min by (component) (tierlab_rpc_retry_budget_ratio{${chosenComponents}, ${chosenNodes}})`,
                 legend: '{{component}}',
               },
             ],
@@ -114,7 +114,7 @@ export const resilience = () =>
             unit: 'reqps',
             queries: [
               {
-                expr: `sum by (winner) (${ofLiving(rate('tierlab_rpc_hedges_total', `${component}, ${node}`))})`,
+                expr: `sum by (winner) (${ofLiving(eventRate('tierlab_rpc_hedges_total', `${chosenComponents}, ${chosenNodes}`))})`,
                 legend: '{{winner}}',
               },
             ],
@@ -128,8 +128,8 @@ export const resilience = () =>
             queries: [
               {
                 expr: share(
-                  `sum by (component) (${rate('tierlab_rpc_cache_requests_total', `${component}, ${node}, result=~"hit|shared"`)})`,
-                  `sum by (component) (${rate('tierlab_rpc_cache_requests_total', `${component}, ${node}, result!="stale"`)})`,
+                  `sum by (component) (${eventRate('tierlab_rpc_cache_requests_total', `${chosenComponents}, ${chosenNodes}, result=~"hit|shared"`)})`,
+                  `sum by (component) (${eventRate('tierlab_rpc_cache_requests_total', `${chosenComponents}, ${chosenNodes}, result!="stale"`)})`,
                 ),
                 legend: '{{component}}',
               },
@@ -148,19 +148,24 @@ export const resilience = () =>
             unit: 'short',
             queries: [
               {
-                expr: `sum by (state) (tierlab_rpc_circuit_state{${component}, ${node}})`,
+                expr: `sum by (state) (tierlab_rpc_circuit_state{${chosenComponents}, ${chosenNodes}})`,
                 legend: '{{state}}',
               },
             ],
             stacked: true,
             width: 8,
           }),
-          table({
+          tablePanel({
             title: 'Ejected replicas',
             description: 'How many callers keep the replica out of their choice now.',
             keys: ['endpoint', 'component'],
             columns: [
-              { title: 'callers', expr: `tierlab_rpc_ejected{${component}, ${node}} > 0`, unit: 'short', bad: 1 },
+              {
+                title: 'callers',
+                expr: `tierlab_rpc_ejected{${chosenComponents}, ${chosenNodes}} > 0`,
+                unit: 'short',
+                bad: 1,
+              },
             ],
             sort: { column: 'callers', descending: true },
             width: 8,
@@ -172,7 +177,7 @@ export const resilience = () =>
             unit: 'reqps',
             queries: [
               {
-                expr: `sum by (endpoint) (${ofLiving(rate('tierlab_rpc_votes_total', `${component}, ${node}, result="minority"`))})`,
+                expr: `sum by (endpoint) (${ofLiving(eventRate('tierlab_rpc_votes_total', `${chosenComponents}, ${chosenNodes}, result="minority"`))})`,
                 legend: '{{endpoint}}',
               },
             ],

@@ -1,9 +1,9 @@
 import { dashboard } from '../lib/dashboard.ts';
 import { lines } from '../lib/panels.ts';
-import { component, node, ofLiving, quantile, rate } from '../lib/queries.ts';
+import { chosenComponents, chosenNodes, ofLiving, histogramQuantile, eventRate } from '../lib/queries.ts';
 
 /** Utilisation beside saturation of each resource of a node (Gregg's USE method). */
-export const saturation = () =>
+export const saturationBoard = () =>
   dashboard({
     uid: 'tierlab-saturation',
     title: 'Tierlab: saturation (USE)',
@@ -16,7 +16,7 @@ export const saturation = () =>
             title: 'Utilisation',
             description: 'Share of the time in which the main loop worked. At 100% calls must wait.',
             unit: 'percentunit',
-            queries: [{ expr: `tierlab_event_loop_utilization_ratio{${node}}`, legend: '{{node}}' }],
+            queries: [{ expr: `tierlab_event_loop_utilization_ratio{${chosenNodes}}`, legend: '{{node}}' }],
             width: 8,
             bad: 0.95,
           }),
@@ -24,7 +24,12 @@ export const saturation = () =>
             title: 'Saturation: how late timers run',
             description: 'How late timers fire, 99th percentile. Everything else in this process waits just as long.',
             unit: 's',
-            queries: [{ expr: quantile(0.99, 'node', 'tierlab_event_loop_delay_seconds', node), legend: '{{node}}' }],
+            queries: [
+              {
+                expr: histogramQuantile(0.99, 'node', 'tierlab_event_loop_delay_seconds', chosenNodes),
+                legend: '{{node}}',
+              },
+            ],
             width: 8,
             bad: 0.1,
             empty: 'no data',
@@ -33,7 +38,7 @@ export const saturation = () =>
             title: 'Processor',
             description: 'Cores that the process uses, with garbage collection and the compiler.',
             unit: 'percentunit',
-            queries: [{ expr: `node:cpu:rate30s{${node}}`, legend: '{{node}}' }],
+            queries: [{ expr: `node:cpu:rate30s{${chosenNodes}}`, legend: '{{node}}' }],
             width: 8,
             bad: 0.95,
           }),
@@ -48,7 +53,7 @@ export const saturation = () =>
             unit: 'short',
             queries: [
               {
-                expr: `sum by (component) (${ofLiving(`tierlab_rpc_server_in_flight{${component}, ${node}}`)})`,
+                expr: `sum by (component) (${ofLiving(`tierlab_rpc_server_in_flight{${chosenComponents}, ${chosenNodes}}`)})`,
                 legend: '{{component}}',
               },
             ],
@@ -60,7 +65,7 @@ export const saturation = () =>
             unit: 'short',
             queries: [
               {
-                expr: `sum by (component) (${ofLiving(`tierlab_rpc_queue_depth{${component}, ${node}}`)})`,
+                expr: `sum by (component) (${ofLiving(`tierlab_rpc_queue_depth{${chosenComponents}, ${chosenNodes}}`)})`,
                 legend: '{{component}}',
               },
             ],
@@ -72,10 +77,15 @@ export const saturation = () =>
             unit: 's',
             queries: [
               {
-                expr: quantile(0.99, 'component', 'tierlab_rpc_queue_wait_seconds', `${component}, ${node}`),
+                expr: histogramQuantile(
+                  0.99,
+                  'component',
+                  'tierlab_rpc_queue_wait_seconds',
+                  `${chosenComponents}, ${chosenNodes}`,
+                ),
                 legend: '{{component}}',
               },
-              { expr: `min(tierlab_rpc_admission_limit{${component}, ${node}})`, legend: 'limit' },
+              { expr: `min(tierlab_rpc_admission_limit{${chosenComponents}, ${chosenNodes}})`, legend: 'limit' },
             ],
             width: 8,
           }),
@@ -85,7 +95,7 @@ export const saturation = () =>
             unit: 'reqps',
             queries: [
               {
-                expr: `sum by (component) (${ofLiving(rate('tierlab_rpc_server_calls_total', `${component}, ${node}, outcome="refused"`))})`,
+                expr: `sum by (component) (${ofLiving(eventRate('tierlab_rpc_server_calls_total', `${chosenComponents}, ${chosenNodes}, outcome="refused"`))})`,
                 legend: '{{component}}',
               },
             ],
@@ -96,7 +106,9 @@ export const saturation = () =>
             title: 'Connections',
             description: 'Open connections of all nodes: from callers and people, from operators, to other nodes.',
             unit: 'short',
-            queries: [{ expr: `sum by (kind) (${ofLiving(`tierlab_connections_open{${node}}`)})`, legend: '{{kind}}' }],
+            queries: [
+              { expr: `sum by (kind) (${ofLiving(`tierlab_connections_open{${chosenNodes}}`)})`, legend: '{{kind}}' },
+            ],
             width: 8,
           }),
           lines({
@@ -106,8 +118,8 @@ export const saturation = () =>
             queries: [
               {
                 expr:
-                  `sum by (node, store) (tierlab_fsync_seconds_sum{${node}})` +
-                  ` / (sum by (node, store) (tierlab_fsync_seconds_count{${node}}) > 0)`,
+                  `sum by (node, store) (tierlab_fsync_seconds_sum{${chosenNodes}})` +
+                  ` / (sum by (node, store) (tierlab_fsync_seconds_count{${chosenNodes}}) > 0)`,
                 legend: '{{node}} {{store}}',
               },
             ],
@@ -123,14 +135,14 @@ export const saturation = () =>
             title: 'Resident memory',
             description: 'What the operating system holds for each node; shared pages count in full.',
             unit: 'bytes',
-            queries: [{ expr: `process_resident_memory_bytes{job="tierlab", ${node}}`, legend: '{{node}}' }],
+            queries: [{ expr: `process_resident_memory_bytes{job="tierlab", ${chosenNodes}}`, legend: '{{node}}' }],
             width: 8,
           }),
           lines({
             title: 'Heap in use',
             description: 'JavaScript objects of each node.',
             unit: 'bytes',
-            queries: [{ expr: `nodejs_heap_size_used_bytes{job="tierlab", ${node}}`, legend: '{{node}}' }],
+            queries: [{ expr: `nodejs_heap_size_used_bytes{job="tierlab", ${chosenNodes}}`, legend: '{{node}}' }],
             width: 8,
           }),
           lines({
@@ -139,7 +151,7 @@ export const saturation = () =>
             unit: 'percentunit',
             queries: [
               {
-                expr: `sum by (node) (${rate('nodejs_gc_duration_seconds_sum', `job="tierlab", ${node}`)})`,
+                expr: `sum by (node) (${eventRate('nodejs_gc_duration_seconds_sum', `job="tierlab", ${chosenNodes}`)})`,
                 legend: '{{node}}',
               },
             ],

@@ -5,7 +5,7 @@ const burn = (window: string) =>
   `max by (slo) (slo:errors:ratio_rate${window} / on (topology, slo) (1 - slo:objective:ratio))`;
 
 /** The service level objectives, how much of the error budget is left, and how fast it burns. */
-export const slo = () =>
+export const sloBoard = () =>
   dashboard({
     uid: 'tierlab-slo',
     title: 'Tierlab: objectives (SLO)',

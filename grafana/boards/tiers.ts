@@ -1,14 +1,14 @@
 import { dashboard } from '../lib/dashboard.ts';
 import { heatmap, lines } from '../lib/panels.ts';
-import { component, mean, node, ofLiving, quantile, rate, share } from '../lib/queries.ts';
+import { chosenComponents, mean, chosenNodes, ofLiving, histogramQuantile, eventRate, share } from '../lib/queries.ts';
 
 const calls = 'tierlab_rpc_server_calls_total';
 const served = 'tierlab_rpc_server_duration_seconds';
 const called = 'tierlab_rpc_client_duration_seconds';
-const chosen = `${component}, ${node}`;
+const chosen = `${chosenComponents}, ${chosenNodes}`;
 
 /** Rate, errors and duration of each component, on both sides of each call. */
-export const tiers = () =>
+export const tiersBoard = () =>
   dashboard({
     uid: 'tierlab-tiers',
     title: 'Tierlab: tiers (RED)',
@@ -21,7 +21,7 @@ export const tiers = () =>
             title: 'Calls answered',
             description: 'Inbound: calls per second that the nodes of a component answered.',
             unit: 'reqps',
-            queries: [{ expr: `sum by (component) (${ofLiving(rate(calls, chosen))})`, legend: '{{component}}' }],
+            queries: [{ expr: `sum by (component) (${ofLiving(eventRate(calls, chosen))})`, legend: '{{component}}' }],
             width: 12,
           }),
           lines({
@@ -31,7 +31,7 @@ export const tiers = () =>
             unit: 'reqps',
             queries: [
               {
-                expr: `sum by (component) (${ofLiving(rate('tierlab_rpc_attempts_total', component))})`,
+                expr: `sum by (component) (${ofLiving(eventRate('tierlab_rpc_attempts_total', chosenComponents))})`,
                 legend: 'to {{component}}',
               },
             ],
@@ -49,8 +49,8 @@ export const tiers = () =>
             queries: [
               {
                 expr: share(
-                  `sum by (component) (${ofLiving(rate(calls, `${chosen}, outcome=~"failed|refused"`))})`,
-                  `sum by (component) (${ofLiving(rate(calls, chosen))})`,
+                  `sum by (component) (${ofLiving(eventRate(calls, `${chosen}, outcome=~"failed|refused"`))})`,
+                  `sum by (component) (${ofLiving(eventRate(calls, chosen))})`,
                 ),
                 legend: '{{component}}',
               },
@@ -66,8 +66,8 @@ export const tiers = () =>
             queries: [
               {
                 expr: share(
-                  `sum by (component) (${ofLiving(rate('tierlab_rpc_attempts_total', `${component}, code!="ok"`))})`,
-                  `sum by (component) (${ofLiving(rate('tierlab_rpc_attempts_total', component))})`,
+                  `sum by (component) (${ofLiving(eventRate('tierlab_rpc_attempts_total', `${chosenComponents}, code!="ok"`))})`,
+                  `sum by (component) (${ofLiving(eventRate('tierlab_rpc_attempts_total', chosenComponents))})`,
                 ),
                 legend: 'to {{component}}',
               },
@@ -81,7 +81,7 @@ export const tiers = () =>
             unit: 'reqps',
             queries: [
               {
-                expr: `sum by (code) (${ofLiving(rate('tierlab_rpc_server_errors_total', node))}) > 0`,
+                expr: `sum by (code) (${ofLiving(eventRate('tierlab_rpc_server_errors_total', chosenNodes))}) > 0`,
                 legend: '{{code}}',
               },
             ],
@@ -98,8 +98,8 @@ export const tiers = () =>
             description: 'Time to answer a call, from its arrival at the handler.',
             unit: 's',
             queries: [
-              { expr: quantile(0.5, 'component', served, chosen), legend: '{{component}} p50' },
-              { expr: quantile(0.99, 'component', served, chosen), legend: '{{component}} p99' },
+              { expr: histogramQuantile(0.5, 'component', served, chosen), legend: '{{component}} p50' },
+              { expr: histogramQuantile(0.99, 'component', served, chosen), legend: '{{component}} p99' },
             ],
             width: 8,
             bad: 0.5,
@@ -110,8 +110,8 @@ export const tiers = () =>
               'Time of an attempt as the caller measures it: with the network, and the wait for the process.',
             unit: 's',
             queries: [
-              { expr: quantile(0.5, 'component', called, component), legend: 'to {{component}} p50' },
-              { expr: quantile(0.99, 'component', called, component), legend: 'to {{component}} p99' },
+              { expr: histogramQuantile(0.5, 'component', called, chosenComponents), legend: 'to {{component}} p50' },
+              { expr: histogramQuantile(0.99, 'component', called, chosenComponents), legend: 'to {{component}} p99' },
             ],
             width: 8,
             bad: 0.5,
@@ -123,7 +123,7 @@ export const tiers = () =>
             unit: 's',
             queries: [
               {
-                expr: `clamp_min((${mean('component', called, component)}) - (${mean('component', served, component)}), 0)`,
+                expr: `clamp_min((${mean('component', called, chosenComponents)}) - (${mean('component', served, chosenComponents)}), 0)`,
                 legend: '{{component}}',
               },
             ],
@@ -133,7 +133,7 @@ export const tiers = () =>
             title: 'How long calls take',
             description: 'Calls by duration. A second peak has a second cause, such as one slow replica.',
             unit: 's',
-            expr: `sum by (le) (${ofLiving(rate(`${served}_bucket`, chosen))})`,
+            expr: `sum by (le) (${ofLiving(eventRate(`${served}_bucket`, chosen))})`,
             width: 24,
             height: 9,
           }),

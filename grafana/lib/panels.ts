@@ -33,7 +33,7 @@ import { PanelBuilder as TimeSeriesBuilder } from '@grafana/grafana-foundation-s
 export const datasource = { type: 'prometheus', uid: '${datasource}' };
 
 /** Units of Grafana that the panels use. */
-export type Unit = 's' | 'reqps' | 'percentunit' | 'bytes' | 'short' | 'dtdurations';
+export type PanelUnit = 's' | 'reqps' | 'percentunit' | 'bytes' | 'short' | 'dtdurations';
 
 export interface Query {
   readonly expr: string;
@@ -43,7 +43,7 @@ export interface Query {
 export interface PanelOptions {
   readonly title: string;
   readonly description: string;
-  readonly unit: Unit;
+  readonly unit: PanelUnit;
   readonly queries: readonly Query[];
   /** The width in columns, of 24. */
   readonly width: number;
@@ -95,7 +95,7 @@ interface Builder {
 /** Sets what every panel has. */
 function framed<B extends Builder>(
   builder: B,
-  options: Omit<PanelOptions, 'queries' | 'unit'> & { readonly unit?: Unit },
+  options: Omit<PanelOptions, 'queries' | 'unit'> & { readonly unit?: PanelUnit },
   usualHeight = 8,
 ): B {
   return builder
@@ -156,19 +156,19 @@ export function states(options: Omit<PanelOptions, 'unit'> & { readonly states: 
     .build();
 }
 
-export interface Column {
+export interface PanelColumn {
   readonly title: string;
   readonly expr: string;
-  readonly unit: Unit;
+  readonly unit: PanelUnit;
   readonly bad?: number;
   readonly states?: States;
 }
 
 /** A table of this moment. The rows are the values of the labels `keys`; the worst come first. */
-export function table(
+export function tablePanel(
   options: Omit<PanelOptions, 'queries' | 'unit'> & {
     readonly keys: readonly string[];
-    readonly columns: readonly Column[];
+    readonly columns: readonly PanelColumn[];
     readonly sort: { readonly column: string; readonly descending: boolean };
   },
 ): Panel {
@@ -193,7 +193,7 @@ export function table(
   return panel.build();
 }
 
-function columnProperties({ unit, bad, states: meanings }: Column) {
+function columnProperties({ unit, bad, states: meanings }: PanelColumn) {
   const properties: { id: string; value: unknown }[] = [
     { id: 'unit', value: unit },
     { id: 'thresholds', value: thresholdsOf(bad === undefined ? {} : { bad }).build() },

@@ -4,23 +4,23 @@
 export const ofLiving = (expr: string): string => `(${expr}) and on (node) (up{job="tierlab"} == 1)`;
 
 /** Label matchers for the nodes and components that the reader has chosen. */
-export const node = 'node=~"$node"';
-export const component = 'component=~"$component"';
+export const chosenNodes = 'node=~"$node"';
+export const chosenComponents = 'component=~"$component"';
 
 /** Per second, over four scrapes or more. */
-export const rate = (metric: string, labels = ''): string => `rate(${metric}{${labels}}[$__rate_interval])`;
+export const eventRate = (metric: string, labels = ''): string => `rate(${metric}{${labels}}[$__rate_interval])`;
 
 /** A quantile of a histogram. It has no value where nothing happened, because 0 / 0 is no latency. */
-export function quantile(q: number, by: string, metric: string, labels = ''): string {
-  const times = `sum by (${by}, le) (${rate(`${metric}_bucket`, labels)})`;
-  const happened = `sum by (${by}) (${rate(`${metric}_count`, labels)}) > 0`;
+export function histogramQuantile(q: number, by: string, metric: string, labels = ''): string {
+  const times = `sum by (${by}, le) (${eventRate(`${metric}_bucket`, labels)})`;
+  const happened = `sum by (${by}) (${eventRate(`${metric}_count`, labels)}) > 0`;
   return `histogram_quantile(${q}, ${times}) and on (${by}) (${happened})`;
 }
 
 /** The mean of a histogram, without a value where nothing happened. */
 export function mean(by: string, metric: string, labels = ''): string {
-  const count = `sum by (${by}) (${rate(`${metric}_count`, labels)})`;
-  return `sum by (${by}) (${rate(`${metric}_sum`, labels)}) / (${count} > 0)`;
+  const count = `sum by (${by}) (${eventRate(`${metric}_count`, labels)})`;
+  return `sum by (${by}) (${eventRate(`${metric}_sum`, labels)}) / (${count} > 0)`;
 }
 
 /** The same series with the label `to`, which has the value of the label `from`. */

@@ -1,7 +1,7 @@
 import type { States } from './panels.ts';
 
 /** The numbers of the rule `node:state:code` (prometheus/rules.yml): a smaller number is a worse state. */
-export const memberStates: States = {
+export const nodeStates: States = {
   0: { text: 'down', color: 'red' },
   1: { text: 'quarantined', color: 'dark-red' },
   2: { text: 'suspect', color: 'orange' },

@@ -2,7 +2,7 @@ import { exactly, nothing, within } from '../kit/checks.ts';
 import { lab, type Check, type Point } from '../runner/lab.ts';
 import { runBothStyles } from './live.ts';
 import type { Style } from '../../search/making.ts';
-import { heldMsOf, isStyle, runShape, shapes, tiers, timeOf, type ModelRun } from './model.ts';
+import { heldMsOf, isStyle, runShape, shapes, tierNames, timeOf, type ModelRun } from './model.ts';
 
 const jobs = 2_000;
 const perSecond = 20;
@@ -102,7 +102,7 @@ who knows which calls are independent can save this time.`,
 
 /** How long each tier holds a call, and how many it holds at a time. */
 function whoWaits(style: Style, run: ModelRun, r: number, s: number): readonly Check[] {
-  return tiers.flatMap((tier) => {
+  return tierNames.flatMap((tier) => {
     const heldMs = heldMsOf(style, tier, r, s);
     const { meanMs, calls } = run.held[tier];
     return [

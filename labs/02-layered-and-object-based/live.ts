@@ -11,7 +11,7 @@ import type { Check, FaultProof, Findings, LabCluster, LiveContext, Parameters, 
 import { digits } from '../runner/units.ts';
 import { medianInterval } from '../statistics/median.ts';
 import type { Style } from '../../search/making.ts';
-import { heldMsOf, isStyle, type Shape, shapes, tiers, timeOf, type TierName } from './model.ts';
+import { heldMsOf, isStyle, type Shape, shapes, tierNames, timeOf, type TierName } from './model.ts';
 
 const requests = 160;
 const perSecond = 20;
@@ -44,7 +44,7 @@ export async function runBothStyles({ r, s }: Parameters, context: LiveContext):
     name: 'lab-02',
     style: 'object-based',
     policy: { base: 'naive', trace: true, deadline: { defaultMs: 10_000 } },
-    nodes: ['monitor', 'traces', 'gateway', 'app', ...tiers].map((name) => alone(name)),
+    nodes: ['monitor', 'traces', 'gateway', 'app', ...tierNames].map((name) => alone(name)),
   });
   say('measuring the calls themselves first: what the machine needs without r and s');
   const bare: Partial<Record<Shape, Measured>> = {};
@@ -75,7 +75,7 @@ export async function runBothStyles({ r, s }: Parameters, context: LiveContext):
       ),
     );
     if (!isStyle(shape)) continue;
-    for (const tier of tiers) {
+    for (const tier of tierNames) {
       const { calls, totalMs } = run.held[tier]!;
       const before = bare[shape]!.held[tier]!;
       const heldMs = heldMsOf(shape, tier, r!, s!) + before.totalMs / before.calls;
@@ -97,7 +97,7 @@ export async function runBothStyles({ r, s }: Parameters, context: LiveContext):
 /** A station with service time s at each tier, and a delay of r on each call to it. */
 async function slowDown(own: LabCluster, r: number, s: number): Promise<readonly (() => Promise<FaultProof>)[]> {
   const heal: (() => Promise<FaultProof>)[] = [];
-  for (const tier of tiers) {
+  for (const tier of tierNames) {
     const { id } = nodeOf(own, tier);
     await own.policy(id, { station: { component: tier, workers: 1_000, serviceMs: s } });
     const callers = new Set(Object.values(edges).map((of) => nodeOf(own, of[tier].from).id));
@@ -116,13 +116,15 @@ interface Measured {
 
 async function measured(own: LabCluster, shape: Shape, work: () => Promise<readonly TimedAnswer[]>): Promise<Measured> {
   const read = async () =>
-    isStyle(shape) ? await Promise.all(tiers.map((tier) => heldBy(nodeOf(own, tier), edges[shape][tier].calls))) : [];
+    isStyle(shape)
+      ? await Promise.all(tierNames.map((tier) => heldBy(nodeOf(own, tier), edges[shape][tier].calls)))
+      : [];
   const before = await read();
   const startedAt = performance.now();
   const answers = await work();
   const tookMs = performance.now() - startedAt;
   const after = await read();
-  const held = after.map((each, i) => [tiers[i]!, heldBetween(before[i]!, each)] as const);
+  const held = after.map((each, i) => [tierNames[i]!, heldBetween(before[i]!, each)] as const);
   return { answers, tookMs, held: Object.fromEntries(held) };
 }
 
@@ -207,7 +209,7 @@ function noLayerSkipped(style: Style, traces: readonly Trace[]): Check {
   const label = `${style}: each tier is called by the one that the style says`;
   if (traces.length < labQueries.length / 2)
     return unknown(label, `only ${traces.length} traces could be read`, 'run the lab again');
-  const wanted = ['gateway > app', ...tiers.map((tier) => `${edges[style][tier].from} > ${tier}`)].toSorted();
+  const wanted = ['gateway > app', ...tierNames.map((tier) => `${edges[style][tier].from} > ${tier}`)].toSorted();
   const nameOf = (node: string): string => node.replace(/(-\d+)+$/, '');
   const callsOf = ({ spans }: Trace): readonly string[] =>
     spans

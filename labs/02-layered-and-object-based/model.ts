@@ -7,8 +7,8 @@ import { digits } from '../runner/units.ts';
 import type { Style } from '../../search/making.ts';
 
 /** The four tiers below the application server, from the highest. */
-export const tiers = ['html', 'ranking', 'query', 'database'] as const;
-export type TierName = (typeof tiers)[number];
+export const tierNames = ['html', 'ranking', 'query', 'database'] as const;
+export type TierName = (typeof tierNames)[number];
 
 export const shapes = ['layered', 'object-based', 'parallel', 'in turn'] as const;
 /** Two styles of a search, and two ways to make the four calls of a page view. */
@@ -20,7 +20,7 @@ export const timeOf = (shape: Shape, r: number, s: number): number => (shape ===
 
 /** The theory: how long a tier holds a call, ms. In the layered style it waits for all tiers below it. */
 export const heldMsOf = (style: Style, tier: TierName, r: number, s: number): number =>
-  s + (style === 'layered' ? tiers.length - 1 - tiers.indexOf(tier) : 0) * (r + s);
+  s + (style === 'layered' ? tierNames.length - 1 - tierNames.indexOf(tier) : 0) * (r + s);
 
 export interface ModelOptions {
   readonly seed: string;
@@ -49,9 +49,9 @@ export async function runShape({ seed, shape, r, s, jobs, perSecond, variant }: 
   const network = createNetwork({ ...sim, link: { latency: constant(r / 2) } });
   const control = variant === 'control';
   const stations = Object.fromEntries(
-    tiers.map((tier) => [tier, createStation({ ...sim, workers: control ? 1 : 10_000, serviceTime: constant(s) })]),
+    tierNames.map((tier) => [tier, createStation({ ...sim, workers: control ? 1 : 10_000, serviceTime: constant(s) })]),
   );
-  const held = Object.fromEntries(tiers.map((tier) => [tier, { calls: 0, totalMs: 0 }]));
+  const held = Object.fromEntries(tierNames.map((tier) => [tier, { calls: 0, totalMs: 0 }]));
   const timeline: string[] = [];
   let firstAt = 0;
   const note = (job: number, text: string): void => {
@@ -85,7 +85,7 @@ export async function runShape({ seed, shape, r, s, jobs, perSecond, variant }: 
   };
 
   const work: Record<Shape, (job: number) => Promise<void>> = {
-    layered: (job) => chain(job, 'app', tiers),
+    layered: (job) => chain(job, 'app', tierNames),
     // Each call needs the answer of the one before it: plan, candidates, order, page.
     'object-based': (job) => inTurn(job, ['query', 'database', 'ranking', 'html']),
     async parallel(job) {
@@ -113,7 +113,7 @@ export async function runShape({ seed, shape, r, s, jobs, perSecond, variant }: 
   };
   arrive();
   await sim.run();
-  const perTier = tiers.map((tier) => {
+  const perTier = tierNames.map((tier) => {
     const { calls, totalMs: ms } = held[tier]!;
     return [tier, { meanMs: calls === 0 ? 0 : ms / calls, calls: ms / clock.now() }] as const;
   });

@@ -23,7 +23,7 @@ export const architectures: readonly Architecture[] = [
 ];
 
 /** What was measured of one architecture. */
-export interface Measured {
+export interface MeasuredArchitecture {
   /** Answers per second in each part of the time in which all servers were busy. */
   readonly perSecond: readonly number[];
   readonly answered: number;

@@ -2,11 +2,11 @@ import { check, measuredShare, within } from '../kit/checks.ts';
 import { lab, type Check, type FaultProof, type Parameters, type Point } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 import { meanInterval, shownConfidence } from '../statistics/interval.ts';
-import { architectures, crashCalls, type Architecture, type Measured } from './architectures.ts';
-import { measuredLive } from './live.ts';
-import { modelled } from './model.ts';
+import { architectures, crashCalls, type Architecture, type MeasuredArchitecture } from './architectures.ts';
+import { liveArchitecture } from './live.ts';
+import { modelledArchitecture } from './model.ts';
 
-type All = Readonly<Record<Architecture['id'], Measured>>;
+type All = Readonly<Record<Architecture['id'], MeasuredArchitecture>>;
 
 /** One server, many servers, and one service across many servers: how many calls, and how many after a crash. */
 export const clientsAndServers = lab({
@@ -40,18 +40,23 @@ export const clientsAndServers = lab({
     })),
   ],
   async virtual({ s }, seed, variant) {
-    const measured: Partial<Record<Architecture['id'], Measured>> = {};
+    const measured: Partial<Record<Architecture['id'], MeasuredArchitecture>> = {};
     if (variant !== 'do-nothing')
       for (const each of architectures)
-        measured[each.id] = await modelled({ seed: `${seed}/${each.id}`, architecture: each, serviceMs: s!, variant });
+        measured[each.id] = await modelledArchitecture({
+          seed: `${seed}/${each.id}`,
+          architecture: each,
+          serviceMs: s!,
+          variant,
+        });
     return judged({ s: s! }, measured);
   },
   async live({ s }, context) {
-    const measured: Partial<Record<Architecture['id'], Measured>> = {};
+    const measured: Partial<Record<Architecture['id'], MeasuredArchitecture>> = {};
     const faults: FaultProof[] = [];
     const failures: Check[] = [];
     for (const each of architectures) {
-      const run = await measuredLive(each, s!, context);
+      const run = await liveArchitecture(each, s!, context);
       measured[each.id] = run.measured;
       faults.push(run.fault);
       failures.push(...run.failures);

@@ -10,7 +10,7 @@ import {
   serverName,
   victimOf,
   type Architecture,
-  type Measured,
+  type MeasuredArchitecture,
 } from './architectures.ts';
 
 /** Without a monitor: it would repair a server with a longer queue than the others, and it would hide the crash. */
@@ -29,7 +29,7 @@ const topologyOf = ({ parts, copies, middle }: Architecture, serviceMs: number) 
 };
 
 /** An architecture on real processes. This process is all its clients. */
-export async function measuredLive(architecture: Architecture, s: number, context: LiveContext) {
+export async function liveArchitecture(architecture: Architecture, s: number, context: LiveContext) {
   const { id, label, servers, parts, middle, crashLoad } = architecture;
   const { seed, signal, progress, cluster } = context;
   const own = await cluster(topologyOf(architecture, s));
@@ -74,7 +74,7 @@ export async function measuredLive(architecture: Architecture, s: number, contex
     }),
   ];
   return {
-    measured: { perSecond: busy.perSecond, answered: busy.answered, lost, timeline } satisfies Measured,
+    measured: { perSecond: busy.perSecond, answered: busy.answered, lost, timeline } satisfies MeasuredArchitecture,
     fault: {
       kind: 'stop.kill',
       target: victim,

@@ -17,7 +17,7 @@ import {
   serverName,
   victimOf,
   type Architecture,
-  type Measured,
+  type MeasuredArchitecture,
 } from './architectures.ts';
 
 const busyFor = { warmMs: 500, forMs: 5_000, windows: 10 };
@@ -30,12 +30,12 @@ const toldCalls = 6;
  *   client -> shard map -> [ the only copy ]                       without a middle server
  *   client -> middle -> shard map -> balance, retry -> [ copy 1 | copy 2 ]
  */
-export async function modelled(options: {
+export async function modelledArchitecture(options: {
   readonly seed: string;
   readonly architecture: Architecture;
   readonly serviceMs: number;
   readonly variant: Variant;
-}): Promise<Measured> {
+}): Promise<MeasuredArchitecture> {
   const { seed, architecture, serviceMs, variant } = options;
   const { label, servers, parts, copies, middle, crashLoad } = architecture;
   const sim = createSimulation(seed);

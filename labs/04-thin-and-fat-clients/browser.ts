@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core'
 import type { PlacementName } from '../../services/client/placements/names.ts';
 import { findBrowser, noBrowser } from '../kit/find-browser.ts';
 import { LabUnknownError } from '../runner/errors.ts';
-import { query } from './script.ts';
+import { typedQuery } from './script.ts';
 
 /** One session of a person in a browser. */
 export interface LiveSession {
@@ -83,7 +83,7 @@ export async function openPerson(
     await page.goto(`${address}/placements`);
     for (const name of names) {
       await choose(name);
-      await page.locator('#typed').fill(query);
+      await page.locator('#typed').fill(typedQuery);
       await page.keyboard.press('Enter');
       await idle(page);
       await click('Next page');
@@ -99,7 +99,7 @@ export async function openPerson(
     async session(name, turns) {
       const before = await costOf(page, name);
       messages = [];
-      await type(query);
+      await type(typedQuery);
       for (let turn = 0; turn < turns; turn++) await click('Next page');
       await click('By title');
       const after = await costOf(page, name);

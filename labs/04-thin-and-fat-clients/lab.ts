@@ -3,7 +3,7 @@ import { check, exactly, nothing } from '../kit/checks.ts';
 import { lab } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 import { liveRun } from './live.ts';
-import { asScript, countOf, scriptInWords, query, scripts } from './script.ts';
+import { asScript, messagesIn, scriptInWords, typedQuery, scripts } from './script.ts';
 import { virtualSessions } from './virtual.ts';
 
 const labels: Readonly<Record<PlacementName, string>> = {
@@ -41,7 +41,7 @@ export const thinAndFatClients = lab({
       id: name,
       label: `round trips, ${labels[name]}`,
       unit: 'count',
-      theory: countOf(scripts[name](turns!)),
+      theory: messagesIn(scripts[name](turns!)),
     })),
   async virtual({ turns, r }, _seed, variant) {
     if (variant === 'do-nothing') return nothing;
@@ -65,7 +65,7 @@ export const thinAndFatClients = lab({
         ),
       ],
       timeline: [
-        `the session: "${query}" key by key, Enter, ${turns!} pages on, the order of titles`,
+        `the session: "${typedQuery}" key by key, Enter, ${turns!} pages on, the order of titles`,
         ...sessions.map(
           ({ name, messages, tookMs }) =>
             `  ${name}: ${scriptInWords(asScript(messages))}; ${digits(tookMs)} ms on the wire`,
@@ -87,7 +87,7 @@ export const thinAndFatClients = lab({
       'then two items: 3 walks. Or the catalogue and one of the items are still at home: 1 walk.',
   ],
   explanation: ({ turns }) => {
-    const count = (name: PlacementName): number => countOf(scripts[name](turns!));
+    const count = (name: PlacementName): number => messagesIn(scripts[name](turns!));
     const counts = placementNames.map(count).join(', ');
     return `More on the client does not always mean fewer round trips: ${counts}. A terminal asks for each key,
 because even the echo is made by the server. A client with the whole user interface asks once for each screen.

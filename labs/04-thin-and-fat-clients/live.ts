@@ -5,7 +5,7 @@ import { nodeOf } from '../kit/nodes.ts';
 import type { Check, Findings, LabCluster, LiveContext } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 import { type LiveSession, openBrowser, openPerson, type Person } from './browser.ts';
-import { asScript, countOf, scriptInWords, query, scripts } from './script.ts';
+import { asScript, messagesIn, scriptInWords, typedQuery, scripts } from './script.ts';
 
 /** How many times slower the processor of the client is made: one after the other, until the order changes. */
 const slowTimes = [6, 12, 24];
@@ -137,7 +137,7 @@ function scriptCheck(fast: Measured, slow: readonly LiveSession[], turns: number
   const all = [...fast.all, ...slow];
   const wrong = all.find(
     ({ messages, counted }) =>
-      scriptInWords(asScript(messages)) !== scriptInWords(wanted) || counted !== countOf(wanted),
+      scriptInWords(asScript(messages)) !== scriptInWords(wanted) || counted !== messagesIn(wanted),
   );
   return check(
     `${fast.name}: every session sent the messages of its script`,
@@ -166,7 +166,7 @@ const orderOf = (measured: readonly Measured[]): string =>
 const shown = (names: readonly string[]): string => names.join(' < ');
 
 function orderCheck(fast: readonly Measured[], turns: number): Check {
-  const predicted = placementNames.toSorted((a, b) => countOf(scripts[a](turns)) - countOf(scripts[b](turns)));
+  const predicted = placementNames.toSorted((a, b) => messagesIn(scripts[a](turns)) - messagesIn(scripts[b](turns)));
   return check('the order of the times is that of the round trips', orderOf(fast) === shown(predicted), orderOf(fast));
 }
 
@@ -201,7 +201,7 @@ async function afterDeath(own: LabCluster, person: Person): Promise<{ checks: Ch
   const anew: PlacementName[] = [];
   for (const name of placementNames) {
     await person.choose(name);
-    const same = await person.search(query);
+    const same = await person.search(typedQuery);
     const other = await person.search('harbour');
     if (same === undefined) again.push(name);
     if (other === undefined) anew.push(name);

@@ -1,7 +1,7 @@
 import type { PlacementName } from '../../services/client/placements/names.ts';
 
 /** The query has 20 characters. Its plan has three terms: the two words, and the whole query as the name of a page. */
-export const query = 'mountain or umbrella';
+export const typedQuery = 'mountain or umbrella';
 
 /** The messages of one placement, in their order: a message, and how often it is sent. */
 export type Script = readonly (readonly [message: string, times: number])[];
@@ -27,7 +27,7 @@ export const scripts: Readonly<Record<PlacementName, (turns: number) => Script>>
   'data-cache': (turns) => [['texts', turns - 1 + 1]],
 };
 
-export const countOf = (script: Script): number => script.reduce((sum, [, times]) => sum + times, 0);
+export const messagesIn = (script: Script): number => script.reduce((sum, [, times]) => sum + times, 0);
 
 /** What was sent, as a script. */
 export function asScript(messages: readonly string[]): Script {

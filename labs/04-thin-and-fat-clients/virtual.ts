@@ -7,7 +7,7 @@ import type { Wire } from '../../services/client/placements/wire.ts';
 import type { Context } from '../../shared/rpc/context.ts';
 import type { Variant } from '../runner/lab.ts';
 import { createEngine } from './engine.ts';
-import { query } from './script.ts';
+import { typedQuery } from './script.ts';
 
 export interface ClientSession {
   readonly name: PlacementName;
@@ -44,11 +44,12 @@ export async function virtualSessions(turns: number, r: number, variant: Variant
     await placement.prepare();
     // Control: the user comes for the first time.
     if (variant !== 'control')
-      for (const key of [...earlierKeys(query), ...Array.from(query, () => 'Backspace')]) await placement.press(key);
+      for (const key of [...earlierKeys(typedQuery), ...Array.from(typedQuery, () => 'Backspace')])
+        await placement.press(key);
     messages = [];
     const beginMs = nowMs;
     let last: Screen | undefined;
-    for (const key of sessionKeys(query, turns)) last = await placement.press(key);
+    for (const key of sessionKeys(typedQuery, turns)) last = await placement.press(key);
     return { name, messages, tookMs: nowMs - beginMs, last: last! };
   }
 }

@@ -1,9 +1,9 @@
 import { measuredShare, within } from '../kit/checks.ts';
 import { lab, type Check, type FaultProof, type Parameters, type Point } from '../runner/lab.ts';
 import { meanInterval, shownConfidence } from '../statistics/interval.ts';
-import { measuredLive } from './live.ts';
-import { modelled } from './model.ts';
-import { deadShares, searchesWithoutCentre, shares, type Measured } from './shares.ts';
+import { liveCentre } from './live.ts';
+import { modelledCentre } from './model.ts';
+import { deadShares, searchesWithoutCentre, shares, type MeasuredCentre } from './shares.ts';
 
 /** Many servers that need one table: how many searches per second, and how many when the table is gone. */
 export const avoidCentralisation = lab({
@@ -40,10 +40,10 @@ export const avoidCentralisation = lab({
   ],
   async virtual({ S }, seed, variant) {
     if (variant === 'do-nothing') return judged({ S: S! }, { ceilings: [], failed: [], timeline: [] });
-    return judged({ S: S! }, await modelled({ seed, serviceMs: S!, variant }));
+    return judged({ S: S! }, await modelledCentre({ seed, serviceMs: S!, variant }));
   },
   async live({ S }, context) {
-    const { measured, fault, failures } = await measuredLive(S!, context);
+    const { measured, fault, failures } = await liveCentre(S!, context);
     const findings = judged({ S: S! }, measured);
     const faults: readonly FaultProof[] = [fault];
     return { ...findings, checks: [...findings.checks, ...failures], faults };
@@ -82,7 +82,7 @@ notice that it is old.`,
   },
 });
 
-function judged({ S }: Parameters, { ceilings, failed, timeline }: Measured) {
+function judged({ S }: Parameters, { ceilings, failed, timeline }: MeasuredCentre) {
   const points: Point[] = [];
   const checks: Check[] = [];
   for (const { f, perSecond, answered } of ceilings) {

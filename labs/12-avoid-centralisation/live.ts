@@ -2,7 +2,7 @@ import { unanswered } from '../kit/checks.ts';
 import { closedLoad, throughput } from '../kit/open-load.ts';
 import { labSearch } from '../kit/searches.ts';
 import type { Check, LiveContext } from '../runner/lab.ts';
-import { deadShares, lanes, searchesWithoutCentre, shares, type Measured } from './shares.ts';
+import { deadShares, lanes, searchesWithoutCentre, shares, type MeasuredCentre } from './shares.ts';
 
 const centre = 'centre-1';
 const forMs = 8_000;
@@ -19,7 +19,7 @@ const topology = {
 };
 
 /** Two servers with half of the pages each, and one node with the table for both. This process is all callers. */
-export async function measuredLive(serviceMs: number, { cluster, signal, progress }: LiveContext) {
+export async function liveCentre(serviceMs: number, { cluster, signal, progress }: LiveContext) {
   const own = await cluster(topology);
   const servers = own.nodes.filter(({ id }) => id.startsWith('server'));
   const question = (i: number) => ({
@@ -36,7 +36,7 @@ export async function measuredLive(serviceMs: number, { cluster, signal, progres
   await closedLoad({ n: 400, lanes: 4, question, signal });
   await own.policy(centre, { station: { component: 'query', workers: 1, serviceMs } });
 
-  const ceilings: Measured['ceilings'][number][] = [];
+  const ceilings: MeasuredCentre['ceilings'][number][] = [];
   const failures: Check[] = [];
   for (const f of shares) {
     await needCentre(f);
@@ -55,7 +55,7 @@ export async function measuredLive(serviceMs: number, { cluster, signal, progres
 
   await own.crash(centre);
   const timeline = [`${centre} has crashed`];
-  const failed: Measured['failed'][number][] = [];
+  const failed: MeasuredCentre['failed'][number][] = [];
   for (const f of deadShares) {
     await needCentre(f);
     const answers = await closedLoad({
@@ -71,7 +71,7 @@ export async function measuredLive(serviceMs: number, { cluster, signal, progres
   }
   const applied = failed.reduce((sum, { count }) => sum + count, 0);
   return {
-    measured: { ceilings, failed, timeline } satisfies Measured,
+    measured: { ceilings, failed, timeline } satisfies MeasuredCentre,
     fault: { kind: 'stop.kill', target: centre, matched: failed.length * searchesWithoutCentre, applied },
     failures,
   };

@@ -11,7 +11,7 @@ import { createStation } from '../../shared/time/sim/station.ts';
 import { createRateMeter } from '../kit/rate-meter.ts';
 import type { Variant } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
-import { deadShares, lanes, searchesWithoutCentre, shares, type Measured } from './shares.ts';
+import { deadShares, lanes, searchesWithoutCentre, shares, type MeasuredCentre } from './shares.ts';
 
 const servers = 4;
 const shardCount = 2;
@@ -29,11 +29,11 @@ const doubled = { documents: 240, fieldLengths: [480, 240, 9_600], frequencies: 
  *
  *   caller -> server -> the centre (a station; only for a share f of the searches) -> two shards
  */
-export async function modelled(options: {
+export async function modelledCentre(options: {
   readonly seed: string;
   readonly serviceMs: number;
   readonly variant: Variant;
-}): Promise<Measured> {
+}): Promise<MeasuredCentre> {
   const { seed, serviceMs, variant } = options;
   const sim = createSimulation(seed);
   const random = seededRandom(`${seed}/shards`);
@@ -70,7 +70,7 @@ export async function modelled(options: {
     await findAcrossShards(database, shardCount, { plan, size: 10 }, context, given);
   };
 
-  const ceilings: Measured['ceilings'][number][] = [];
+  const ceilings: MeasuredCentre['ceilings'][number][] = [];
   for (const f of shares) {
     inForce = { share: f, node: 'centre-1' };
     const meter = createRateMeter(sim.clock, busyFor);
@@ -91,7 +91,7 @@ export async function modelled(options: {
 
   alive = false;
   timeline.push('the centre has crashed');
-  const failed: Measured['failed'][number][] = [];
+  const failed: MeasuredCentre['failed'][number][] = [];
   for (const f of deadShares) {
     inForce = { share: f, node: 'centre-1' };
     let count = 0;

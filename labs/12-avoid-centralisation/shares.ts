@@ -6,7 +6,7 @@ export const searchesWithoutCentre = 1_000;
 /** Callers at a time: many enough to keep the centre busy always. */
 export const lanes = 40;
 
-export interface Measured {
+export interface MeasuredCentre {
   /** Answers per second in each part of the time, and how many they are in all. */
   readonly ceilings: readonly {
     readonly f: number;

@@ -2,7 +2,7 @@ import { check, exactly, nothing, unknown } from '../kit/checks.ts';
 import { lab, type Check } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 import { liveLoads } from './live.ts';
-import { type Load, type Ran, run, secondMs, slowMs, usualMs } from './model.ts';
+import { type OfferedLoad, type BalancedRun, runBalanced, secondMs, slowMs, usualMs } from './model.ts';
 
 /** The slow half is a multiple of `slowMs`: a queue at the slow back end is served whole or not at all. */
 const runMs = 8_000;
@@ -38,9 +38,9 @@ export const loadBalancing = lab({
     // Broken: the balancer draws a back end and ignores its load. Control: one call in 50 ms, so queues are empty.
     const least = variant === 'broken' ? 'random' : 'least_outstanding';
     const load = variant === 'control' ? { perSecond: 20, forMs: 10 * runMs } : usualLoad;
-    const robin = await run({ by: 'round_robin', n: n!, seed, ...load });
-    const leastRun = await run({ by: least, n: n!, seed, ...load });
-    const peak = await run({ by: 'peak_ewma', n: n!, seed, ...load });
+    const robin = await runBalanced({ by: 'round_robin', n: n!, seed, ...load });
+    const leastRun = await runBalanced({ by: least, n: n!, seed, ...load });
+    const peak = await runBalanced({ by: 'peak_ewma', n: n!, seed, ...load });
     return {
       points: [
         exactly('round_robin', robin.fast / robin.calls, robin.calls),
@@ -56,8 +56,12 @@ export const loadBalancing = lab({
   },
   async live({ n }, context) {
     const { seed } = context;
-    const loads = balancers.map((by): Load => ({ by, ...usualLoad }));
-    const [robin, least, peak] = (await liveLoads(n!, loads, context)) as readonly [Ran, Ran, Ran];
+    const loads = balancers.map((by): OfferedLoad => ({ by, ...usualLoad }));
+    const [robin, least, peak] = (await liveLoads(n!, loads, context)) as readonly [
+      BalancedRun,
+      BalancedRun,
+      BalancedRun,
+    ];
     const modelled = await loadBalancing.virtual!({ n: n! }, seed, 'correct');
     const virtualShare = (by: string): number => modelled.points.find(({ id }) => id === by)!.measured;
     const failed = robin.failed + least.failed + peak.failed;
@@ -115,16 +119,16 @@ least loaded loses much of its advantage.`,
   },
 });
 
-const slowLine = ({ by, toSlow }: Ran): string => `  ${by.padEnd(18)} ${toSlow.join(' ')}`;
+const slowLine = ({ by, toSlow }: BalancedRun): string => `  ${by.padEnd(18)} ${toSlow.join(' ')}`;
 
-const better = (label: string, one: Ran, other: Ran): Check =>
+const better = (label: string, one: BalancedRun, other: BalancedRun): Check =>
   check(
     label,
     one.fast / one.calls > other.fast / other.calls,
     `${digits((100 * one.fast) / one.calls)}% and ${digits((100 * other.fast) / other.calls)}%`,
   );
 
-function near(label: string, { fast, calls }: Ran, theory: number): Check {
+function near(label: string, { fast, calls }: BalancedRun, theory: number): Check {
   if (calls === 0) return unknown(label, 'there is no sample', 'run the lab again');
   const shown = (share: number): string => `${digits(100 * share)}%`;
   const share = fast / calls;

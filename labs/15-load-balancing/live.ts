@@ -5,20 +5,20 @@ import { createBackendClient } from '../kit/backend-client.ts';
 import { nameOf } from '../kit/replica-group.ts';
 import { withServers } from '../kit/server-processes.ts';
 import type { LiveContext } from '../runner/lab.ts';
-import { balancePolicy, type Load, measureLoad, type Ran } from './model.ts';
+import { balancePolicy, type OfferedLoad, measureLoad, type BalancedRun } from './model.ts';
 
 const program = new URL('./backend.ts', import.meta.url);
 
 /** The loads one after the other, at `n` processes. */
 export const liveLoads = (
   n: number,
-  loads: readonly Load[],
+  loads: readonly OfferedLoad[],
   { seed, signal: interrupt, progress }: Pick<LiveContext, 'seed' | 'signal' | 'progress'>,
-): Promise<readonly Ran[]> =>
+): Promise<readonly BalancedRun[]> =>
   withServers(
     { program, names: Array.from({ length: n }, (_, i) => nameOf(i)), caller: 'lab-15', signal: interrupt },
     async ({ endpoints, transport, tell, signal }) => {
-      const ran: Ran[] = [];
+      const ran: BalancedRun[] = [];
       for (const load of loads) {
         const random = seededRandom(`${seed}/${load.by}`);
         const policy = balancePolicy(load.by);

@@ -18,7 +18,7 @@ export type Balancer = 'round_robin' | 'random' | 'least_outstanding' | 'peak_ew
 
 export const balancePolicy = (by: Balancer): PolicyFile => ({ base: 'naive', balance: { by, slowStartMs: 0 } });
 
-export interface Ran {
+export interface BalancedRun {
   readonly by: Balancer;
   readonly calls: number;
   /** Answered within a second. */
@@ -28,7 +28,7 @@ export interface Ran {
   readonly toSlow: readonly number[];
 }
 
-export interface Load {
+export interface OfferedLoad {
   readonly by: Balancer;
   readonly perSecond: number;
   readonly forMs: number;
@@ -45,14 +45,14 @@ export async function measureLoad({
   setSlow,
   signal,
   onProgress,
-}: Load & {
+}: OfferedLoad & {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly read: () => Promise<Reply>;
   readonly setSlow: (isSlow: boolean) => void;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
-}): Promise<Ran> {
+}): Promise<BalancedRun> {
   signal?.throwIfAborted();
   const startedAt = clock.now();
   const partMs = forMs / parts;
@@ -87,7 +87,11 @@ export async function measureLoad({
 }
 
 /** In virtual time, through the client layers of the system. */
-export async function run({ n, seed, ...load }: Load & { readonly n: number; readonly seed: string }): Promise<Ran> {
+export async function runBalanced({
+  n,
+  seed,
+  ...load
+}: OfferedLoad & { readonly n: number; readonly seed: string }): Promise<BalancedRun> {
   const sim = createSimulation(`${seed}/${load.by}`);
   let isSlow = false;
   const read = createReplicaGroup({

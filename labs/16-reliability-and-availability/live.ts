@@ -7,7 +7,7 @@ import { unrepaired } from '../kit/topology.ts';
 import type { FaultProof, LabCluster, LabNode, LiveContext } from '../runner/lab.ts';
 
 /** Mean times, and the time of a job, s. */
-export interface Times {
+export interface SystemTimes {
   readonly up: number;
   readonly down: number;
   readonly job: number;
@@ -45,7 +45,7 @@ export interface Observed {
 }
 
 /** Starts a server for each of the systems. They fail and recover at the same time, each by its own schedule. */
-export async function liveSystems(systems: Readonly<Record<string, Times>>, context: LiveContext) {
+export async function liveSystems(systems: Readonly<Record<string, SystemTimes>>, context: LiveContext) {
   const names = Object.keys(systems);
   const servers = names.map((name) => ({ name, replicas: 1 }));
   const own = await context.cluster(unrepaired('lab-16', servers));
@@ -58,7 +58,7 @@ export async function liveSystems(systems: Readonly<Record<string, Times>>, cont
   return Object.fromEntries(all);
 }
 
-async function watched(node: LabNode, times: Times, own: LabCluster, context: LiveContext): Promise<Observed> {
+async function watched(node: LabNode, times: SystemTimes, own: LabCluster, context: LiveContext): Promise<Observed> {
   const { seed, signal, progress } = context;
   const startedAt = performance.now();
   const now = (): number => performance.now() - startedAt;

@@ -19,13 +19,13 @@ const replacedAfterMs = 50;
 const mostLate = (2 * probeEveryMs) / yearMs;
 
 /** The lifetime of a machine, years: as it was drawn, and as probes saw it. */
-export interface Life {
+export interface MachineLife {
   readonly drawn: number;
   readonly seen: number;
 }
 
 interface Observed {
-  readonly lives: readonly Life[];
+  readonly lives: readonly MachineLife[];
   /** One for each server. */
   readonly proofs: readonly FaultProof[];
 }
@@ -51,7 +51,7 @@ interface Run extends Pick<LiveContext, 'seed' | 'signal'> {
 
 async function machinesOf(node: LabNode, { shapes, own, onFailure, seed, signal }: Run): Promise<Observed> {
   const random = seededRandom(`${seed}/${node.id}`);
-  const lives: Life[] = [];
+  const lives: MachineLife[] = [];
   const proof = { kind: 'net.reset', target: node.id, matched: 0, applied: 0 };
   for (let i = 0; i < machinesPerServer; i++) {
     const drawn = firstFailure(random, shapes);
@@ -79,7 +79,7 @@ async function firstUnanswered(node: LabNode, signal: AbortSignal): Promise<numb
 }
 
 /** Probes see each failure when it happens; the share that has failed at each age follows the sum of the rates. */
-export function checksOfLives(lives: readonly Life[], shapes: Shapes): readonly Check[] {
+export function checksOfLives(lives: readonly MachineLife[], shapes: Shapes): readonly Check[] {
   const late = lives.reduce((sum, { drawn, seen }) => sum + seen - drawn, 0) / lives.length;
   const seen = lives.map((life) => life.seen);
   const label = `live: the rate of ${lives.length} machines is the sum of the three rates`;

@@ -8,7 +8,7 @@ const lanes = 4;
 /** A share that a few thousand users can count. */
 export const liveDown = 0.5;
 
-export interface Asked {
+export interface AskedServers {
   readonly users: number;
   /** Users whom no server answered. */
   readonly unlucky: number;
@@ -20,7 +20,7 @@ export interface Asked {
 export async function liveServers(
   servers: number,
   { cluster, signal, progress }: Pick<LiveContext, 'cluster' | 'signal' | 'progress'>,
-): Promise<Asked> {
+): Promise<AskedServers> {
   const own = await cluster(unrepaired('lab-20', [{ name: 'server', replicas: servers }]));
   const heal = await Promise.all(
     own.nodes.map(({ id }) => own.inject(id, { kind: 'net.reset', params: {}, probability: liveDown, caller: 'lab' })),

@@ -6,7 +6,7 @@ import { digits } from '../runner/units.ts';
 import { meanInterval, shownConfidence } from '../statistics/interval.ts';
 import { brokenInvariant } from './broken-invariant.ts';
 import { liveHangs } from './live.ts';
-import { hangMs, healthyPerSecond, poolRun, quickMs, warmUpSeconds, workers } from './pool.ts';
+import { hangMs, healthyPerSecond, poolRun, quickMs, warmUpSeconds, poolWorkers } from './pool.ts';
 
 /** A pool of workers, and one dependency that hangs: it takes all workers, unless a breaker fails fast. */
 export const watchdogsAndFailFast = lab({
@@ -35,7 +35,7 @@ export const watchdogsAndFailFast = lab({
       id: 'without',
       label: 'healthy requests served, breaker off',
       unit: '%',
-      theory: 1 - erlangB(workers, load(rate!)),
+      theory: 1 - erlangB(poolWorkers, load(rate!)),
     },
     { id: 'with', label: 'healthy requests served, breaker on', unit: '%', theory: 1 },
   ],
@@ -45,7 +45,7 @@ export const watchdogsAndFailFast = lab({
     const on = await poolRun({ seed: `${seed}/on`, rate: rate!, breaker: true, variant });
     const offShare = meanInterval(off.shares, shownConfidence);
     const onShare = meanInterval(on.shares, shownConfidence);
-    const theory = 1 - erlangB(workers, load(rate!));
+    const theory = 1 - erlangB(poolWorkers, load(rate!));
     const fast = await brokenInvariant(`${seed}/fail-fast`, true);
     const slow = await brokenInvariant(`${seed}/go-on`, false);
     return {
@@ -70,7 +70,7 @@ export const watchdogsAndFailFast = lab({
       ],
       timeline: [
         ...off.timeline,
-        `with the breaker, after ${warmUpSeconds} s: at most ${on.mostBusy} of ${workers} workers are busy`,
+        `with the breaker, after ${warmUpSeconds} s: at most ${on.mostBusy} of ${poolWorkers} workers are busy`,
       ],
     };
   },
@@ -120,9 +120,9 @@ export const watchdogsAndFailFast = lab({
       'B = 2 / (1 + 2 + 2) = 40% find no room.',
   ],
   explanation: ({ rate }) =>
-    `Hanging requests want ${load(rate!).toFixed(0)} workers, and there are ${workers}. So nearly all workers wait for a
+    `Hanging requests want ${load(rate!).toFixed(0)} workers, and there are ${poolWorkers}. So nearly all workers wait for a
 service that does not answer. A healthy request needs a worker for only ${quickMs} ms, and it finds none:
-${digits(100 * erlangB(workers, load(rate!)))}% of them fail, although their own service is well.
+${digits(100 * erlangB(poolWorkers, load(rate!)))}% of them fail, although their own service is well.
 
 The breaker fails fast. After some failures it refuses calls to the hanging service at once, so no worker waits for
 it. The requests that need this service still fail, but nobody else does. That is isolation.

@@ -7,7 +7,7 @@ import { createReplicaGroup } from '../kit/replica-group.ts';
 import type { Variant } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 
-export const workers = 50;
+export const poolWorkers = 50;
 /** The time-out of a call to the hanging service. */
 export const hangMs = 5_000;
 export const quickMs = 10;
@@ -76,7 +76,7 @@ export async function poolRun({
   };
   /** Whether a worker was free for the job. */
   const take = (job: () => Promise<void>): boolean => {
-    if (busy === workers) return false;
+    if (busy === poolWorkers) return false;
     busy++;
     if (measuredMs() >= 0) mostBusy = Math.max(mostBusy, busy);
     void job().then(() => busy--);
@@ -96,7 +96,9 @@ export async function poolRun({
   every(healthyPerSecond, () => {
     const served = take(() => sleep(sim.scheduler, quickMs));
     if (!served && timeline.length === 0)
-      timeline.push(`${digits(sim.clock.now() / 1_000)} s  all ${workers} workers wait: a healthy request is refused`);
+      timeline.push(
+        `${digits(sim.clock.now() / 1_000)} s  all ${poolWorkers} workers wait: a healthy request is refused`,
+      );
     if (measuredMs() < 0) return;
     healthy++;
     const part = parts[Math.floor(measuredMs() / (1_000 * partSeconds))]!;

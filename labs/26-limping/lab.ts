@@ -4,7 +4,7 @@ import { digits } from '../runner/units.ts';
 import { meanInterval, shownConfidence } from '../statistics/interval.ts';
 import { quantileInterval } from '../statistics/quantile.ts';
 import { liveLimping } from './live.ts';
-import { healthyMs, limpingRun, replicas, type Times } from './model.ts';
+import { healthyMs, limpingRun, replicas, type CallTimes } from './model.ts';
 
 /**
  * Without ejection, the p99 is at least `worse` times that of healthy replicas; after ejection, at most `asGood` times.
@@ -102,7 +102,7 @@ common cause.`,
 
 const p99 = (times: readonly number[]): string => digits(quantileInterval(times, 0.99).value);
 
-function points(without: Times, withEjection: Times): readonly Point[] {
+function points(without: CallTimes, withEjection: CallTimes): readonly Point[] {
   const mean = meanInterval(without.before, shownConfidence);
   const quantile = (id: string, times: readonly number[]): Point => {
     const { value, ...interval } = quantileInterval(times, 0.99);
@@ -116,7 +116,7 @@ function points(without: Times, withEjection: Times): readonly Point[] {
   ];
 }
 
-function checksOf(what: string, without: Times, withEjection: Times): readonly Check[] {
+function checksOf(what: string, without: CallTimes, withEjection: CallTimes): readonly Check[] {
   const healthy = quantileInterval(without.healthy, 0.99).value;
   const ratio = (label: string, times: readonly number[], holds: (value: number) => boolean): Check => {
     if (times.length < 30) return unknown(label, `only ${times.length} answers`, 'run the lab again');
@@ -144,7 +144,7 @@ function checksOf(what: string, without: Times, withEjection: Times): readonly C
   ];
 }
 
-const told = (fault: string, { before, after, ejectedAfterMs }: Times): string[] => [
+const told = (fault: string, { before, after, ejectedAfterMs }: CallTimes): string[] => [
   `${fault}: p99 ${p99(before)} ms before the ejection, ${p99(after)} ms after it`,
   ...(ejectedAfterMs === undefined
     ? []

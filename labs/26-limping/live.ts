@@ -4,7 +4,7 @@ import { openLoad } from '../kit/open-load.ts';
 import { appSearch, labSearch } from '../kit/searches.ts';
 import type { FaultProof, LabFault, LabNode, LiveContext } from '../runner/lab.ts';
 import { medianInterval } from '../statistics/median.ts';
-import { ejecting, healthyMs, perSecond, replicas, type Times } from './model.ts';
+import { ejecting, healthyMs, perSecond, replicas, type CallTimes } from './model.ts';
 
 const calls = 400;
 /** The longest wait for an ejection: far longer than three windows of the outlier detector. */
@@ -24,8 +24,8 @@ const topology = {
 
 export interface LiveTimes {
   /** Without ejection, and with it. */
-  readonly without: Times;
-  readonly withEjection: Times;
+  readonly without: CallTimes;
+  readonly withEjection: CallTimes;
   readonly proof: FaultProof;
 }
 

@@ -16,7 +16,7 @@ const endsAt = 30_000;
 export const ejecting = { baseMs: 60_000 };
 
 /** How long calls took, ms, by the time at which they were sent. */
-export interface Times {
+export interface CallTimes {
   readonly healthy: readonly number[];
   /** While the replica limps and nothing has ejected it yet. */
   readonly before: readonly number[];
@@ -37,7 +37,7 @@ export async function limpingRun({
   factor: number;
   ejects: boolean;
   variant: Variant;
-}): Promise<Times> {
+}): Promise<CallTimes> {
   const sim = createSimulation(seed);
   const usual = normal(healthyMs, healthyMs / 100);
   let ejectedAt: number | undefined;

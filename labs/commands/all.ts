@@ -6,7 +6,7 @@ import type { LabVerdict } from '../runner/lab.ts';
 import type { Owner } from '../runner/parameters.ts';
 import { verdictSymbols } from '../runner/report/words.ts';
 import { formOf, type FormFlags } from './choose.ts';
-import { run } from './run.ts';
+import { runInTerminal } from './run.ts';
 
 /** Every lab, one after the other; `--virtual` and `--live` choose the form where a lab has both. */
 export async function all(owner: Owner, home: Home, flags: FormFlags, terminal: Terminal): Promise<number> {
@@ -14,7 +14,7 @@ export async function all(owner: Owner, home: Home, flags: FormFlags, terminal: 
   for (const lab of labs) {
     const startedAt = performance.now();
     const form = formOf(lab, lab.live && lab.virtual ? flags : {});
-    const verdict = await run({ lab, form, owner, home, json: false }, { yes: true }, terminal).then(
+    const verdict = await runInTerminal({ lab, form, owner, home, json: false }, { yes: true }, terminal).then(
       ({ result }) => result.verdict,
       (error: unknown) => {
         if (!(error instanceof LabUnknownError)) throw error;

@@ -24,14 +24,14 @@ import { parsePrediction, suffixOf } from '../runner/units.ts';
 import { askPrediction, chooseAt } from './questions.ts';
 import { wrapped } from './wrapped.ts';
 
-export interface PredictFlags {
+export interface LabRunFlags {
   readonly predict?: string;
   readonly because?: string;
   readonly yes?: true;
 }
 
 /** How one lab is run from the terminal; resolves with the exit code. */
-export async function run(
+export async function runInTerminal(
   options: {
     readonly lab: Lab;
     readonly form: Form;
@@ -40,7 +40,7 @@ export async function run(
     readonly json: boolean;
     readonly attach?: Place | undefined;
   },
-  flags: PredictFlags,
+  flags: LabRunFlags,
   terminal: Terminal,
 ): Promise<{ readonly code: number; readonly result: LabResult }> {
   const { lab, form, owner, home, json, attach } = options;

@@ -28,7 +28,7 @@ export async function handInProblem(handIn: HandIn): Promise<string | undefined>
   return JSON.stringify(again) === JSON.stringify(result) ? undefined : 'the virtual run gives another result';
 }
 
-export async function verify(file: string, terminal: Terminal): Promise<number> {
+export async function verifyHandIn(file: string, terminal: Terminal): Promise<number> {
   const handIn = readHandIn(file);
   const problem = await handInProblem(handIn);
   if (problem !== undefined) {

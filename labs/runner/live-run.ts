@@ -23,7 +23,7 @@ export interface LiveRunOptions {
   readonly on: RunListener;
 }
 
-export interface Ran {
+export interface LiveResult {
   readonly findings: Findings;
   /** Null in virtual time. */
   readonly hostNoise: HostNoise | null;
@@ -33,7 +33,7 @@ export interface Ran {
 export async function runLive(
   { lab, owner, home, signal, on, attach: place, choose = nobody }: LiveRunOptions,
   journal: LabJournal,
-): Promise<Ran> {
+): Promise<LiveResult> {
   let own: StartedCluster | undefined;
   const died: string[] = [];
   /** Runs before each cluster of the lab is stopped: if a node died in any of them, the run proves nothing. */

@@ -8,7 +8,7 @@ import { asJson, withDiskProblem, writeDurably } from './home.ts';
 import { isNoisy, noiseInWords, watchHost } from './host-noise.ts';
 import { openJournal } from './journal.ts';
 import type { Form } from './lab.ts';
-import { runLive, type LiveRunOptions, type Ran } from './live-run.ts';
+import { runLive, type LiveRunOptions, type LiveResult } from './live-run.ts';
 import { drawParameters, ownerOfRun, seedOf } from './parameters.ts';
 import type { Prediction } from './prediction.ts';
 import { noteAttempt, progressOf } from './progress.ts';
@@ -78,7 +78,7 @@ async function precheck({ lab, attach: place, signal }: LabRunOptions): Promise<
     );
 }
 
-async function runVirtual({ lab, owner }: LabRunOptions): Promise<Ran> {
+async function runVirtual({ lab, owner }: LabRunOptions): Promise<LiveResult> {
   const findings = await lab.virtual!(drawParameters(lab, owner), seedOf(owner, lab.id), 'correct');
   // A run may compute for a second without a pause. An interrupt of that time is delivered only now.
   await sleep(systemScheduler, 0);

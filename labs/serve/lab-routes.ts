@@ -13,7 +13,7 @@ import type { CurrentRun } from './current-run.ts';
 import { listOf, pageOf } from './lab-view.ts';
 import { orderIn, ownerIn } from './order.ts';
 import type { ServerState } from './run-view.ts';
-import type { createStreams } from './stream.ts';
+import type { createLabsStreams } from './stream.ts';
 
 /** A report is one file: its style is inside of it. It has no script, and asks for nothing. */
 const reportPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
@@ -56,7 +56,7 @@ export function labRoutes(scope: FastifyInstance, home: Home): void {
 interface RunRoutes {
   readonly home: Home;
   readonly run: CurrentRun;
-  readonly streams: ReturnType<typeof createStreams>;
+  readonly streams: ReturnType<typeof createLabsStreams>;
   readonly state: () => ServerState;
   readonly clusterHost: string | undefined;
 }

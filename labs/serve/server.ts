@@ -12,12 +12,12 @@ import { homeAt } from '../runner/home.ts';
 import { isRunning, readLabJournal } from '../runner/journal.ts';
 import { loadLabAssets } from './assets.ts';
 import { createCurrentRun } from './current-run.ts';
-import { cookie, isKey, requireKey } from './key.ts';
+import { labsCookie, isLabsKey, requireKey } from './key.ts';
 import { createPicture } from './picture.ts';
 import { labRoutes, runRoutes } from './lab-routes.ts';
 import type { ServerState } from './run-view.ts';
-import { shell } from './shell.ts';
-import { createStreams } from './stream.ts';
+import { labsShell } from './shell.ts';
+import { createLabsStreams } from './stream.ts';
 
 export interface LabServerOptions {
   /** The folder with data/labs and reports/labs. */
@@ -33,7 +33,7 @@ export interface LabServerOptions {
 export async function createLabServer({ folder, key, hosts, clusterHost }: LabServerOptions) {
   const home = homeAt(folder);
   const assets = await loadLabAssets();
-  const streams = createStreams({ state: () => state(), about: () => picture.about() });
+  const streams = createLabsStreams({ state: () => state(), about: () => picture.about() });
   const picture = createPicture({
     isWatched: () => streams.open() > 0,
     onAbout: (about) => streams.send('about', JSON.stringify(about ?? null)),
@@ -64,14 +64,15 @@ export async function createLabServer({ folder, key, hosts, clusterHost }: LabSe
   serveAssets(server, Object.values(assets));
   server.get<{ Querystring: { key?: string } }>('/', async (request, reply) => {
     const { key: given } = request.query;
-    if (typeof given === 'string' && isKey(given, key))
-      return reply.header('set-cookie', cookie.of(request, given)).redirect('/', 303);
-    return reply.type('text/html; charset=utf-8').header('cache-control', 'no-store').send(shell(assets));
+    if (typeof given === 'string' && isLabsKey(given, key))
+      return reply.header('set-cookie', labsCookie.of(request, given)).redirect('/', 303);
+    return reply.type('text/html; charset=utf-8').header('cache-control', 'no-store').send(labsShell(assets));
   });
   server.post('/api/key', async (request, reply) => {
     const given = typedKey(request, 'key');
-    if (!isKey(given, key)) throw new RpcError('unauthenticated', 'this is not the key that was printed at the start');
-    return reply.header('set-cookie', cookie.of(request, given)).send({});
+    if (!isLabsKey(given, key))
+      throw new RpcError('unauthenticated', 'this is not the key that was printed at the start');
+    return reply.header('set-cookie', labsCookie.of(request, given)).send({});
   });
   await server.register(async (scope: FastifyInstance) => {
     scope.addHook('onRequest', async (request) => requireKey(request, key));

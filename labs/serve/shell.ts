@@ -2,7 +2,7 @@ import { markup } from '../../web/markup.ts';
 import { programPage, type ProgramAssets } from '../../web/program-page.ts';
 
 /** The document of the page. It holds no data, so it needs no key. */
-export const shell = (assets: ProgramAssets): string =>
+export const labsShell = (assets: ProgramAssets): string =>
   programPage({
     title: 'Tierlab labs',
     root: 'labs',

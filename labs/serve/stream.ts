@@ -18,7 +18,7 @@ interface StreamsOptions {
  * The events for every open page: `state`, `about` (the cluster of the run) and `snapshot` (its picture). A page that
  * opens gets the present ones first.
  */
-export function createStreams({ state, about }: StreamsOptions) {
+export function createLabsStreams({ state, about }: StreamsOptions) {
   const { open, requireRoom, serve, send, stop } = createEventStreams(maxStreams);
   const stateEvent = (): string => eventOf('state', JSON.stringify(state()));
   let waiting = false;

@@ -34,7 +34,7 @@ export async function plotCommand(
 }
 
 /** `load compare A B`: two runs side by side. */
-export async function compareCommand(
+export async function compareResultsCommand(
   fileA: string,
   fileB: string,
   flags: { html?: string },

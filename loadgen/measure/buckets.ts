@@ -5,7 +5,7 @@
 const perDoubling = 32;
 
 /** The bucket of a time: 1 us is bucket 0. */
-export function bucketOf(ms: number): number {
+export function timelineBucket(ms: number): number {
   return ms <= 0.001 ? 0 : Math.round(Math.log2(ms * 1000) * perDoubling);
 }
 

@@ -1,4 +1,4 @@
-import { addTo, bucketOf, mergeInto } from './buckets.ts';
+import { addTo, timelineBucket, mergeInto } from './buckets.ts';
 import type { Buckets } from './buckets.ts';
 
 const tickCounts = ['asked', 'sent', 'done', 'right', 'wrong', 'errors', 'good'] as const;
@@ -67,7 +67,7 @@ export function timeline(tickMs: number): Timeline {
       return rows;
     },
     count: (atMs, what, by = 1) => void (rowAt(atMs)[what] += by),
-    latency: (intendedMs, latencyMs) => addTo(rowAt(intendedMs).latency, bucketOf(latencyMs)),
+    latency: (intendedMs, latencyMs) => addTo(rowAt(intendedMs).latency, timelineBucket(latencyMs)),
     inFlight(atMs, inFlight) {
       const row = rowAt(atMs);
       if (inFlight > row.inFlight) row.inFlight = inFlight;

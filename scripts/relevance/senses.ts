@@ -43,7 +43,7 @@ export interface SenseRanks {
   readonly reciprocalRank: number;
 }
 
-export function judge(words: readonly Word[], found: ReadonlyMap<string, readonly string[]>): SenseRanks {
+export function rankSenses(words: readonly Word[], found: ReadonlyMap<string, readonly string[]>): SenseRanks {
   const places = words.map(({ lemma, counts }) => {
     const [common] = [...counts].sort((a, b) => b[1] - a[1])[0]!;
     return (found.get(lemma)?.indexOf(common) ?? -1) + 1;

@@ -8,11 +8,11 @@ import { loadConsoleAssets } from './assets.ts';
 import { consoleContract } from './contract.ts';
 import { createLiveCollector } from './live/collector.ts';
 import { createNodeReadings } from './live/node-readings.ts';
-import { createStreams } from './live/stream.ts';
-import { cookie, isKey } from './operator.ts';
+import { createConsoleStreams } from './live/stream.ts';
+import { consoleCookie, isConsoleKey } from './operator.ts';
 import { orderRoutes } from './routes/order.ts';
 import { readRoutes } from './routes/read.ts';
-import { shell } from './shell.ts';
+import { consoleShell } from './shell.ts';
 import { createSources } from './sources.ts';
 
 /** A live page of the cluster: what is wrong, where, since when, what is done about it, and the last 15 minutes. */
@@ -28,7 +28,7 @@ export const consoleComponent = component({
     const isWatched = () => streams.open() > 0;
     const collector = createLiveCollector({ topology, sources, readings, ownView: view, isWatched, clock, scheduler });
     /** The address of the script names the build. A page of another build reloads itself. */
-    const streams = createStreams(collector, () => ({ incarnation, script: assets.script.url }));
+    const streams = createConsoleStreams(collector, () => ({ incarnation, script: assets.script.url }));
 
     return {
       handlers: {},
@@ -40,9 +40,9 @@ export const consoleComponent = component({
           serveAssets(scope, Object.values(assets));
           scope.get<{ Querystring: { operator?: string } }>('/', async (request, reply) => {
             const { operator: key } = request.query;
-            if (typeof key === 'string' && token !== undefined && isKey(key, token))
-              return reply.header('set-cookie', cookie.of(request, key)).redirect('/', 303);
-            return reply.type('text/html; charset=utf-8').send(shell(about, collector.last(), assets));
+            if (typeof key === 'string' && token !== undefined && isConsoleKey(key, token))
+              return reply.header('set-cookie', consoleCookie.of(request, key)).redirect('/', 303);
+            return reply.type('text/html; charset=utf-8').send(consoleShell(about, collector.last(), assets));
           });
           readRoutes(scope, {
             topology,

@@ -5,7 +5,7 @@ import { RpcError } from '../../shared/rpc/errors.ts';
 import { digestOf, isSecret } from '../../shared/security/same-secret.ts';
 import { keyCookie } from '../../web/key-cookie.ts';
 
-export const cookie = keyCookie('console');
+export const consoleCookie = keyCookie('console');
 
 /**
  * The key that opens the console. It is derived from the operator token, so an address in the browser history, or a
@@ -17,12 +17,12 @@ export function consoleKey(operatorToken: string): string {
 
 export function isOperator(request: FastifyRequest, operatorToken: string | undefined): boolean {
   if (operatorToken === undefined) return false;
-  const given = cookie.in(request);
-  return given !== undefined && isKey(given, operatorToken);
+  const given = consoleCookie.in(request);
+  return given !== undefined && isConsoleKey(given, operatorToken);
 }
 
 /** Compares in constant time. */
-export function isKey(given: string, operatorToken: string): boolean {
+export function isConsoleKey(given: string, operatorToken: string): boolean {
   return isSecret(given, digestOf(consoleKey(operatorToken)));
 }
 

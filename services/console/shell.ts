@@ -7,7 +7,7 @@ import type { Snapshot } from './live/snapshot.ts';
 const refreshSeconds = 2;
 
 /** The document of the console. Without scripts it is a table of the nodes that reloads itself. */
-export const shell = (about: About, now: Snapshot | undefined, assets: ProgramAssets): string =>
+export const consoleShell = (about: About, now: Snapshot | undefined, assets: ProgramAssets): string =>
   programPage({
     title: 'Tierlab console',
     root: 'console',

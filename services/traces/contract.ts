@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { SpanKind, AttemptKind, MaskedBy } from '../../shared/trace/span.ts';
+import { SpanKind, AttemptKindSchema, MaskedBySchema } from '../../shared/trace/span.ts';
 import { KeptBecause } from '../../shared/trace/contract.ts';
 
 // The contract is in shared/trace, because every node needs it. This file exports it, as in every component folder.
@@ -39,7 +39,7 @@ export const TraceSpan = Type.Object({
   peer: Type.Optional(Type.String()),
   /** Of an attempt: its number, and why it was made. */
   attempt: Type.Optional(Type.Integer()),
-  attemptKind: Type.Optional(AttemptKind),
+  attemptKind: Type.Optional(AttemptKindSchema),
   /** An attempt within its own node: a function call. */
   local: Type.Optional(Type.Boolean()),
   /** Of an attempt: it was sent in a batch, but not as the first call. The work is shown below the first call. */
@@ -49,7 +49,7 @@ export const TraceSpan = Type.Object({
   /** Of a call: it was answered without an attempt of its own, from the cache or by an equal call under way. */
   fromCache: Type.Optional(Type.Boolean()),
   /** Of a call: the mechanism that hid a failed or slow attempt from the caller. */
-  maskedBy: Type.Optional(MaskedBy),
+  maskedBy: Type.Optional(MaskedBySchema),
   /** Of `serve`: the longest time that the call can have waited for its turn in the process. */
   queueMs: Type.Optional(Ms),
   /** Of `serve`: the rest of the attempt's time, on the way there and back. */

@@ -14,8 +14,8 @@ import { maskers } from '../rpc/call.ts';
 export const SpanKind = Type.Enum(['request', 'call', 'attempt', 'serve']);
 export type SpanKind = Static<typeof SpanKind>;
 
-export const AttemptKind = Type.Enum([...attemptKinds]);
-export const MaskedBy = Type.Enum([...maskers]);
+export const AttemptKindSchema = Type.Enum([...attemptKinds]);
+export const MaskedBySchema = Type.Enum([...maskers]);
 
 export const Span = Type.Object({
   kind: SpanKind,
@@ -36,7 +36,7 @@ export const Span = Type.Object({
   carrierId: Type.Optional(Type.String()),
   /** 1 for the first attempt. */
   attempt: Type.Integer(),
-  attemptKind: AttemptKind,
+  attemptKind: AttemptKindSchema,
   /** `ok` or an error code. */
   outcome: Type.String(),
   startMs: Type.Number(),
@@ -44,6 +44,6 @@ export const Span = Type.Object({
   /** How long the call waited for its turn in the called process, before `startMs`; an upper bound. */
   queueMs: Type.Number({ minimum: 0 }),
   /** Of a call: the mechanism that hid a failure or a slow replica from its caller. */
-  maskedBy: Type.Optional(MaskedBy),
+  maskedBy: Type.Optional(MaskedBySchema),
 });
 export type Span = Static<typeof Span>;

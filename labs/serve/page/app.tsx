@@ -5,9 +5,9 @@ import { KeyForm } from './key-form.tsx';
 import { LabView } from './lab.tsx';
 import { ListView } from './list.tsx';
 import { Notices } from './notices.tsx';
-import type { State, Store } from './store.ts';
+import type { LabsState, LabsStore } from './store.ts';
 
-export function App({ store }: { store: Store }) {
+export function LabsApp({ store }: { store: LabsStore }) {
   const [state, setState] = useState(store.get());
   useEffect(() => store.subscribe(() => setState(store.get())), [store]);
   const [view = '', id = ''] = useRoute();
@@ -39,14 +39,14 @@ export function App({ store }: { store: Store }) {
   );
 }
 
-const links: Readonly<Record<State['link'], string>> = {
+const links: Readonly<Record<LabsState['link'], string>> = {
   connecting: 'connecting …',
   live: 'connected',
   away: 'the server does not answer; trying again',
   locked: 'key wanted',
 };
 
-function Status({ state: { link } }: { state: State }) {
+function Status({ state: { link } }: { state: LabsState }) {
   return (
     <p class={link === 'away' ? 'status warning' : 'status quiet'} role="status">
       {links[link]}

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { send } from '../../../services/console/page/ask.ts';
-import { Field } from '../../../services/console/page/parts/field.tsx';
-import { Problem } from '../../../services/console/page/parts/problem.tsx';
+import { FormField } from '../../../services/console/page/parts/field.tsx';
+import { ProblemText } from '../../../services/console/page/parts/problem.tsx';
 import { useOrder } from '../../../services/console/page/use-order.ts';
 import type { Choice } from '../../runner/choice.ts';
 
@@ -21,7 +21,7 @@ export function Choices({ choices }: { choices: readonly Choice[] }) {
       }}
     >
       {choices.map(({ label, options }, i) => (
-        <Field key={label} name={label}>
+        <FormField key={label} name={label}>
           {(ids) => (
             <select
               {...ids}
@@ -37,9 +37,9 @@ export function Choices({ choices }: { choices: readonly Choice[] }) {
               ))}
             </select>
           )}
-        </Field>
+        </FormField>
       ))}
-      <Problem text={problem} />
+      <ProblemText text={problem} />
       <p class="buttons">
         <button class="primary">This is my answer</button>
       </p>

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { send } from '../../../services/console/page/ask.ts';
-import { Problem } from '../../../services/console/page/parts/problem.tsx';
+import { ProblemText } from '../../../services/console/page/parts/problem.tsx';
 import { useOrder } from '../../../services/console/page/use-order.ts';
 import { hintNames } from '../../runner/lab.ts';
 import type { LabPage } from '../lab-view.ts';
@@ -33,7 +33,7 @@ export function Hints({ lab }: { lab: LabPage }) {
           <span class="quiet">Hints cost nothing. How many you read is recorded.</span>
         </p>
       )}
-      <Problem text={problem} />
+      <ProblemText text={problem} />
     </section>
   );
 }

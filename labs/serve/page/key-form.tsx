@@ -1,14 +1,14 @@
 import { useRef } from 'preact/hooks';
 import { send } from '../../../services/console/page/ask.ts';
 import { KeyField } from '../../../services/console/page/parts/key-field.tsx';
-import { Problem } from '../../../services/console/page/parts/problem.tsx';
+import { ProblemText } from '../../../services/console/page/parts/problem.tsx';
 import { useOrder } from '../../../services/console/page/use-order.ts';
-import type { Store } from './store.ts';
+import type { LabsStore } from './store.ts';
 
 const oldKey = 'The key in this address is old: the server has been started again since.';
 
 /** Whoever has the key may run labs on this machine. The browser is asked once per start of the server. */
-export function KeyForm({ store }: { store: Store }) {
+export function KeyForm({ store }: { store: LabsStore }) {
   const field = useRef<HTMLInputElement>(null);
   const isWrong = new URLSearchParams(location.search).has('key');
   const { problem, order } = useOrder(isWrong ? oldKey : undefined);
@@ -33,7 +33,7 @@ export function KeyForm({ store }: { store: Store }) {
         <code>docker compose logs labs</code> shows it. Open that address, or paste it here.
       </p>
       <KeyField name="Key or address" field={field} />
-      <Problem text={problem} />
+      <ProblemText text={problem} />
       <p class="buttons">
         <button class="primary">Use this key</button>
       </p>

@@ -6,11 +6,11 @@ import { PredictionForm } from './prediction-form.tsx';
 import { useRemembered } from './remembered.ts';
 import { ResultSections } from './result.tsx';
 import { RunningLab } from './running.tsx';
-import type { State, Store } from './store.ts';
+import type { LabsState, LabsStore } from './store.ts';
 import { outcomeInWords } from './words.ts';
 
 /** One lab: its text, the prediction, the run, and the result. */
-export function LabView({ id, state, store }: { id: string; state: State; store: Store }) {
+export function LabView({ id, state, store }: { id: string; state: LabsState; store: LabsStore }) {
   const [student, setStudent] = useRemembered('student');
   const [draft, setDraft] = useRemembered(`draft ${id}`);
   const [lab, setLab] = useState<LabPage>();

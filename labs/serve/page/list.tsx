@@ -2,10 +2,10 @@ import { useEffect } from 'preact/hooks';
 import { useAnswer } from '../../../services/console/page/use-answer.ts';
 import { verdictSymbols } from '../../runner/report/words.ts';
 import type { LabList, LabRow } from '../lab-view.ts';
-import type { State } from './store.ts';
+import type { LabsState } from './store.ts';
 
 /** All labs, the progress, and the one to do next. */
-export function ListView({ state }: { state: State }) {
+export function ListView({ state }: { state: LabsState }) {
   useEffect(() => void (document.title = 'Tierlab labs'), []);
   // A run that ended has changed the progress.
   const ended = state.server?.run?.outcome ? state.server.run.lab : '';

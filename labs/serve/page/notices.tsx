@@ -1,7 +1,7 @@
 import { send } from '../../../services/console/page/ask.ts';
-import { Problem } from '../../../services/console/page/parts/problem.tsx';
+import { ProblemText } from '../../../services/console/page/parts/problem.tsx';
 import { useOrder } from '../../../services/console/page/use-order.ts';
-import type { State, Store } from './store.ts';
+import type { LabsState, LabsStore } from './store.ts';
 
 /**
  * What goes on elsewhere: a lab that runs, one in a terminal, or one that was killed. `shown`: the lab of this page.
@@ -11,8 +11,8 @@ export function Notices({
   store,
   shown,
 }: {
-  state: State;
-  store: Store;
+  state: LabsState;
+  store: LabsStore;
   shown?: string | undefined;
 }) {
   const { problem, order } = useOrder();
@@ -42,7 +42,7 @@ export function Notices({
           </p>
         </div>
       )}
-      <Problem text={problem} />
+      <ProblemText text={problem} />
     </>
   );
 }

@@ -7,7 +7,7 @@ import './styles/list.css';
 import './styles/lab.css';
 import './styles/result.css';
 import { h, render } from 'preact';
-import { App } from './app.tsx';
-import { createStore } from './store.ts';
+import { LabsApp } from './app.tsx';
+import { createLabsStore } from './store.ts';
 
-render(h(App, { store: createStore() }), document.querySelector('#labs')!);
+render(h(LabsApp, { store: createLabsStore() }), document.querySelector('#labs')!);

@@ -1,11 +1,11 @@
 import { useRef, useState } from 'preact/hooks';
 import { send } from '../../../services/console/page/ask.ts';
-import { Field } from '../../../services/console/page/parts/field.tsx';
-import { Problem } from '../../../services/console/page/parts/problem.tsx';
+import { FormField } from '../../../services/console/page/parts/field.tsx';
+import { ProblemText } from '../../../services/console/page/parts/problem.tsx';
 import type { Form } from '../../runner/lab.ts';
 import type { LabPage } from '../lab-view.ts';
 import type { RunView } from '../run-view.ts';
-import type { State, Store } from './store.ts';
+import type { LabsState, LabsStore } from './store.ts';
 
 interface FormOptions {
   readonly lab: LabPage;
@@ -16,8 +16,8 @@ interface FormOptions {
   readonly onDraft: (draft: string) => void;
   /** Why the lab could not be loaded for this student. */
   readonly problem: string | undefined;
-  readonly state: State;
-  readonly store: Store;
+  readonly state: LabsState;
+  readonly store: LabsStore;
 }
 
 /** A form of the lab, or its live form on the cluster of the user. */
@@ -82,7 +82,7 @@ export function PredictionForm(options: FormOptions) {
             </>
           )}
         </p>
-        <Field
+        <FormField
           name="Your name or ID (optional)"
           help="It gives you other numbers than other students. Leave it empty for the numbers of the text."
         >
@@ -96,11 +96,11 @@ export function PredictionForm(options: FormOptions) {
               onChange={(event) => onStudent(event.currentTarget.value.trim())}
             />
           )}
-        </Field>
-        <Problem text={wrongStudent} />
+        </FormField>
+        <ProblemText text={wrongStudent} />
         <div class="fields">
           {lab.quantities.map(({ label, unit }, i) => (
-            <Field key={label} name={unit === '' ? label : `${label}, ${unit}`}>
+            <FormField key={label} name={unit === '' ? label : `${label}, ${unit}`}>
               {(ids) => (
                 <input
                   {...ids}
@@ -119,10 +119,10 @@ export function PredictionForm(options: FormOptions) {
                   }
                 />
               )}
-            </Field>
+            </FormField>
           ))}
         </div>
-        <Field name="Why do you think so?" help="One sentence.">
+        <FormField name="Why do you think so?" help="One sentence.">
           {(ids) => (
             <textarea
               {...ids}
@@ -134,7 +134,7 @@ export function PredictionForm(options: FormOptions) {
               onInput={(event) => keep({ because: event.currentTarget.value })}
             />
           )}
-        </Field>
+        </FormField>
         {forms.length > 1 && (
           <fieldset>
             <legend>Form</legend>
@@ -146,7 +146,7 @@ export function PredictionForm(options: FormOptions) {
             ))}
           </fieldset>
         )}
-        <Problem text={problem} />
+        <ProblemText text={problem} />
         <p class="buttons">
           <button class="primary" disabled={isBusy}>
             Store my prediction and run

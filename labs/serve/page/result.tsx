@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { send } from '../../../services/console/page/ask.ts';
-import { Field } from '../../../services/console/page/parts/field.tsx';
-import { Problem } from '../../../services/console/page/parts/problem.tsx';
+import { FormField } from '../../../services/console/page/parts/field.tsx';
+import { ProblemText } from '../../../services/console/page/parts/problem.tsx';
 import { useOrder } from '../../../services/console/page/use-order.ts';
 import type { LabPage, ResultView } from '../lab-view.ts';
 
@@ -62,7 +62,7 @@ function Explanation({ lab, result }: { lab: LabPage; result: ResultView }) {
           void order(save);
         }}
       >
-        <Field name="Your explanation">
+        <FormField name="Your explanation">
           {(ids) => (
             <textarea
               {...ids}
@@ -74,14 +74,14 @@ function Explanation({ lab, result }: { lab: LabPage; result: ResultView }) {
               onInput={(event) => setText(event.currentTarget.value)}
             />
           )}
-        </Field>
+        </FormField>
         <p class="buttons">
           <button class="primary">Save my explanation</button>
           <span role="status" class="good">
             {saved !== null && saved === text ? 'Saved in the hand-in and in the report.' : ''}
           </span>
         </p>
-        <Problem text={problem} />
+        <ProblemText text={problem} />
       </form>
     </section>
   );

@@ -1,12 +1,12 @@
 import { send } from '../../../services/console/page/ask.ts';
-import { Problem } from '../../../services/console/page/parts/problem.tsx';
+import { ProblemText } from '../../../services/console/page/parts/problem.tsx';
 import { Picture } from '../../../services/console/page/picture/picture.tsx';
 import { useOrder } from '../../../services/console/page/use-order.ts';
 import type { ReportedFault } from '../../../services/console/sources.ts';
 import type { RunPhase } from '../../runner/journal.ts';
 import type { RunView, ServerState } from '../run-view.ts';
 import { Choices } from './choices.tsx';
-import type { State, Store } from './store.ts';
+import type { LabsState, LabsStore } from './store.ts';
 
 /** The phases that people see, in order. */
 const steps: readonly (readonly [string, readonly RunPhase[]])[] = [
@@ -17,7 +17,7 @@ const steps: readonly (readonly [string, readonly RunPhase[]])[] = [
 ];
 
 /** A run that goes on: its phases, its progress, and the live picture of its cluster. It does not need this page. */
-export function RunningLab({ run, state, store }: { run: RunView; state: State; store: Store }) {
+export function RunningLab({ run, state, store }: { run: RunView; state: LabsState; store: LabsStore }) {
   const { problem, order } = useOrder();
   const at = steps.findIndex(([, phases]) => phases.includes(run.phase));
 
@@ -78,7 +78,7 @@ export function RunningLab({ run, state, store }: { run: RunView; state: State; 
         </button>
         <span class="quiet">You may close this page: the lab goes on, and the page shows it when you come back.</span>
       </p>
-      <Problem text={problem} />
+      <ProblemText text={problem} />
     </section>
   );
 }

@@ -4,7 +4,7 @@ import type { Snapshot } from '../../../services/console/live/snapshot.ts';
 import type { ServerState } from '../run-view.ts';
 
 /** What the page knows from the stream of the server. */
-export interface State {
+export interface LabsState {
   /** `locked`: the server wants the key. */
   readonly link: 'connecting' | 'live' | 'away' | 'locked';
   readonly server?: ServerState;
@@ -13,12 +13,12 @@ export interface State {
 }
 
 /** The data of the page. It listens to the stream; the browser connects again when it breaks. */
-export function createStore() {
-  let state: State = { link: 'connecting' };
+export function createLabsStore() {
+  let state: LabsState = { link: 'connecting' };
   let stream: EventSource | undefined;
   const listeners = new Set<() => void>();
 
-  function set(next: State): void {
+  function set(next: LabsState): void {
     state = next;
     for (const listener of listeners) listener();
   }
@@ -35,7 +35,7 @@ export function createStore() {
     }
     stream?.close();
     stream = new EventSource('/api/stream');
-    const on = (name: string, change: (value: unknown) => Partial<State>) =>
+    const on = (name: string, change: (value: unknown) => Partial<LabsState>) =>
       stream!.addEventListener(name, ({ data }: MessageEvent<string>) =>
         set({ ...state, link: 'live', ...change(JSON.parse(data)) }),
       );
@@ -68,4 +68,4 @@ export function createStore() {
   };
 }
 
-export type Store = ReturnType<typeof createStore>;
+export type LabsStore = ReturnType<typeof createLabsStore>;

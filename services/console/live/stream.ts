@@ -9,7 +9,7 @@ export const maxStreams = 200;
  * The events for every open page: first the present state, then each snapshot and report as it comes. The snapshot of
  * each second also serves as the heartbeat of the stream.
  */
-export function createStreams(collector: LiveCollector, hello: () => object) {
+export function createConsoleStreams(collector: LiveCollector, hello: () => object) {
   const streams = createEventStreams(maxStreams);
   const silence = collector.listen((name, json, number) =>
     streams.send(eventOf(name, json, name === 'snapshot' ? number : undefined)),

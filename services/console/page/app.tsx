@@ -5,7 +5,7 @@ import { HeadlineBox } from './frame/headline-box.tsx';
 import { Scrubber } from './frame/scrubber.tsx';
 import { SkipLink } from './parts/skip-link.tsx';
 import { useRoute } from './route.ts';
-import type { Store } from './store.ts';
+import type { ConsoleStore } from './store.ts';
 import type { ViewOptions } from './view-options.ts';
 import { FaultsView } from './views/faults.tsx';
 import { IncidentView } from './views/incident.tsx';
@@ -27,7 +27,7 @@ const titles: Readonly<Record<string, string>> = {
   architecture: 'Architecture',
 };
 
-export function App({ store }: { store: Store }) {
+export function ConsoleApp({ store }: { store: ConsoleStore }) {
   const [state, setState] = useState(store.get());
   useEffect(() => store.subscribe(() => setState(store.get())), [store]);
   const route = useRoute();

@@ -1,7 +1,7 @@
 import type { Incident } from '../../monitor/incident.ts';
 import type { About } from '../about.ts';
 import type { Snapshot } from '../live/snapshot.ts';
-import type { State } from './store.ts';
+import type { ConsoleState } from './store.ts';
 
 /** Everything that the page shows at one moment: now, or the moment that the scrubber shows. */
 export interface Moment {
@@ -17,7 +17,7 @@ export interface Moment {
 }
 
 /** Pure: the moment at the cursor; undefined until there is a snapshot. */
-export function momentOf({ about, snapshots, incidents, cursor }: State): Moment | undefined {
+export function momentOf({ about, snapshots, incidents, cursor }: ConsoleState): Moment | undefined {
   const live = cursor === undefined;
   const past = live ? snapshots : snapshots.filter(({ at }) => at <= cursor);
   const now = past.at(-1) ?? snapshots[0];

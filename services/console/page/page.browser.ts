@@ -9,7 +9,7 @@ import './styles/node.css';
 import './styles/faults.css';
 import './styles/views.css';
 import { h, render } from 'preact';
-import { App } from './app.tsx';
-import { createStore } from './store.ts';
+import { ConsoleApp } from './app.tsx';
+import { createConsoleStore } from './store.ts';
 
-render(h(App, { store: createStore() }), document.querySelector('#console')!);
+render(h(ConsoleApp, { store: createConsoleStore() }), document.querySelector('#console')!);

@@ -1,6 +1,6 @@
 import type { Incident } from '../../monitor/incident.ts';
 import type { Snapshot } from '../live/snapshot.ts';
-import type { State } from './store.ts';
+import type { ConsoleState } from './store.ts';
 
 /** A part of the past that is played. */
 interface Replayed {
@@ -37,7 +37,7 @@ export function replayOf({ stamps }: Incident, snapshots: readonly Snapshot[]): 
  * time.
  */
 export function nextMoment(
-  { cursor, snapshots, incidents }: Pick<State, 'cursor' | 'snapshots' | 'incidents'>,
+  { cursor, snapshots, incidents }: Pick<ConsoleState, 'cursor' | 'snapshots' | 'incidents'>,
   incidentId: string | undefined,
   passedMs: number,
 ): number | undefined {

@@ -12,7 +12,7 @@ const silenceMs = 3_500;
 /** The longest pause before the next attempt to connect, ms. */
 const againMs = 1_500;
 
-export interface State {
+export interface ConsoleState {
   readonly about?: About;
   /** Oldest first. */
   readonly snapshots: readonly Snapshot[];
@@ -33,15 +33,15 @@ export interface State {
  * The data of the page. It listens to the console's stream. When the stream breaks, it keeps its data and tries to
  * connect until it succeeds.
  */
-export function createStore() {
-  let state: State = { snapshots: [], incidents: [], operator: false };
+export function createConsoleStore() {
+  let state: ConsoleState = { snapshots: [], incidents: [], operator: false };
   const listeners = new Set<() => void>();
   let source: EventSource | undefined;
   let incarnation: number | undefined;
   let script: string | undefined;
   let connectedAt = 0;
 
-  function set(change: Partial<State>): void {
+  function set(change: Partial<ConsoleState>): void {
     state = { ...state, ...change };
     for (const listener of listeners) listener();
   }
@@ -116,4 +116,4 @@ export function createStore() {
   };
 }
 
-export type Store = ReturnType<typeof createStore>;
+export type ConsoleStore = ReturnType<typeof createConsoleStore>;

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { requireOwnOrigin } from '../../../shared/control/guard.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import { typedKey } from '../../../web/key-cookie.ts';
-import { cookie, isKey, isOperator, requireOperator } from '../operator.ts';
+import { consoleCookie, isConsoleKey, isOperator, requireOperator } from '../operator.ts';
 import type { Sources } from '../sources.ts';
 
 interface OrderRoutes {
@@ -19,9 +19,9 @@ export function orderRoutes(scope: FastifyInstance, { sources, token, hosts }: O
   scope.post('/api/operator', async (request, reply) => {
     requireOwnOrigin(request.headers, hosts);
     const key = typedKey(request, 'operator');
-    if (token === undefined || !isKey(key, token))
+    if (token === undefined || !isConsoleKey(key, token))
       throw new RpcError('unauthenticated', 'this is not the key that "npm start -- --chaos" printed');
-    return reply.header('set-cookie', cookie.of(request, key)).send({ operator: true });
+    return reply.header('set-cookie', consoleCookie.of(request, key)).send({ operator: true });
   });
 
   scope.post('/api/faults', async (request) => {

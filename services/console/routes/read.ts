@@ -10,7 +10,7 @@ import type { About } from '../about.ts';
 import { createObservedRelations } from '../architecture/observed.ts';
 import type { LiveCollector } from '../live/collector.ts';
 import type { createNodeReadings } from '../live/node-readings.ts';
-import type { createStreams } from '../live/stream.ts';
+import type { createConsoleStreams } from '../live/stream.ts';
 import { lastLines } from '../log-tail.ts';
 import type { Sources } from '../sources.ts';
 
@@ -20,7 +20,7 @@ interface ReadRoutes {
   readonly topology: Topology;
   readonly about: About;
   readonly collector: LiveCollector;
-  readonly streams: ReturnType<typeof createStreams>;
+  readonly streams: ReturnType<typeof createConsoleStreams>;
   readonly sources: Sources;
   readonly clock: Clock;
   readonly build: ReturnType<typeof createNodeReadings>['build'];

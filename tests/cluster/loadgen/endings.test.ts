@@ -6,7 +6,7 @@ import path from 'node:path';
 import { generate } from 'selfsigned';
 import { describe, expect, test } from 'vitest';
 import type { CommandIo } from '../../../loadgen/commands/io.ts';
-import { compareCommand, plotCommand, reportCommand } from '../../../loadgen/commands/report.ts';
+import { compareResultsCommand, plotCommand, reportCommand } from '../../../loadgen/commands/report.ts';
 import { importScenario } from '../../../loadgen/workload/scenario.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
 import { systemScheduler } from '../../../shared/time/scheduler.ts';
@@ -228,7 +228,7 @@ describe.concurrent('what can be sent and kept', () => {
     expect(scraped).toContain('tierlab_load_rate_target 100');
     expect((await run.finished).stdout).toContain('from intended time');
     expect(await inProcess((io) => reportCommand(out, {}, io))).toContain('from intended time');
-    expect(await inProcess((io) => compareCommand(out, out, {}, io))).toMatch(/p99 .* 0\.0%/);
+    expect(await inProcess((io) => compareResultsCommand(out, out, {}, io))).toMatch(/p99 .* 0\.0%/);
     await inProcess((io) => plotCommand(out, { out: file('plot.html') }, io));
     for (const name of ['run.html', 'plot.html']) expect(readFileSync(file(name), 'utf8')).toContain('uPlot');
     expect(readFileSync(file('run.csv'), 'utf8').split('\r\n').length).toBeGreaterThan(20);

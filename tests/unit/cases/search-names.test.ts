@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { wordNetPages } from '../../../corpus/wordnet.ts';
-import { ambiguousWords, judge } from '../../../scripts/relevance/senses.ts';
+import { ambiguousWords, rankSenses } from '../../../scripts/relevance/senses.ts';
 import { pagerank, popularities } from '../../../search/pagerank.ts';
 import { createIndexBuilder } from '../../../services/database/index/builder.ts';
 import { createInvertedIndex } from '../../../services/database/index/inverted-index.ts';
@@ -38,7 +38,7 @@ beforeAll(() => {
 
 test('S7 the common sense of a word comes first for half of the words', () => {
   const words = ambiguousWords(1_000);
-  const { first, reciprocalRank } = judge(words, new Map(words.map(({ lemma }) => [lemma, find(lemma, 10)])));
+  const { first, reciprocalRank } = rankSenses(words, new Map(words.map(({ lemma }) => [lemma, find(lemma, 10)])));
   console.log(`common sense first: ${(100 * first).toFixed(1)}%, mean reciprocal rank ${reciprocalRank.toFixed(3)}`);
   expect(first).toBeGreaterThanOrEqual(0.5);
   expect(reciprocalRank).toBeGreaterThanOrEqual(0.68);

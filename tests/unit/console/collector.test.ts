@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { createLiveCollector } from '../../../services/console/live/collector.ts';
 import { createNodeReadings } from '../../../services/console/live/node-readings.ts';
 import type { Snapshot } from '../../../services/console/live/snapshot.ts';
-import { createStreams, maxStreams } from '../../../services/console/live/stream.ts';
+import { createConsoleStreams, maxStreams } from '../../../services/console/live/stream.ts';
 import { targetPatienceMs } from '../../../services/chaos/contract.ts';
 import { createSources, type LedView } from '../../../services/console/sources.ts';
 import { loadComponents } from '../../../services/registry.ts';
@@ -106,7 +106,7 @@ const healthy = (path: string, _port: number, second: number): unknown => {
 test('the cluster is asked once a second, however many pages are open, and each event is made once', async () => {
   async function run(pages: number) {
     const { simulation, collector, asked } = given(healthy, { isWatched: () => pages > 0 });
-    const streams = createStreams(collector, () => ({}));
+    const streams = createConsoleStreams(collector, () => ({}));
     const open = Array.from({ length: pages }, () => new Page());
     for (const page of open) streams.serve(page as unknown as ServerResponse, Infinity);
     await simulation.run(10_500);
@@ -165,7 +165,7 @@ test('a node that falls silent has no numbers, and a cluster without monitors ha
 test('a page gets the snapshots that it missed; one that does not read is let go; too many are refused', async () => {
   const { simulation, collector } = given(healthy);
   await simulation.run(5_500);
-  const streams = createStreams(collector, () => ({ script: 'x' }));
+  const streams = createConsoleStreams(collector, () => ({ script: 'x' }));
   const late = new Page();
   streams.serve(late as unknown as ServerResponse, 3);
   expect(late.text.match(/id: \d+/g)).toEqual(['id: 4', 'id: 5', 'id: 6']);
@@ -244,7 +244,7 @@ test('while no page is open, a death and the ten seconds after it are there seco
 test('a page that opens gets a new snapshot and new reports at once', async () => {
   let page: Page | undefined;
   const { simulation, collector, asked } = given(healthy, { isWatched: () => page !== undefined });
-  const streams = createStreams(collector, () => ({}));
+  const streams = createConsoleStreams(collector, () => ({}));
   await simulation.run(18_300);
   const before = collector.last()!.number;
   asked.length = 0;

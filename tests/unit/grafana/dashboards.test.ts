@@ -4,7 +4,7 @@ import * as units from '@grafana/grafana-foundation-sdk/units';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { dashboards } from '../../../grafana/boards/all.ts';
-import { memberStates, verdictStates } from '../../../grafana/lib/states.ts';
+import { nodeStates, verdictStates } from '../../../grafana/lib/states.ts';
 import { verdicts } from '../../../shared/membership/verdict.ts';
 import { memberStates as worstFirst } from '../../../shared/membership/view.ts';
 import { exportedMetrics } from './exported.ts';
@@ -105,7 +105,7 @@ test.each(rules.map((rule) => [rule.record ?? rule.alert!, rule.expr]))('the rul
 });
 
 test.each([
-  ['member:state:code', memberStates, worstFirst],
+  ['member:state:code', nodeStates, worstFirst],
   ['member:verdict:code', verdictStates, verdicts],
 ] as const)(
   'the dashboards name the numbers of %s as the rule does, and the worst state first',

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bucketMs, bucketOf, bucketPercentile } from '../../../loadgen/measure/buckets.ts';
+import { bucketMs, timelineBucket, bucketPercentile } from '../../../loadgen/measure/buckets.ts';
 import { percentiles, timeHistogram } from '../../../loadgen/measure/histogram.ts';
 import { spectrum, spectrumText } from '../../../loadgen/measure/spectrum.ts';
 import { tickFor, timeline } from '../../../loadgen/measure/timeline.ts';
@@ -64,14 +64,14 @@ test("the spectrum is printed in wrk2's format", () => {
 test('buckets of the timeline know a time to 1.1%', () => {
   fc.assert(
     fc.property(fc.double({ min: 0.002, max: 3_600_000, noNaN: true }), (ms) => {
-      expect(Math.abs(bucketMs(bucketOf(ms)) / ms - 1)).toBeLessThan(0.011);
+      expect(Math.abs(bucketMs(timelineBucket(ms)) / ms - 1)).toBeLessThan(0.011);
     }),
   );
   expect(
     bucketPercentile(
       new Map([
-        [bucketOf(1), 99],
-        [bucketOf(100), 1],
+        [timelineBucket(1), 99],
+        [timelineBucket(100), 1],
       ]),
       99,
     ),

@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { parseJournal } from '../../../loadgen/journal/read.ts';
 import { faultFigures } from '../../../loadgen/journal/figures.ts';
 import { faultWindows } from '../../../loadgen/journal/windows.ts';
-import { bucketOf } from '../../../loadgen/measure/buckets.ts';
+import { timelineBucket } from '../../../loadgen/measure/buckets.ts';
 import { percentiles } from '../../../loadgen/measure/histogram.ts';
 import { emptyRow } from '../../../loadgen/measure/timeline.ts';
 import { comparisonText } from '../../../loadgen/report/compare.ts';
@@ -36,7 +36,7 @@ function faulty() {
   const run = sampleRun();
   const ticks = run.ticks.map(([tick, row]): (typeof run.ticks)[number] =>
     tick >= 30 && tick < 55
-      ? [tick, { ...emptyRow(), asked: 10, done: 9, errors: 1, latency: new Map([[bucketOf(200), 10]]) }]
+      ? [tick, { ...emptyRow(), asked: 10, done: 9, errors: 1, latency: new Map([[timelineBucket(200), 10]]) }]
       : [tick, row],
   );
   return judged({ ...run, ticks, journal });
@@ -55,7 +55,7 @@ test('a fault has figures before, during and after, and a time to recover', () =
 test('a fault that is never healed lasts until the end and is not recovered from', () => {
   const run = sampleRun();
   const ticks = run.ticks.map(([tick, row]): (typeof run.ticks)[number] =>
-    tick >= 30 ? [tick, { ...row, latency: new Map([[bucketOf(300), 10]]) }] : [tick, row],
+    tick >= 30 ? [tick, { ...row, latency: new Map([[timelineBucket(300), 10]]) }] : [tick, row],
   );
   const [figures] = faultFigures(faultWindows(journal.slice(0, 2), startedAtMs), ticks, 100, 10_000);
   expect(figures?.recoveredAfterMs).toBeUndefined();

@@ -1,4 +1,4 @@
-import { bucketOf } from '../../../loadgen/measure/buckets.ts';
+import { timelineBucket } from '../../../loadgen/measure/buckets.ts';
 import type { TimedRequest } from '../../../loadgen/client/pool.ts';
 import { timeHistogram, type TimeHistogram } from '../../../loadgen/measure/histogram.ts';
 import { emptyRow } from '../../../loadgen/measure/timeline.ts';
@@ -41,7 +41,7 @@ export function sampleRun(latencyMs = 10, change: Partial<MeasuredRun> = {}): Me
       done: 10,
       right: 10,
       good: 10,
-      latency: new Map([[bucketOf(latencyMs), 10]]),
+      latency: new Map([[timelineBucket(latencyMs), 10]]),
     },
   ]);
   return {

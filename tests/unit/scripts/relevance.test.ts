@@ -4,7 +4,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { collectionNames, readCollection } from '../../../scripts/relevance/collection.ts';
-import { ambiguousWords, judge } from '../../../scripts/relevance/senses.ts';
+import { ambiguousWords, rankSenses } from '../../../scripts/relevance/senses.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const script = path.resolve(import.meta.dirname, '../../../scripts/relevance.ts');
@@ -81,5 +81,5 @@ test('a common sense in first place counts 1, in second a half, absent 0', () =>
     ['b', ['rare', 'common']],
     ['c', ['rare']],
   ]);
-  expect(judge(['a', 'b', 'c', 'd'].map(word), found)).toEqual({ first: 1 / 4, reciprocalRank: 1.5 / 4 });
+  expect(rankSenses(['a', 'b', 'c', 'd'].map(word), found)).toEqual({ first: 1 / 4, reciprocalRank: 1.5 / 4 });
 });

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { fileCircles, folderOf, mutualFolders } from '../../../scripts/structure/circles.ts';
 import { missingDocuments } from '../../../scripts/structure/documents.ts';
 import { importsOf } from '../../../scripts/structure/imports.ts';
+import { doubleNames } from '../../../scripts/structure/names.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -75,6 +76,15 @@ test('a document may name files from the root or from its own folder; comments c
   ]);
 });
 
+test('a name that two files define is found; a schema with its type, and a member that does nothing, are fine', () => {
+  const sources = new Map([
+    ['a.ts', 'export const Page = Type.Object({});\nexport type Page = Static<typeof Page>;\nexport const none = 1;'],
+    ['b.ts', "export { type Page } from './a.ts';\nexport function none() {}\nexport interface Store {}\nconst x = 1;"],
+    ['c.ts', 'export async function Store() {}\nexport const x = 1;'],
+  ]);
+  expect(doubleNames(sources)).toEqual([{ name: 'Store', files: ['b.ts', 'c.ts'] }]);
+});
+
 /** Runs a check of this project in a checkout of its own that holds `files`. */
 function checkout(files: Record<string, string>): string {
   const folder = temporaryFolder();
@@ -94,21 +104,23 @@ function structure(files: Record<string, string>) {
   return { status, last: stdout.trimEnd().split('\n').at(-1) };
 }
 
-test('the check passes on a tidy checkout, and fails on a folder circle, a file circle and a missing document', () => {
+test('the check passes on a tidy checkout, and fails on each kind of disorder', () => {
   const tidy = { 'cli/a.ts': "import '../web/b.ts';", 'web/b.ts': '', 'README.md': 'See web/b.ts.' };
-  const counts = (mutual: number, circles: number, missing: number) =>
-    `${mutual} mutual folders, ${circles} file circles, ${missing} missing documents`;
-  expect(structure(tidy)).toEqual({ status: 0, last: counts(0, 0, 0) });
-  expect(structure({ ...tidy, 'web/c.ts': "import type { D } from '../cli/d.ts';", 'cli/d.ts': '' })).toEqual({
-    status: 1,
-    last: counts(1, 0, 0),
-  });
+  const counts = (mutual: number, circles: number, missing: number, doubles: number) =>
+    `${mutual} mutual folders, ${circles} file circles, ${missing} missing documents, ${doubles} double names`;
+  expect(structure(tidy)).toEqual({ status: 0, last: counts(0, 0, 0, 0) });
+  const mutual = { 'web/c.ts': "import type { D } from '../cli/d.ts';", 'cli/d.ts': '' };
+  expect(structure({ ...tidy, ...mutual })).toEqual({ status: 1, last: counts(1, 0, 0, 0) });
   const circle = { 'web/b.ts': "import './c.ts';", 'web/c.ts': "import './b.ts';" };
-  expect(structure({ ...tidy, ...circle })).toEqual({ status: 1, last: counts(0, 1, 0) });
-  expect(structure({ ...tidy, 'web/README.md': 'As docs/gone.md says.' })).toEqual({
-    status: 1,
-    last: counts(0, 0, 1),
-  });
+  expect(structure({ ...tidy, ...circle })).toEqual({ status: 1, last: counts(0, 1, 0, 0) });
+  const missing = { 'web/README.md': 'As docs/gone.md says.' };
+  expect(structure({ ...tidy, ...missing })).toEqual({ status: 1, last: counts(0, 0, 1, 0) });
+  const double = {
+    'web/c.ts': 'export const a = 1;',
+    'web/d.ts': 'export type a = 1;',
+    'tests/e.ts': 'export const a = 1;',
+  };
+  expect(structure({ ...tidy, ...double })).toEqual({ status: 1, last: counts(0, 0, 0, 1) });
 });
 
 test('the check of unused code fails on an export that nobody imports', () => {

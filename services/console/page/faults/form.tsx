@@ -3,8 +3,8 @@ import type { About } from '../../about.ts';
 import { Refused, send } from '../ask.ts';
 import { publicAddressOf, cliOf } from '../commands.ts';
 import { Command } from '../parts/command.tsx';
-import { Field } from '../parts/field.tsx';
-import { Problem } from '../parts/problem.tsx';
+import { FormField } from '../parts/field.tsx';
+import { ProblemText } from '../parts/problem.tsx';
 import { namesOf } from '../frame/headline-box.tsx';
 import type { DescribedFaultKind } from './kind.ts';
 import { ParameterField } from './parameter-field.tsx';
@@ -83,7 +83,7 @@ export function FaultForm({
       }}
     >
       <div class="fields">
-        <Field name="Target">
+        <FormField name="Target">
           {(ids) => (
             <select
               {...ids}
@@ -99,8 +99,8 @@ export function FaultForm({
               ))}
             </select>
           )}
-        </Field>
-        <Field name="Kind">
+        </FormField>
+        <FormField name="Kind">
           {(ids) => (
             <select
               {...ids}
@@ -114,8 +114,8 @@ export function FaultForm({
               ))}
             </select>
           )}
-        </Field>
-        <Field name="Time to live, s">
+        </FormField>
+        <FormField name="Time to live, s">
           {(ids) => (
             <input
               {...ids}
@@ -127,7 +127,7 @@ export function FaultForm({
               onInput={(event) => change({ ttl: event.currentTarget.value })}
             />
           )}
-        </Field>
+        </FormField>
       </div>
       {node && (
         <p class="presets">
@@ -179,7 +179,7 @@ export function FaultForm({
         {preview && <PreviewBox preview={preview} />}
         {done !== undefined && <p class="good">{done}</p>}
       </div>
-      <Problem text={problem} />
+      <ProblemText text={problem} />
     </form>
   );
 }

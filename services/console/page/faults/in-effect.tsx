@@ -2,7 +2,7 @@ import { brokenBy } from '../../broken-by.ts';
 import type { ReportedFault } from '../../sources.ts';
 import { send } from '../ask.ts';
 import { namesOf } from '../frame/headline-box.tsx';
-import { Problem } from '../parts/problem.tsx';
+import { ProblemText } from '../parts/problem.tsx';
 import { duration } from '../quantities.ts';
 import { useOrder } from '../use-order.ts';
 
@@ -29,7 +29,7 @@ export function FaultsInEffect({ faults, operator }: { faults: readonly Reported
           </button>
         </p>
       )}
-      <Problem text={problem} />
+      <ProblemText text={problem} />
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { Field } from '../parts/field.tsx';
+import { FormField } from '../parts/field.tsx';
 import type { Property } from './kind.ts';
 
 interface ParameterOptions {
@@ -15,7 +15,7 @@ export function ParameterField({ name, property, value, onChange }: ParameterOpt
   const choices = property.enum ?? (type === 'boolean' ? ['true', 'false'] : undefined);
   const isNumber = type === 'number' || type === 'integer';
   return (
-    <Field name={name} help={description}>
+    <FormField name={name} help={description}>
       {(ids) => {
         const common = {
           ...ids,
@@ -35,6 +35,6 @@ export function ParameterField({ name, property, value, onChange }: ParameterOpt
           </select>
         );
       }}
-    </Field>
+    </FormField>
   );
 }

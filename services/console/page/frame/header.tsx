@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { toneSymbols } from '../picture/badges.ts';
-import type { State, Store } from '../store.ts';
+import type { ConsoleState, ConsoleStore } from '../store.ts';
 import { OperatorKey } from './operator-key.tsx';
 
 const views = [
@@ -19,7 +19,7 @@ const partOf: Readonly<Record<string, string>> = { incident: 'incidents', trace:
 const freshMs = 2_500;
 
 /** The name of the cluster, the way to the views, and how old the data is. */
-export function Header({ state, view, store }: { state: State; view: string; store: Store }) {
+export function Header({ state, view, store }: { state: ConsoleState; view: string; store: ConsoleStore }) {
   return (
     <header class="top">
       <a class="brand" href="#/">

@@ -1,12 +1,12 @@
 import { useRef } from 'preact/hooks';
 import { send } from '../ask.ts';
 import { KeyField } from '../parts/key-field.tsx';
-import { Problem } from '../parts/problem.tsx';
-import type { State, Store } from '../store.ts';
+import { ProblemText } from '../parts/problem.tsx';
+import type { ConsoleState, ConsoleStore } from '../store.ts';
 import { useOrder } from '../use-order.ts';
 
 /** Asks once for the operator's key: the buttons that change the cluster need it. Whoever has it may break nodes. */
-export function OperatorKey({ state, store }: { state: State; store: Store }) {
+export function OperatorKey({ state, store }: { state: ConsoleState; store: ConsoleStore }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const { problem, order } = useOrder();
@@ -38,7 +38,7 @@ export function OperatorKey({ state, store }: { state: State; store: Store }) {
             that ends with the key. Paste the key or the whole address.
           </p>
           <KeyField name="Key" field={field} />
-          <Problem text={problem} />
+          <ProblemText text={problem} />
           <p class="buttons">
             <button type="button" onClick={() => dialog.current?.close()}>
               Cancel

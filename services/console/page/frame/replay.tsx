@@ -1,11 +1,11 @@
 import { useEffect } from 'preact/hooks';
 import { nextMoment } from '../replayed.ts';
-import type { Store } from '../store.ts';
+import type { ConsoleStore } from '../store.ts';
 
 const stepMs = 250;
 
 interface ReplayOptions {
-  readonly store: Store;
+  readonly store: ConsoleStore;
   readonly cursor: number | undefined;
   readonly to: number;
   /** The incident whose page is open. */

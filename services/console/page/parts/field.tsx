@@ -9,7 +9,7 @@ interface FieldOptions {
 }
 
 /** A control of a form with its name above and its meaning below. */
-export function Field({ name, help, children }: FieldOptions) {
+export function FormField({ name, help, children }: FieldOptions) {
   const id = useId();
   return (
     <div class="field">

@@ -3,13 +3,13 @@ import { outcomeMeanings, orderResultMeanings, verdictMeanings } from '../../mea
 import { clockTime } from '../../../../shared/clock-time.ts';
 import type { Moment } from '../moment.ts';
 import { replayOf } from '../replayed.ts';
-import type { Store } from '../store.ts';
+import type { ConsoleStore } from '../store.ts';
 import { Phases } from './phases.tsx';
 
 interface ListOptions {
   readonly incidents: readonly Incident[];
   readonly moment: Moment;
-  readonly store: Store;
+  readonly store: ConsoleStore;
 }
 
 /** Incidents, newest first, each with its phases and the way to its replay. */

@@ -32,7 +32,7 @@ export function LatencyView({ moment }: ViewOptions) {
             <tr key={from}>
               <th scope="row">{from}</th>
               {columns.map((to) => (
-                <Field
+                <CallsField
                   key={to}
                   calls={now.relations.find((it) => it.from === from && it.to === to)}
                   slowest={slowest}
@@ -46,7 +46,7 @@ export function LatencyView({ moment }: ViewOptions) {
   );
 }
 
-function Field({ calls, slowest }: { calls: CallsNow | undefined; slowest: number }) {
+function CallsField({ calls, slowest }: { calls: CallsNow | undefined; slowest: number }) {
   if (!calls) return <td class="none">–</td>;
   const heat = slowest === 0 ? 0 : Math.ceil(((calls.p99 ?? 0) / slowest) * 4);
   return (

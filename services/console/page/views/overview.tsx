@@ -1,4 +1,4 @@
-import type { State } from '../store.ts';
+import type { ConsoleState } from '../store.ts';
 import type { ViewOptions } from '../view-options.ts';
 import { goodShare } from '../headline.ts';
 import { Chart } from '../parts/chart.tsx';
@@ -22,7 +22,7 @@ export function Overview({ moment, state, store }: ViewOptions) {
   const alive = nodes.filter(({ id }) => now.nodes[id]?.state === 'alive').length;
   const { door } = now;
   // The page keeps no history of these two, and a present number would be wrong for a moment of the past.
-  const { availability, times: usual }: Pick<State, 'availability' | 'times'> = moment.live ? state : {};
+  const { availability, times: usual }: Pick<ConsoleState, 'availability' | 'times'> = moment.live ? state : {};
   const whole = availability?.whole;
   const unknown = moment.live ? 'no requests yet' : liveOnly;
   const times = secondsOf(all);
