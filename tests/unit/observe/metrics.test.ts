@@ -44,6 +44,19 @@ test('reading a histogram gives the count of each bucket, and nothing where the 
   expect(await metrics.read('u_seconds')).toEqual([]);
 });
 
+test('a metric that is read twice counts nothing twice', async () => {
+  const metrics = createMetrics({}, { process: false });
+  metrics.counter('calls_total', 'Calls', ['code']).inc({ code: 'ok' }, 2);
+  metrics.histogram('t_seconds', 'Times', [], [1]).observe({}, 0.5);
+  expect(await textOf(metrics)).toBe(await textOf(metrics));
+  expect(await metrics.read('calls_total')).toEqual([{ labels: { code: 'ok' }, value: 2 }]);
+});
+
+test('a value that is not a number is refused when it is observed', () => {
+  const times = createMetrics({}, { process: false }).histogram('t_seconds', 'Times', [], [1]);
+  expect(() => times.observe({}, Number.NaN)).toThrow(TypeError);
+});
+
 test('a metric without labels has its one series from the start', async () => {
   const metrics = createMetrics({}, { process: false });
   metrics.counter('a_total', 'A');

@@ -67,6 +67,7 @@ test('trace contexts survive the wire, and malformed ones are dropped', () => {
     '',
     'x',
     `00-${'0'.repeat(32)}-${'1'.repeat(16)}-01`,
+    `00-${'1'.repeat(32)}-${'0'.repeat(16)}-01`,
     `00-${'A'.repeat(32)}-${'1'.repeat(16)}-01`,
   ])
     expect(parseTraceparent(text)).toBeUndefined();
