@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import { createEvidenceBuffer } from '../../shared/membership/call-evidence.ts';
 import { createEvidenceCollector } from '../../shared/membership/evidence-collector.ts';
 import { createSelfMeter } from '../../shared/membership/self-report.ts';
@@ -12,8 +12,10 @@ import { exponential } from '../../shared/time/sim/distribution.ts';
 import { createStation, type Station } from '../../shared/time/sim/station.ts';
 import type { SimulatedCluster } from './simulated-cluster.ts';
 
-const empty = Type.Object({});
-const { operations } = contract('any', { search: operation({ summary: 'a search', request: empty, response: empty }) });
+const Search = Type.Object({ isBad: Type.Boolean() });
+const { operations } = contract('any', {
+  search: operation({ summary: 'a search', request: Search, response: Type.Object({}) }),
+});
 
 /** Work units of 1 ms that a warm process needs for one call, and how many more a cold one needs for its first. */
 const warmUnits = 4;
@@ -29,8 +31,19 @@ export interface SimulatedTraffic {
   limp(node: string, ms: number): void;
   /** The node answers wrongly from now on. Liars give the same wrong answer. */
   lie(node: string): void;
+  /** The replies of the node do not fit their schema from now on. */
+  garble(node: string): void;
   /** How the calls that ended so far came out: `ok`, or the code of the error. */
   readonly ends: Record<string, number>;
+}
+
+interface TrafficOptions {
+  readonly callers: readonly string[];
+  readonly component: string;
+  readonly ratePerSecond: number;
+  readonly policy?: PolicyFile;
+  /** The share of the requests that no node can answer: each node's reply does not fit its schema. */
+  readonly badShare?: number;
 }
 
 /**
@@ -40,18 +53,14 @@ export interface SimulatedTraffic {
  */
 export function startTraffic(
   cluster: SimulatedCluster,
-  {
-    callers,
-    component,
-    ratePerSecond,
-    policy: file = 'resilient',
-  }: { callers: readonly string[]; component: string; ratePerSecond: number; policy?: PolicyFile },
+  { callers, component, ratePerSecond, policy: file = 'resilient', badShare = 0 }: TrafficOptions,
 ): SimulatedTraffic {
   const { clock, scheduler, random } = cluster.sim;
   const hosts = createSimHosts({ clock, network: cluster.network });
   const processor = createStation({ clock, scheduler, random, workers: 2, serviceTime: exponential(1) });
   const extraMs = new Map<string, number>();
   const liars = new Set<string>();
+  const garbling = new Set<string>();
   const policy = createPolicyHolder(file);
   const idle = { lagMs: () => 0, ownLagMs: () => 0 };
   const nodes = cluster.topology.nodes.filter(({ components }) => components.includes(component));
@@ -59,11 +68,12 @@ export function startTraffic(
   for (const { id } of nodes) {
     let served = 0;
     const meter = createSelfMeter(clock, idle);
-    const handler: Service = async () => {
+    const handler: Service = async ({ request }) => {
       const units = warmUnits + Math.round(coldUnits * Math.exp(-served++ / warmingCalls));
       for (let unit = 0; unit < units; unit++) await processor.work();
       const ms = extraMs.get(id) ?? 0;
       if (ms > 0) await new Promise<void>((resolve) => scheduler.after(ms, resolve));
+      if (garbling.has(id) || (request as Static<typeof Search>).isBad) return { body: 'garbled', servedBy: [id] };
       return { body: { answer: liars.has(id) ? 'wrong' : 'right' }, servedBy: [id] };
     };
     // Servers refuse nothing here, because these tests are about slow answers.
@@ -100,7 +110,7 @@ export function startTraffic(
       const call: Call = {
         component,
         operation: operations.search,
-        request: {},
+        request: { isBad: random.next() < badShare },
         requestId: String(++ids),
         trace: { traceId: '', spanId: '', sampled: false },
         deadlineAt: clock.now() + 10_000,
@@ -123,6 +133,7 @@ export function startTraffic(
     processor,
     limp: (node, ms) => void extraMs.set(node, ms),
     lie: (node) => void liars.add(node),
+    garble: (node) => void garbling.add(node),
     ends,
   };
 }

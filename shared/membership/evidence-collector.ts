@@ -3,6 +3,7 @@ import type { ErrorCode, RpcError } from '../rpc/errors.ts';
 import type { LayerEvent, Observe } from '../rpc/layers/events.ts';
 import { groupKey } from '../rpc/group-key.ts';
 import type { AttemptEnd, AttemptEvidence, Learn } from '../rpc/layers/replicas/attempt-end.ts';
+import { withoutBadRequests } from '../rpc/layers/replicas/bad-replies.ts';
 import type { EvidenceKind, EvidenceBuffer } from './call-evidence.ts';
 
 /** Listens to a node's own calls, and notes what they say about the nodes that were called. */
@@ -11,13 +12,13 @@ export function createEvidenceCollector(buffer: Pick<EvidenceBuffer, 'note'>): {
   observe: Observe;
 } {
   return {
-    watchAttempt({ call, peer, code, elapsedMs, evidence, error }: AttemptEnd) {
+    watchAttempt: withoutBadRequests(({ call, peer, code, elapsedMs, evidence, error }: AttemptEnd) => {
       const kind = evidenceKindOf(evidence, call, error);
       if (kind === undefined) return;
       // The time of a failure says nothing about how fast the node works.
       const timed = code === 'ok' || kind === 'unanswered';
       buffer.note(peer.node, groupKey(call), kind, timed ? elapsedMs : undefined);
-    },
+    }),
     observe(event) {
       const kind = evidenceKindOfEvent(event);
       if (kind !== undefined && 'node' in event) buffer.note(event.node, event.component, kind);

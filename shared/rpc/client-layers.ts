@@ -16,6 +16,7 @@ import { hedge, hedgeDelayMs, hedgeTerms } from './layers/retries/hedge.ts';
 import { inFlight } from './layers/overload/in-flight.ts';
 import { createDoubts } from './layers/trust/doubts.ts';
 import { createLiars } from './layers/trust/liars.ts';
+import { withoutBadRequests } from './layers/replicas/bad-replies.ts';
 import { outlier } from './layers/replicas/outlier.ts';
 import { createPeers, type Peers } from './layers/replicas/peers.ts';
 import { quorum } from './layers/trust/quorum.ts';
@@ -99,13 +100,14 @@ export function clientLayers(policy: PolicyHolder, dependencies: ClientDependenc
   const voting = { clock, random, scheduler, endpoints, liars, budget, extraVoteAfterMs, observe, tally, nonce };
   const whole = watchCalls({ clock, watch: watchCall });
   const outliers = mechanism('outlier', (settings) => outlier(settings, { statistics, endpoints, observe }));
+  const judge = withoutBadRequests((end) => outliers(policy.current)?.(end));
   const record = learnStatistics(statistics);
   const measured = attempts({
     clock,
     peers,
     statistics,
     learn(end: AttemptEnd) {
-      outliers(policy.current)?.(end);
+      judge(end);
       record(end);
       learnPeakEwma(end);
       watchAttempt(end);

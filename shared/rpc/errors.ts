@@ -172,6 +172,12 @@ export function evidence(error: RpcError, attempted: Attempted): Evidence {
   }
 }
 
+/**
+ * Whether a node replied, and what it sent is no answer. Either the node is to blame, or the request: all replicas have
+ * the same bugs.
+ */
+export const isBadReply = (code: string): boolean => code === 'internal' || code === 'bad_reply';
+
 /** RFC 9457 problem details; `code`, `definite` and `requestId` are extension members. */
 export interface Problem {
   type: string;

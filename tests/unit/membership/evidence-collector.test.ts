@@ -18,6 +18,8 @@ function collector() {
 const call = (more: Partial<Call> = {}): Call =>
   ({
     component: 'ranking',
+    operation: { name: 'rank', idempotent: true },
+    request: {},
     endpoint: { node: 'r-1', host: '', port: 0 },
     signal: new AbortController().signal,
     priority: 'read',
@@ -54,6 +56,7 @@ test.each<[string, RpcError | undefined, Partial<Call>, string[]]>([
   const usualMs = more.signal === soon ? 20 : 10;
   const says = error ? evidenceOfFailure(made, error, 12, usualMs) : 'reply';
   const group = createPeers({ now: () => 0, wall: () => 0 }).group(made);
+  group.get('r-2');
   const times = { sentAt: 0, endedAt: 12, elapsedMs: 12 };
   const abandoned = made.signal.aborted;
   const code = error?.code ?? 'ok';
@@ -69,4 +72,127 @@ test('votes, signatures and contradictions are about the node that they name', (
   observe({ event: 'ejected', component: 'ranking', node: 'r-1', why: 'latency', forMs: 1 });
   observe({ event: 'ejected', component: 'ranking', node: 'r-1', why: 'lying', forMs: 1 });
   expect(noted).toEqual(['r-2 ranking lostVotes', 'd-1 database invalid', 'r-3 ranking proofs', 'r-1 ranking ejected']);
+});
+
+/** The replies of some replicas to some requests, in order: `+` is an answer, `-` is a bad reply. */
+function noted(replies: readonly (readonly [node: string, request: object, sign: '+' | '-'])[], more: Partial<Call>) {
+  const { noted: lines, watchAttempt } = collector();
+  const group = createPeers({ now: () => 0, wall: () => 0 }).group({ component: 'ranking' });
+  for (const [node] of replies) group.get(node);
+  for (const [node, request, sign] of replies) {
+    const made = call({ request, endpoint: { node, host: '', port: 0 }, ...more });
+    const error = sign === '-' ? here('bad_reply', node) : undefined;
+    const says = error ? evidenceOfFailure(made, error, 12, 10) : 'reply';
+    const times = { sentAt: 0, endedAt: 12, elapsedMs: 12, abandoned: false };
+    const code = error?.code ?? 'ok';
+    watchAttempt({ call: made, group, peer: group.get(node), ...times, code, error, evidence: says });
+  }
+  return lines.filter((line) => line.includes('invalid'));
+}
+
+const [a, b] = [{ q: 'a' }, { q: 'b' }];
+const tried = { planned: {} } as Partial<Call>;
+const bad = (node: string) => `${node} ranking invalid`;
+
+test.each<[string, Parameters<typeof noted>[0], Partial<Call>, string[]]>([
+  [
+    'all replicas',
+    [
+      ['r-1', a, '-'],
+      ['r-2', a, '-'],
+      ['r-3', a, '-'],
+    ],
+    tried,
+    [],
+  ],
+  [
+    'all replicas, again and again',
+    [
+      ['r-1', a, '-'],
+      ['r-2', a, '-'],
+      ['r-2', b, '-'],
+      ['r-1', b, '-'],
+    ],
+    tried,
+    [],
+  ],
+  [
+    'one replica, and another one answers',
+    [
+      ['r-1', a, '-'],
+      ['r-2', a, '+'],
+    ],
+    tried,
+    [bad('r-1')],
+  ],
+  [
+    'two of three replicas',
+    [
+      ['r-1', a, '-'],
+      ['r-2', a, '-'],
+      ['r-3', a, '+'],
+    ],
+    tried,
+    [bad('r-1'), bad('r-2')],
+  ],
+  [
+    'one replica; another one answers something else',
+    [
+      ['r-1', a, '-'],
+      ['r-2', b, '+'],
+    ],
+    tried,
+    [],
+  ],
+  [
+    'one replica, which answers at the second try',
+    [
+      ['r-1', a, '-'],
+      ['r-2', b, '+'],
+      ['r-1', a, '+'],
+    ],
+    tried,
+    [bad('r-1')],
+  ],
+  [
+    'one replica, to a call that is tried once',
+    [
+      ['r-1', a, '-'],
+      ['r-2', b, '+'],
+    ],
+    {},
+    [bad('r-1')],
+  ],
+  [
+    'the only replica, to one request',
+    [
+      ['r-1', a, '-'],
+      ['r-1', a, '-'],
+      ['r-1', { q: 'a' }, '-'],
+    ],
+    tried,
+    [],
+  ],
+  [
+    'the only replica, beside right answers',
+    [
+      ['r-1', a, '-'],
+      ['r-1', b, '+'],
+      ['r-1', a, '-'],
+    ],
+    tried,
+    [],
+  ],
+  [
+    'the only replica, to all requests',
+    [
+      ['r-1', a, '-'],
+      ['r-1', b, '-'],
+      ['r-1', a, '-'],
+    ],
+    tried,
+    [bad('r-1'), bad('r-1')],
+  ],
+])('R1 bad replies of %s', (_, replies, more, expected) => {
+  expect(noted(replies, more)).toEqual(expected);
 });

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import type { Clock } from '../../../time/clock.ts';
 import type { Layer } from '../../call.ts';
-import { asRpcError, evidence, RpcError } from '../../errors.ts';
+import { asRpcError, evidence, isBadReply, RpcError } from '../../errors.ts';
 import { groupKey } from '../../group-key.ts';
 import type { Observe } from '../events.ts';
 
@@ -77,6 +77,9 @@ export function circuitAfter(settings: BreakerSettings, circuit: Circuit, failed
  *
  * A call that ran out of time is a failure only if the group answered no other call meanwhile. A group that still
  * answers other calls is only slow, for example in a sudden overload. An open circuit would prevent these answers, too.
+ *
+ * A bad reply may be the fault of the request. So it is no failure if the group gave a right answer within the last
+ * `openMs`: this answer shows as much as a probe that succeeds.
  */
 export function breaker(settings: BreakerSettings, { clock, observe }: { clock: Clock; observe: Observe }): Layer {
   const circuits = new Map<string, Circuit>();
@@ -118,8 +121,10 @@ export function breaker(settings: BreakerSettings, { clock, observe }: { clock: 
         const proves = evidence(error, { abandoned: call.signal.aborted });
         if (proves === 'answer') answeredAt.set(key, clock.now());
         const outOfTime = proves === 'failure' && error.code === 'deadline_exceeded';
-        const isSlow = outOfTime && (answeredAt.get(key) ?? -Infinity) > now;
-        if (proves !== 'nothing' && !isSlow) end(proves === 'failure');
+        const lastAnswer = answeredAt.get(key) ?? -Infinity;
+        const isSlow = outOfTime && lastAnswer > now;
+        const isOneRequest = isBadReply(error.code) && lastAnswer > clock.now() - settings.openMs;
+        if (proves !== 'nothing' && !isSlow) end(proves === 'failure' && !isOneRequest);
         else if (probing) probeAgain(key, circuit);
         throw thrown;
       }

@@ -1,0 +1,52 @@
+import type { Call } from '../../call.ts';
+import { isBadReply } from '../../errors.ts';
+import { groupKey } from '../../group-key.ts';
+import { isRepeatable } from '../retries/retryable.ts';
+import type { AttemptEnd, Learn } from './attempt-end.ts';
+
+/**
+ * Passes on to `learn` how attempts ended, without the bad replies that prove nothing about their senders. Some
+ * requests get a bad reply from every replica, because all replicas have the same bug. So the sender is to blame only
+ * when a replica answers the same request well; `learn` hears of the bad reply then. A call that is not tried again
+ * cannot show this. There the sender is to blame, and `learn` hears of it at once.
+ *
+ * The only replica of its group cannot be compared with another one. It is to blame when it answers two different
+ * requests in a row badly: a bad request may be repeated, and other requests get their answers.
+ */
+export function withoutBadRequests(learn: Learn): Learn {
+  /** Bad replies that wait for a right answer, by the request: all attempts at a call carry the same object. */
+  const open = new WeakMap<object, AttemptEnd[]>();
+  /** The last request to a group with one replica, if the reply to it was bad. */
+  const lastAlone = new Map<string, string>();
+  const keyOf = (call: Call) => `${groupKey(call)}.${call.operation.name}`;
+
+  function answered(call: Call): void {
+    if (lastAlone.size > 0) lastAlone.delete(keyOf(call));
+    const request = call.request as object;
+    const waiting = open.get(request);
+    open.delete(request);
+    waiting?.forEach(learn);
+  }
+
+  function repliedBadly(end: AttemptEnd): void {
+    const { call, group } = end;
+    if (group.peers.size === 1) {
+      const request = JSON.stringify(call.request);
+      const before = lastAlone.get(keyOf(call));
+      lastAlone.set(keyOf(call), request);
+      if (before !== undefined && before !== request) learn(end);
+    } else if (call.planned === undefined || !isRepeatable(call)) learn(end);
+    else {
+      const request = call.request as object;
+      const waiting = open.get(request);
+      if (waiting) waiting.push(end);
+      else open.set(request, [end]);
+    }
+  }
+
+  return (end) => {
+    if (end.evidence === 'failure' && isBadReply(end.code)) return repliedBadly(end);
+    if (end.code === 'ok') answered(end.call);
+    learn(end);
+  };
+}
