@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { askControl, type ControlRequest } from '../shared/control/client.ts';
 import { asRpcError, type RpcError } from '../shared/rpc/errors.ts';
 import type { TopologyNode } from '../shared/cluster/topology.ts';
 import type { NodeStatus } from '../shared/cluster/watchdog/watchdog.ts';
 import { type Holder, holdersOf } from '../shared/cluster/watchdog/port-check.ts';
-import { parseProcessStat } from '../shared/process-stat.ts';
+import { isStoppedProcess } from '../shared/process-stat.ts';
 import { sleep, systemScheduler } from '../shared/time/scheduler.ts';
 import { tierlab } from './command-line.ts';
 import { CommandError } from './errors.ts';
@@ -139,7 +138,7 @@ async function whyNoAnswer(port: number): Promise<CommandError | undefined> {
   if (holder === undefined) return undefined;
   const { pid, command } = holder;
   if (!isTierlab(command)) return otherProgram(port, holder);
-  if (!isStopped(pid)) return undefined;
+  if (!isStoppedProcess(pid)) return undefined;
   return new CommandError(
     `the watchdog at port base ${port} (process ${pid}) is stopped by a signal, so it cannot answer. ` +
       `This lets it go on: kill -CONT ${pid}`,
@@ -166,15 +165,6 @@ function otherProgram(port: number, holder: Holder | undefined): CommandError {
 
 /** Whether a command line is that of a watchdog. */
 export const isTierlab = (command: string): boolean => /(tierlab\.js|main\.ts) (up|node)\b/.test(command);
-
-/** Linux only. */
-function isStopped(pid: number): boolean {
-  try {
-    return /^[Tt]/.test(parseProcessStat(readFileSync(`/proc/${pid}/stat`, 'latin1')).state);
-  } catch {
-    return false;
-  }
-}
 
 /** Asks one control port: a node's ops port, or one of its doors. */
 export async function askPort(at: { readonly host: string; readonly port: number }, path: string, asked: Asked = {}) {

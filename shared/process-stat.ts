@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** A part of what Linux tells about a process. The numbers of the fields are those of proc(5). */
 export interface ProcessStat {
   /** Field 3. T and t: stopped by a signal; Z: ended, but not yet collected by its parent. */
@@ -23,4 +25,13 @@ export function parseProcessStat(text: string): ProcessStat {
     cpuTicks: Number(field(14)) + Number(field(15)),
     startedAt: Number(field(22)),
   };
+}
+
+/** Whether a signal stopped the process, and it has not continued. Always false on systems other than Linux. */
+export function isStoppedProcess(pid: number): boolean {
+  try {
+    return /^[Tt]/.test(parseProcessStat(readFileSync(`/proc/${pid}/stat`, 'latin1')).state);
+  } catch {
+    return false;
+  }
 }

@@ -1,3 +1,4 @@
+import { isStoppedProcess } from '../../process-stat.ts';
 import { RpcError } from '../../rpc/errors.ts';
 import type { Clock } from '../../time/clock.ts';
 import { sleep, type Scheduler } from '../../time/scheduler.ts';
@@ -7,7 +8,7 @@ import type { Watchdog } from './watchdog.ts';
 
 /**
  * The longest wait until all callers avoid the node, ms. Usually they do after one heartbeat interval of 500 ms. A
- * caller that is paused does not answer, and must not stop a restart for ever.
+ * caller that hangs does not answer, and must not stop a restart for ever.
  */
 const avoidBoundMs = 10_000;
 /** A caller that does not answer within this time is asked again, ms. */
@@ -33,6 +34,8 @@ interface DrainOptions {
   /** The time for requests under way, ms. */
   readonly graceMs: number;
   readonly callers: () => readonly Caller[];
+  /** Whether a process is stopped by a signal. */
+  readonly isStopped?: (pid: number) => boolean;
 }
 
 type Caller = Pick<Child, 'id' | 'state' | 'avoids'>;
@@ -87,17 +90,26 @@ export async function stopDrained(child: Drained, options: DrainOptions): Promis
  * that runs: its retries then end at closed ports, and the request is lost. So each caller is asked. If the process
  * ends meanwhile, the wait ends too: the node must be stopped before its next process serves.
  */
-async function untilAvoided(child: Drained, { clock, scheduler, callers }: DrainOptions): Promise<void> {
+async function untilAvoided(
+  child: Drained,
+  { clock, scheduler, callers, isStopped = isStoppedProcess }: DrainOptions,
+): Promise<void> {
   const leaving = { node: child.id, incarnation: child.incarnation()! };
   const isUp = () => child.state().state === 'ready' && child.incarnation() === leaving.incarnation;
   const giveUpAt = clock.now() + avoidBoundMs;
+  // A caller that starts may have an older view when it is ready. A stopped process sends no calls.
+  const mayCall = ({ state }: Caller): boolean => {
+    const now = state();
+    return (now.state === 'ready' || now.state === 'starting') && !isStopped(now.pid);
+  };
   let unaware = callers();
   if (unaware.length === 0) return sleep(scheduler, blindMs);
   for (;;) {
-    const running = unaware.filter((caller) => caller.state().state === 'ready');
-    const answers = await Promise.all(running.map((caller) => caller.avoids(leaving, answerMs)));
-    unaware = running.filter((_, i) => !answers[i]);
-    if (unaware.length === 0 || !isUp() || clock.now() >= giveUpAt) break;
+    const asked = unaware.filter(mayCall);
+    const answers = await Promise.all(asked.map((caller) => caller.avoids(leaving, answerMs)));
+    const aware = new Set(asked.filter((_, i) => answers[i]));
+    unaware = unaware.filter((caller) => !aware.has(caller));
+    if (!unaware.some(mayCall) || !isUp() || clock.now() >= giveUpAt) break;
     await sleep(scheduler, askEveryMs);
   }
   await sleep(scheduler, arrivalMs);

@@ -12,15 +12,15 @@ type Caller = ReturnType<typeof callersOf>[number];
 /** When a node stops whose callers learn at these times that it leaves; Infinity: the caller never answers. */
 async function stoppedAt(
   learntAt: readonly number[],
-  state: ChildState['state'] = 'ready',
-  crashAt = Infinity,
+  state: ChildState['state'] | ((now: number) => ChildState['state']) = 'ready',
+  { crashAt = Infinity, stopped: isStopped = (pid: number): boolean => pid < 0 } = {},
 ): Promise<number> {
   const { clock, scheduler, run } = createSimulation(1);
   const ready = { state: 'ready', pid: 1, since: 0 } as const;
   const asked: unknown[] = [];
   const callers = learntAt.map((at, i): Caller => ({
     id: `caller-${i + 1}`,
-    state: () => ({ ...ready, state }) as ChildState,
+    state: () => ({ ...ready, pid: i, state: typeof state === 'string' ? state : state(clock.now()) }) as ChildState,
     async avoids(leaving, ms) {
       asked.push(leaving);
       if (at === Infinity) await sleep(scheduler, ms);
@@ -39,7 +39,7 @@ async function stoppedAt(
       stopped = clock.now();
     },
   };
-  const done = stopDrained(child, { clock, scheduler, graceMs: 1, callers: () => callers });
+  const done = stopDrained(child, { clock, scheduler, graceMs: 1, callers: () => callers, isStopped });
   await run(60_000);
   await done;
   for (const leaving of asked) expect(leaving).toEqual({ node: 'middle-1', incarnation: 4 });
@@ -49,7 +49,7 @@ async function stoppedAt(
 test.each([
   ['as soon as all callers know', [300, 500], 500, 900],
   ['after 4 s, where the view reaches one caller so late', [300, 4_000], 4_000, 4_400],
-  ['after 10 s at the latest, where a caller is paused', [300, Infinity], 10_000, 11_000],
+  ['after 10 s at the latest, where a caller hangs', [300, Infinity], 10_000, 11_000],
   ['after 1.5 s, where no caller can be asked', [], 1_500, 1_500],
 ])('a node that drains stops %s', async (_when, learntAt, from, to) => {
   const at = await stoppedAt(learntAt);
@@ -74,11 +74,21 @@ test.each<[string, Readonly<Record<string, ChildState['state']>>, readonly strin
 });
 
 test('a node that crashes while it drains is stopped before its next process serves', async () => {
-  expect(await stoppedAt([Infinity], 'ready', 2_000)).toBeLessThan(3_000);
+  expect(await stoppedAt([Infinity], 'ready', { crashAt: 2_000 })).toBeLessThan(3_000);
 });
 
 test('nobody waits for a caller that does not run', async () => {
   expect(await stoppedAt([Infinity, Infinity], 'stopped')).toBeLessThan(500);
+});
+
+test('nobody waits for a caller that is stopped by a signal', async () => {
+  expect(await stoppedAt([300, Infinity], 'ready', { stopped: (pid) => pid === 1 })).toBeLessThan(900);
+});
+
+test('a caller that starts while the node drains may call it: the node waits', async () => {
+  const at = await stoppedAt([1_500], (now) => (now < 1_000 ? 'starting' : 'ready'));
+  expect(at).toBeGreaterThanOrEqual(1_500);
+  expect(at).toBeLessThan(2_200);
 });
 
 test.each<[MemberState, number, boolean]>([
