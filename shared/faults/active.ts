@@ -20,6 +20,8 @@ export interface ActiveFault {
   /** How a reply of `bytes` bytes is sent. */
   body(call: Call, bytes: number): BodyShape | undefined;
   diskMs(key: string): number;
+  /** A request that was counted as applied was not changed after all. */
+  spare(): void;
   stop(): void;
 }
 
@@ -142,7 +144,12 @@ export function activate(fault: Fault, { clock, scheduler, host, warn, onOver }:
       applied--;
       return undefined;
     },
-    diskMs: (key) => (onDisk && hit(key) ? onDisk(key) : 0),
+    diskMs(key) {
+      const extraMs = onDisk && hit(key) ? onDisk(key) : undefined;
+      if (extraMs === 0) applied--;
+      return extraMs ?? 0;
+    },
+    spare: () => void applied--,
     stop() {
       for (const step of undo.splice(0).reverse()) step();
     },

@@ -69,20 +69,30 @@ const crossingOf = ({ requestId, component, operation }: Call, from: string, to:
   operation: operation.name,
 });
 
-/** How the reply of `bytes` bytes to `call` is sent: in the slowest of all shapes; undefined = at once. */
+/**
+ * How the reply of `bytes` bytes to `call` is sent; undefined = at once. Of several faults, the slowest sets the pace,
+ * and the first reset breaks the connection. The others change nothing, and do not count.
+ */
 export function bodyShape(
   faults: ActiveFaults,
   call: Call,
   bytes: number,
 ): { shape: BodyShape; signal: AbortSignal } | undefined {
-  const perByte = ({ pauseMs, chunkBytes }: BodyShape) => pauseMs / chunkBytes;
-  return faults
-    .active()
-    .flatMap((fault) => {
-      const shape = fault.body(call, bytes);
-      return shape ? [{ shape, signal: fault.signal }] : [];
-    })
-    .sort((a, b) => perByte(b.shape) - perByte(a.shape))[0];
+  const all = faults.active().flatMap((fault) => {
+    const shape = fault.body(call, bytes);
+    return shape ? [{ fault, shape, perByteMs: shape.pauseMs / shape.chunkBytes }] : [];
+  });
+  if (all.length === 0) return undefined;
+  const slowest = all.reduce((a, b) => (b.perByteMs > a.perByteMs ? b : a));
+  const resetAt = ({ shape }: (typeof all)[number]) => shape.resetAfterBytes ?? Infinity;
+  const first = all.reduce((a, b) => (resetAt(b) < resetAt(a) ? b : a));
+  for (const one of all) {
+    const changes = (one === slowest && one.perByteMs > 0) || (one === first && resetAt(one) < Infinity);
+    if (!changes) one.fault.spare();
+  }
+  const { resetAfterBytes } = first.shape;
+  const shape = { ...slowest.shape, ...(resetAfterBytes !== undefined && { resetAfterBytes }) };
+  return { shape, signal: slowest.fault.signal };
 }
 
 /** Waits for the extra time of one access to a slow disk. */

@@ -27,7 +27,7 @@ export const limpLatency = faultKind({
   }),
   check: ({ meanMs, factor }) =>
     meanMs === 0 && factor === 1 ? 'meanMs above 0 or factor above 1 is needed' : undefined,
-  serve({ params: { meanMs, jitterMs, distribution, factor, rampMs }, ageMs, clock, draw, scheduler }) {
+  serve({ params: { meanMs, jitterMs, distribution, factor, rampMs }, ageMs, clock, draw, scheduler, spare }) {
     return (next) =>
       async function limpLatency(call) {
         const part = rampMs === 0 ? 1 : Math.min(1, ageMs() / rampMs);
@@ -38,6 +38,7 @@ export const limpLatency = faultKind({
         const reply = await next(call);
         const stretchMs = (clock.now() - startedAt) * (factor - 1) * part;
         if (stretchMs > 0) await sleep(scheduler, stretchMs, call.signal);
+        if (extraMs <= 0 && stretchMs <= 0) spare();
         return reply;
       };
   },

@@ -18,7 +18,7 @@ export const netDelay = faultKind({
     const leg = fault.scope.direction ?? 'request';
     return ({ requestId }) => {
       const delayMs = sample(distribution, meanMs, jitterMs, draw(requestId, 'u'), draw(requestId, 'v'));
-      return { do: 'delay', leg, delayMs };
+      return delayMs > 0 ? { do: 'delay', leg, delayMs } : { do: 'pass' };
     };
   },
 });

@@ -78,3 +78,46 @@ test.each([
   it.registry.healAll();
   expect(it.warnings.some((text) => text.includes('changed nothing'))).toBe(applied === 0);
 });
+
+test.each([
+  ['a delay that is cut off at 0', 'limp.latency', { meanMs: 1, jitterMs: 1_000, distribution: 'normal' }],
+  ['a uniform delay around 0', 'limp.latency', { meanMs: 1, jitterMs: 500, distribution: 'uniform' }],
+  ['a message delay that is cut off at 0', 'net.delay', { meanMs: 1, jitterMs: 1_000, distribution: 'normal' }],
+])('F3 %s (%s %j) counts only the requests that took longer', async (_, kind, params) => {
+  const it = rig();
+  it.inject({ kind, params, ttlMs: 900_000 });
+  let late = 0;
+  for (let i = 0; i < 40; i++) late += (await it.ask(`r${i}`, {}, 20_000)).tookMs > 10.001 ? 1 : 0;
+  expect(it.registry.list()[0]).toMatchObject({ applied: late });
+  expect(late).toBeLessThan(40);
+});
+
+test('F3 a slow disk counts only the accesses that took longer', () => {
+  const it = rig();
+  it.inject({ kind: 'limp.disk', params: { meanMs: 1, jitterMs: 1_000 } });
+  const [disk] = it.registry.active();
+  const slow = Array.from({ length: 40 }, (_, i) => disk!.diskMs(`k${i}`)).filter((ms) => ms > 0).length;
+  expect(it.registry.list()[0]).toMatchObject({ matched: 40, applied: slow });
+  expect(slow).toBeLessThan(40);
+});
+
+const dribble = (pauseMs: number) => ({ kind: 'limp.dribble', params: { chunkBytes: 100, pauseMs } });
+const reset = (afterBytes: number) => ({ kind: 'net.reset', params: { afterBytes } });
+test.each([
+  ['two dribbles, the slow one first', [dribble(50), dribble(10)], [1, 0], { pauseMs: 50 }],
+  ['two dribbles, the slow one last', [dribble(10), dribble(50)], [0, 1], { pauseMs: 50 }],
+  ['two resets', [reset(300), reset(200)], [0, 1], { resetAfterBytes: 200 }],
+  ['a dribble and a reset', [dribble(10), reset(200)], [1, 1], { pauseMs: 10, resetAfterBytes: 200 }],
+  ['a reset and a dribble', [reset(200), dribble(10)], [1, 1], { pauseMs: 10, resetAfterBytes: 200 }],
+  [
+    'a dribble that is faster than a bandwidth',
+    [dribble(10), { kind: 'limp.bandwidth', params: { bytesPerSecond: 100 } }],
+    [0, 1],
+    { chunkBytes: 5 },
+  ],
+])('F1, F3 %s at one reply: each that has an effect counts', (_, faults, applied, shape) => {
+  const it = rig();
+  faults.forEach((fault, i) => it.inject({ id: `f${i}`, ...fault }));
+  expect(bodyShape(it.registry, it.makeCall('r1'), 500)?.shape).toMatchObject(shape);
+  expect(it.registry.list().map((status) => status.applied)).toEqual(applied);
+});
