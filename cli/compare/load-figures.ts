@@ -7,8 +7,9 @@ import { doorUrls, queries } from './session.ts';
 
 export interface LoadFigures {
   readonly style: Style;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
+  /** Null when no search was answered. */
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
   /** Searches per second that were answered when many users asked without a pause. */
   readonly capacity: number;
   /** Searches under the fixed rate that got no right answer. */
@@ -23,7 +24,7 @@ interface LoadReport {
   readonly sent: number;
   readonly right: number;
   readonly rate: { readonly done: number };
-  readonly latencyMs: { readonly intended: { readonly p50: number; readonly p99: number } };
+  readonly latencyMs: { readonly intended: { readonly p50: number | null; readonly p99: number | null } };
 }
 
 /** The same searches in one style at a fixed rate (open loop), then as many as the cluster answers (closed loop). */

@@ -22,7 +22,7 @@ export function rowsOfStyle(a: MeasuredTopology, b: MeasuredTopology, style: Sty
   const messages = (it: MeasuredTopology) => hops(it).map((n) => 2 * n);
   const bytes = (it: MeasuredTopology) => sessionsOf(it).flatMap((session) => session.bytes ?? []);
   const load = (it: MeasuredTopology, name: 'p50Ms' | 'p99Ms' | 'capacity') =>
-    loadsOf(it).map((figures) => figures[name]);
+    loadsOf(it).flatMap((figures) => figures[name] ?? []);
   return [
     row('hops per search, from traces', (it) => withSpread(hops(it), shortNumber)),
     row('  by arithmetic', ({ arithmetic }) => shortNumber(arithmetic.hops[style])),

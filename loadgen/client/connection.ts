@@ -78,6 +78,13 @@ export function openConnection(
     : net.connect(where);
 
   function received(data: Buffer, size: number): void {
+    // The server has given up this connection. A request may be sent before "close", and gets no answer.
+    if (!busy)
+      return connection.destroy({
+        code: 'closed',
+        detail: 'the server sent an answer to no request',
+        unanswered: 'fin',
+      });
     answering = true;
     const result = parser.feed(data, size);
     if (result === undefined) return;

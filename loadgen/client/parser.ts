@@ -203,8 +203,13 @@ export function responseParser(): ResponseParser {
             break;
           }
         }
-        if (state.at === 'idle' && head)
-          return at < size ? parseFailure('bytes after the end of the answer') : finish();
+        if (state.at === 'idle' && head) {
+          if (at === size) return finish();
+          // The server says that it closes the connection, because no further request has come (RFC 9110, 15.5.9).
+          if (/^HTTP\/1\.[01] 408 /.test(data.toString('latin1', at, Math.min(size, at + 13))))
+            return { ...finish(), close: true };
+          return parseFailure('bytes after the end of the answer');
+        }
       }
       return undefined;
     },

@@ -137,18 +137,21 @@ export function connectionPool(options: PoolOptions): Pool {
     slot.connection = openConnection(target, options.trust, {
       opened() {
         slot.openingMs = undefined;
-        const resend = again.pop();
-        if (resend) send(slot, resend);
+        const first = again.pop();
+        if (first) send(slot, first);
         else free(slot);
         warmed();
       },
       answered(answer) {
         const exchange = slot.exchange as TimedRequest;
+        // Before some servers close an idle connection, they say 408: no request came in time (RFC 9110, 15.5.9).
+        const isLost = answer.status === 408 && answer.close && lostToCloseRace(exchange, slot, 'fin');
         slot.exchange = undefined;
         slot.idleSinceMs = clock.now();
         flying--;
         if (answer.close) slots.delete(slot);
-        exchange.answered(answer, exchange);
+        if (isLost) resend(exchange);
+        else exchange.answered(answer, exchange);
         if (answer.close) refill();
         else free(slot);
       },
@@ -164,10 +167,8 @@ export function connectionPool(options: PoolOptions): Pool {
         slot.exchange = undefined;
         if (exchange) {
           flying--;
-          if (lostToCloseRace(exchange, slot, failure)) {
-            exchange.resent = true;
-            again.push(exchange);
-          } else exchange.failed(failure, exchange);
+          if (lostToCloseRace(exchange, slot, failure.unanswered)) resend(exchange);
+          else exchange.failed(failure, exchange);
         } else if (wasOpening && !closed) {
           // When a connection cannot be opened, the request that asked for it fails, as it would for a user.
           const first = again.pop() ?? nextInLine();
@@ -179,7 +180,12 @@ export function connectionPool(options: PoolOptions): Pool {
     });
   }
 
-  function lostToCloseRace(exchange: TimedRequest, slot: Slot, { unanswered }: RequestFailure): boolean {
+  function resend(exchange: TimedRequest): void {
+    exchange.resent = true;
+    again.push(exchange);
+  }
+
+  function lostToCloseRace(exchange: TimedRequest, slot: Slot, unanswered: RequestFailure['unanswered']): boolean {
     if (closed || exchange.resent || slot.idleSinceMs === undefined || !safeMethods.has(exchange.request.method))
       return false;
     if (unanswered === 'reset') return exchange.sentMs - slot.idleSinceMs >= Math.min(idleForResetMs, idleCloseMs / 2);

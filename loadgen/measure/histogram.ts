@@ -70,8 +70,12 @@ export interface Percentiles {
   max: number;
 }
 
-/** Rounded to the recorder's resolution of one microsecond. */
+/**
+ * Rounded to the recorder's resolution of one microsecond. NaN when there are no values, because 0 ms would be the best
+ * latency of all.
+ */
 export function percentiles(histogram: TimeHistogram): Percentiles {
+  if (histogram.count === 0) return { p50: NaN, p90: NaN, p99: NaN, p999: NaN, max: NaN };
   const at = (p: number) => Math.round(histogram.percentileMs(p) * 1000) / 1000;
   return { p50: at(50), p90: at(90), p99: at(99), p999: at(99.9), max: Math.round(histogram.maxMs() * 1000) / 1000 };
 }

@@ -9,9 +9,9 @@ export interface ComparedFigure {
   a: number;
   b: number;
   shown: (value: number) => string;
-  /** (b - a) / a; undefined when a is 0. */
+  /** (b - a) / a; undefined when a is 0, or when one of the runs has no such figure (NaN). */
   change: number | undefined;
-  /** Undefined within 5%: one pair of runs cannot tell such a difference from noise. */
+  /** Undefined within 5%, because one pair of runs cannot tell such a difference from noise; and without figures. */
   better: boolean | undefined;
 }
 
@@ -24,8 +24,9 @@ export function compareRuns(a: RunResult, b: RunResult): ComparedFigure[] {
     shown: (value: number) => string,
     lowIsGood: boolean,
   ): ComparedFigure => {
-    const change = from === 0 ? undefined : (to - from) / from;
-    const differs = change === undefined ? to !== from : Math.abs(change) > 0.05;
+    const isKnown = !Number.isNaN(from - to);
+    const change = isKnown && from !== 0 ? (to - from) / from : undefined;
+    const differs = isKnown && (change === undefined ? to !== from : Math.abs(change) > 0.05);
     return { name, a: from, b: to, shown, change, better: differs ? to < from === lowIsGood : undefined };
   };
   const pa = percentiles(a.latency.intended);

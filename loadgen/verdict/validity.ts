@@ -1,5 +1,4 @@
 import type { OwnLimitCode } from '../client/connection.ts';
-import { percentiles } from '../measure/histogram.ts';
 import { meanRate } from '../options/plan.ts';
 import { ratePerSecond } from '../measure/measured.ts';
 import type { MeasuredRun } from '../measure/measured.ts';
@@ -67,14 +66,12 @@ export function validity(run: MeasuredRun): Pick<RunResult, 'valid' | 'reasons' 
     notes.push(`${Math.max(unsent, short)} requests were not sent before the end`);
 
   if (!closed && counts.sent > 0) {
-    const own = percentiles(latency.own);
-    const seen = percentiles(latency.intended);
-    if (own.p50 > Math.max(validityLimits.ownP50Ms, validityLimits.ownShare * seen.p50))
-      blameGenerator(`the generator was late by ${ms(own.p50)} at the median: latencies contain its own delay`);
-    else if (own.p99 > Math.max(validityLimits.ownP99Ms, validityLimits.ownShare * seen.p99))
-      blameGenerator(
-        `the generator was late by ${ms(own.p99)} at the 99th percentile: the tail contains its own delay`,
-      );
+    const [ownP50, ownP99] = [latency.own.percentileMs(50), latency.own.percentileMs(99)];
+    const { intended: seen } = latency;
+    if (ownP50 > Math.max(validityLimits.ownP50Ms, validityLimits.ownShare * seen.percentileMs(50)))
+      blameGenerator(`the generator was late by ${ms(ownP50)} at the median: latencies contain its own delay`);
+    else if (ownP99 > Math.max(validityLimits.ownP99Ms, validityLimits.ownShare * seen.percentileMs(99)))
+      blameGenerator(`the generator was late by ${ms(ownP99)} at the 99th percentile: the tail contains its own delay`);
   }
   if (worst((worker) => worker.loopUtilisation) > validityLimits.loop && !plan.precise)
     blameGenerator(

@@ -21,6 +21,39 @@ describe('L1 a server closes idle connections', () => {
     expect(run.notes.join()).toMatch(new RegExp(`\\b${run.resent} requests\\b`));
   });
 
+  const timeout = 'HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
+  test.each<{ input: string; serve: Parameters<typeof raw>[0]; resends: boolean }>([
+    {
+      input: 'when the next request arrives',
+      serve: (socket, n) => void (n === 4 ? socket.end(timeout) : socket.write(answer)),
+      resends: true,
+    },
+    {
+      input: 'right behind an answer',
+      serve: (socket, n) => void (n === 4 ? socket.end(answer + timeout) : socket.write(answer)),
+      resends: false,
+    },
+    {
+      input: 'soon after an answer',
+      serve(socket, n) {
+        socket.write(answer);
+        if (n === 3) setTimeout(() => socket.end(timeout), 2);
+      },
+      resends: false,
+    },
+  ])('L1 a server that says 408 on an idle connection, $input, has failed no request', async ({ serve, resends }) => {
+    const server = await raw(serve);
+    const run = await figures(server.url, '-u', '2', '-d', '1s', '--think', '5ms', '-w', '1');
+    expect(run).toMatchObject({ errors: 0, codes: {}, right: run.asked });
+    if (resends) expect(run.resent).toBeGreaterThan(2);
+  });
+
+  test('L1 a server that says 408 to a request that it has read is at fault', async () => {
+    const server = await raw((socket) => void socket.end(timeout));
+    const run = await figures(server.url, '-R', '20/s', '-d', '1s', '-w', '1');
+    expect(run).toMatchObject({ right: 0, errors: 20, codes: { status_408: 20 } });
+  });
+
   test('L1 a POST is not sent again: nobody knows whether it was done', async () => {
     const server = await raw((socket, n) => void (n === 3 ? socket.end() : socket.write(answer)));
     const run = await figures(server.url, '-u', '1', '-d', '1s', '--think', '5ms', '-m', 'POST', '-b', 'x');

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { timeHistogram } from '../../../loadgen/measure/histogram.ts';
 import { recorder } from '../../../loadgen/measure/recorder.ts';
+import { comparisonText, compareRuns } from '../../../loadgen/report/compare.ts';
 import { resultJson } from '../../../loadgen/report/json.ts';
 import { htmlReport } from '../../../loadgen/report/page/page.ts';
 import { terminalReport } from '../../../loadgen/report/terminal.ts';
@@ -56,4 +57,22 @@ test('L6 both latencies are in every report, and thresholds may name either', as
   });
   expect(judgeThreshold(parseThreshold('errors:p(99)<5ms'), run).passed).toBe(true);
   expect(judgeThreshold(parseThreshold('p(50)>90ms'), run).passed).toBe(true);
+});
+
+test('L6 a run without right answers has no latency: 0 ms would be the best of all', async () => {
+  const none = timeHistogram();
+  const counts = { ...healthy.counts, right: 0, good: 0, errors: healthy.counts.done };
+  const latency = { ...healthy.latency, intended: none, sent: none, errors: histogramOf(1) };
+  const failed = judged(sampleRun(10, { counts, latency }));
+  expect(JSON.parse(JSON.stringify(resultJson(failed)))).toMatchObject({
+    latencyMs: { intended: { p50: null, p99: null, max: null }, sent: { p99: null }, errors: { p50: 1 } },
+  });
+  const page = await htmlReport([failed]);
+  expect(page).not.toContain('0.000 ms');
+  expect(page).toContain('<b>-</b><span>p99</span>');
+  for (const figure of compareRuns(judged(healthy), failed).filter(({ name }) => /^p|max/.test(name)))
+    expect(figure).toMatchObject({ change: undefined, better: undefined });
+  const compared = comparisonText(judged(healthy), failed, ['a', 'b'], terminalStyle(new PassThrough()));
+  expect(compared).toMatch(/p99 +10\.0 ms +- +-\n/);
+  expect(judgeThreshold(parseThreshold('p(99)<10ms'), failed)).toMatchObject({ passed: false });
 });

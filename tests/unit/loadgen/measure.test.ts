@@ -34,8 +34,8 @@ test('histograms survive the way between processes and add up', () => {
   expect(sum.count).toBe(1000);
 });
 
-test('an empty histogram says 0, not nonsense', () => {
-  expect(percentiles(timeHistogram())).toEqual({ p50: 0, p90: 0, p99: 0, p999: 0, max: 0 });
+test('an empty histogram has no percentiles', () => {
+  expect(percentiles(timeHistogram())).toEqual({ p50: NaN, p90: NaN, p99: NaN, p999: NaN, max: NaN });
   expect(spectrum(timeHistogram())).toEqual([]);
 });
 
