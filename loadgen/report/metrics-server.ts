@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { isOwnHost, ownHosts } from '../../shared/control/own-host.ts';
 import { createMetrics, type Metrics } from '../../shared/observe/metrics.ts';
 import { loadError } from '../options/errors.ts';
 import { type LoadModel, rateAt } from '../options/plan.ts';
@@ -51,6 +52,7 @@ export async function metricsServer(
   const metrics = createMetrics({}, { process: false });
   const update = loadMetrics(metrics, model);
   const server = createServer((request, response) => {
+    if (!isOwnHost(request.headers.host, ownHosts(process.env))) return void response.writeHead(403).end();
     if (request.url !== '/metrics') return void response.writeHead(404).end();
     void metrics
       .render()

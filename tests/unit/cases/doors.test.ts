@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import type { Server } from 'node:http';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { metricsServer } from '../../../loadgen/report/metrics-server.ts';
 import { isOwnHost, ownHosts } from '../../../shared/control/own-host.ts';
 import { createControlServer } from '../../../shared/control/server.ts';
 import { createDataPort } from '../../../shared/cluster/data-port.ts';
@@ -36,8 +37,10 @@ interface Answer {
   readonly body: string;
 }
 
-async function ask(server: Server, path: string, headers: Record<string, string>, method = 'GET'): Promise<Answer> {
-  const port = await listen(server);
+const ask = async (server: Server, path: string, headers: Record<string, string>, method = 'GET') =>
+  askPort(await listen(server), path, headers, method);
+
+function askPort(port: number, path: string, headers: Record<string, string>, method = 'GET'): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = request({ port, host: '127.0.0.1', path, method, headers, agent: false }, (response) => {
       let body = '';
@@ -91,4 +94,17 @@ test.each([
   ['/admin/state', 'HEAD', {}, 200],
 ] as const)('a control port answers %s %s with headers %j by status %d', async (path, method, headers, status) => {
   expect((await ask(control(), path, { host: 'localhost', ...headers }, method)).status).toBe(status);
+});
+
+test.each([
+  ['evil.example', 403],
+  ['localhost.evil.example:8700', 403],
+  ['localhost:8700', 200],
+  ['load:8700', 200],
+])('R5 the metrics of a load run, asked with the Host %s: %d', async (host, status) => {
+  const server = await metricsServer('0', { kind: 'closed', users: 1, thinkMs: { kind: 'none' } }, () => undefined);
+  onTestFinished(() => server!.close());
+  const answer = await askPort(server!.port, '/metrics', { host });
+  expect(answer.status).toBe(status);
+  expect(answer.body.includes('tierlab_load_')).toBe(status === 200);
 });
