@@ -25,28 +25,47 @@ export function startSession(start: () => Session): Session | string {
 
 /** Passes the last answer to a session and reads its next action. Never throws. */
 export function nextMove(session: Session, answer: Answer | undefined): Move {
-  let result: unknown;
   try {
-    result = session.next(answer);
+    return moveOf(session.next(answer));
   } catch (error) {
     return { kind: 'broken', why: reasonOf(error) };
   }
-  if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') {
-    // Its rejection is not needed: the session is broken in any case.
-    Promise.resolve(result).catch(() => {});
+}
+
+function moveOf(result: unknown): Move {
+  if (isPromise(result))
     return { kind: 'broken', why: 'it is an async generator: a scenario yields its requests, without await' };
-  }
   const { done, value } = (result ?? {}) as { done?: unknown; value?: unknown };
   if (done) return { kind: 'end' };
+  if (isPromise(value))
+    return { kind: 'broken', why: 'it yields a promise: a scenario yields its requests themselves' };
   if (typeof value === 'object' && value !== null && 'thinkMs' in value) {
     const ms = value.thinkMs;
     if (typeof ms === 'number' && ms >= 0 && Number.isFinite(ms)) return { kind: 'pause', ms };
     return { kind: 'broken', why: `it pauses for ${String(ms)}, which is no time in ms` };
   }
-  const problem = requestProblem(value);
-  if (problem === undefined) return { kind: 'request', request: value as Request };
+  const request = copyOf(value);
+  const problem = requestProblem(request);
+  if (problem === undefined) return { kind: 'request', request: request as Request };
   return { kind: 'broken', why: `it yields what cannot be sent: ${problem}` };
 }
+
+/** Whether the value is a promise. Its rejection is not needed: the session is broken in any case. */
+function isPromise(value: unknown): boolean {
+  if (typeof (value as PromiseLike<unknown> | null | undefined)?.then !== 'function') return false;
+  Promise.resolve(value).catch(() => {});
+  return true;
+}
+
+/** The request as it is now. The scenario may change its object after the check, on purpose or by a getter. */
+function copyOf(value: unknown): unknown {
+  if (!isRecord(value)) return value;
+  const copy: Partial<Request> = { ...value };
+  return { ...copy, ...(isRecord(copy.headers) && { headers: { ...copy.headers } }) };
+}
+
+const isRecord = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Ends a session early, so that its `finally` blocks run. */
 export function endSession(session: Session): void {

@@ -180,7 +180,8 @@ export function recorder(options: { startMs: number; tickMs: number; sloMs: numb
     },
     session: () => void sessions.started++,
     brokenSession(why) {
-      sessions.broken++;
+      // A session may break and leave a failed promise behind, too. It is still one session.
+      sessions.broken = Math.min(sessions.broken + 1, sessions.started);
       if (sessions.why.length < mostReasons && !sessions.why.includes(why)) sessions.why.push(why);
     },
     inFlight: (nowMs, inFlight) => ticks.inFlight(nowMs - startMs, inFlight),

@@ -9,9 +9,24 @@ import { reasonOf } from '../engine/session.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 
 /** The process edge of a worker. The controller forks it, and it talks only to the controller. */
-const send = (message: FromWorker) => process.send?.(message);
+const exit = process.exit.bind(process);
+const tell = process.send?.bind(process);
+const send = (message: FromWorker) => tell?.(message);
 let run: WorkerRun | undefined;
 let hasScenario = false;
+
+/**
+ * The process belongs to the generator. A scenario that ended it would end the sessions of all other users, and the
+ * controller must hear of nothing but this file.
+ */
+function keepProcess(): void {
+  const refuse = (what: string) => (): never => {
+    throw new Error(`the scenario calls process.${what}`);
+  };
+  process.exit = refuse('exit');
+  process.send = refuse('send');
+  process.disconnect = refuse('disconnect');
+}
 
 function failed(error: unknown): void {
   send({
@@ -25,6 +40,7 @@ async function handle(message: ToWorker): Promise<void> {
   if (message.type === 'prepare') {
     const { plan, index, tickMs, oracle } = message;
     hasScenario = plan.workload.kind === 'scenario';
+    if (hasScenario) keepProcess();
     run = await workerRun({
       plan,
       index,
@@ -41,15 +57,13 @@ async function handle(message: ToWorker): Promise<void> {
     );
     // Exits once the last snapshot is on its way.
     if (last)
-      process.send?.({ type: 'finished', snapshot: last } satisfies FromWorker, undefined, undefined, () =>
-        process.exit(0),
-      );
+      tell?.({ type: 'finished', snapshot: last } satisfies FromWorker, undefined, undefined, () => exit(0));
   } else run?.stop();
 }
 
 process.on('message', (message: ToWorker) => void handle(message).catch(failed));
 // No worker outlives a dead controller. This event ends a healthy worker; the watchdog ends a stuck one.
-process.on('disconnect', () => process.exit(1));
+process.on('disconnect', () => exit(1));
 const watchdog = new Worker(new URL('./watchdog-thread.ts', import.meta.url), { workerData: { parent: process.ppid } });
 // A terminal sends these signals to every process of the command. The controller handles them and stops its workers.
 process.on('SIGINT', () => {}).on('SIGHUP', () => {});

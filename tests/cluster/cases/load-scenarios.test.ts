@@ -54,6 +54,26 @@ describe("L4 a scenario is somebody's program", () => {
       right: /async generator/,
     },
     {
+      input: 'calls process.exit',
+      body: `function* (user) { yield user.get('/'); process.exit(0); }`,
+      right: /process\.exit/,
+    },
+    {
+      input: 'writes to the controller',
+      body: `function* (user) { yield user.get('/'); process.send({ type: 'finished' }); }`,
+      right: /process\.send/,
+    },
+    {
+      input: 'yields a promise that fails',
+      body: `function* (user) { yield user.get('/'); yield Promise.reject(new Error('x')); }`,
+      right: /^it yields a promise[^;]*$/,
+    },
+    {
+      input: 'pauses for less than nothing',
+      body: `function* (user) { yield user.get('/'); yield user.think(-5); }`,
+      right: /^it pauses for -5, which is no time in ms$/,
+    },
+    {
       input: 'throws in a timer of its own',
       body: `function* (user) { setTimeout(() => { throw new Error('later'); }); yield user.get('/'); }`,
       right: /Error: later/,
