@@ -28,10 +28,19 @@ function describeThink(think: Think): string {
   return think.kind === 'fixed' ? ` pausing ${formatMs(think.ms)}` : ` pausing ${formatMs(think.meanMs)} on average`;
 }
 
+/** The path and the names of its parameters. Their values may be secrets, such as `?token=...`. */
+export function withoutValues(target: string): string {
+  const at = target.indexOf('?');
+  if (at < 0) return target;
+  const parameters = target.slice(at + 1).split('&');
+  const shown = parameters.map((text) => (text.includes('=') ? `${text.slice(0, text.indexOf('='))}=***` : '***'));
+  return `${target.slice(0, at)}?${shown.join('&')}`;
+}
+
 export function describeWorkload(spec: WorkloadSpec): string {
   switch (spec.kind) {
     case 'url':
-      return `${spec.request.method} ${spec.request.target}`;
+      return `${spec.request.method} ${withoutValues(spec.request.target)}`;
     case 'list':
       return `${spec.requests.length} requests from a list`;
     case 'mix': {

@@ -1,5 +1,6 @@
 import { percentiles } from '../measure/histogram.ts';
 import { meanRate } from '../options/plan.ts';
+import { withoutValues } from './describe.ts';
 import { littlesLaw } from '../verdict/validity.ts';
 import { ratePerSecond } from '../measure/measured.ts';
 import type { RunResult } from '../verdict/result.ts';
@@ -9,7 +10,7 @@ export function resultJson(run: RunResult): Record<string, unknown> {
   const { counts, latency, durationMs, plan } = run;
   const little = littlesLaw(run);
   return {
-    url: `${plan.target.origin}${plan.workload.kind === 'url' ? plan.workload.request.target : ''}`,
+    url: `${plan.target.origin}${plan.workload.kind === 'url' ? withoutValues(plan.workload.request.target) : ''}`,
     model: plan.model.kind,
     workload: plan.workload.kind,
     seed: plan.seed,

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { withoutValues } from './describe.ts';
 import { timeHistogram } from '../measure/histogram.ts';
 import type { TickRow } from '../measure/timeline.ts';
 import { loadError } from '../options/errors.ts';
@@ -32,12 +33,23 @@ export function encodeResult(run: RunResult): Buffer {
 
 /**
  * The part of a plan that a report needs. Fields are named one by one, so that a new field is kept only by decision.
- * Headers, bodies and certificates may be secrets. Lists of words, requests and instants may be large, and reports show
+ * Headers, bodies, certificates and the values of parameters may be secrets. Lists of words, requests and instants may be large, and reports show
  * only their lengths.
  */
 function planToKeep(plan: LoadPlan): LoadPlan {
   const { target, model, durationMs, connections, workers, seed, precise, timeoutMs, check, sloMs, insecure } = plan;
-  const kept = { target, durationMs, connections, workers, seed, precise, timeoutMs, check, sloMs, insecure };
+  const kept = {
+    target: { ...target, path: withoutValues(target.path) },
+    durationMs,
+    connections,
+    workers,
+    seed,
+    precise,
+    timeoutMs,
+    check,
+    sloMs,
+    insecure,
+  };
   return { ...kept, model: modelToKeep(model, durationMs), headers: [], workload: workloadToKeep(plan.workload) };
 }
 
@@ -49,7 +61,7 @@ function modelToKeep(model: LoadModel, durationMs: number): LoadModel {
 }
 
 function workloadToKeep(spec: WorkloadSpec): WorkloadSpec {
-  const bare = ({ method, target, name }: Request): Request => ({ method, target, name });
+  const bare = ({ method, target, name }: Request): Request => ({ method, target: withoutValues(target), name });
   switch (spec.kind) {
     case 'url':
       return { kind: 'url', request: bare(spec.request) };

@@ -56,8 +56,7 @@ async function handle(message: ToWorker): Promise<void> {
       send({ type: 'snapshot', snapshot }),
     );
     // Exits once the last snapshot is on its way.
-    if (last)
-      tell?.({ type: 'finished', snapshot: last } satisfies FromWorker, undefined, undefined, () => exit(0));
+    if (last) tell?.({ type: 'finished', snapshot: last } satisfies FromWorker, undefined, undefined, () => exit(0));
   } else run?.stop();
 }
 

@@ -9,11 +9,11 @@ const ownHeaders = new Set(['content-length', 'transfer-encoding']);
 
 /**
  * Why a header cannot be sent; undefined when it can. `-H`, request lists and scenarios share this check. The text
- * never contains the value, because it may be a secret. A value is Latin-1 without control characters (RFC 9110, 5.5).
+ * never contains the value, or what stands in place of a name, because it may be a secret. A value is Latin-1 without control characters (RFC 9110, 5.5).
  * Other characters would not arrive unchanged, and a line break would start another header.
  */
 export function headerProblem(name: string, value: unknown): string | undefined {
-  if (!token.test(name)) return `${JSON.stringify(name.slice(0, 60))} cannot be the name of a header`;
+  if (!token.test(name)) return 'the name of a header may only have letters, digits and signs such as "-"';
   if (ownHeaders.has(name.toLowerCase())) return `the header ${name} is set by the generator itself`;
   if (typeof value !== 'string') return `the value of the header ${name} is not a text`;
   // eslint-disable-next-line no-control-regex

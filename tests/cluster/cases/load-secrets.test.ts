@@ -18,6 +18,7 @@ test.each([
   { input: 'a token in a list', list: '{"target":"/","headers":{"authorization":"Bearer sesame-99"}}\n', args: [] },
   { input: 'a password in a body', list: '{"target":"/","method":"POST","body":{"p":"sesame-99"}}\n', args: [] },
   { input: 'a cookie for all', list: '/\n', args: ['-H', 'cookie: s=sesame-99'] },
+  { input: 'a token in the address of a request', list: '/a?token=sesame-99&b\n', args: [] },
   { input: 'a list that is refused', list: '{"target":"/","headers":{"x":"sesame-99\\n"}}\n', args: [] },
 ])('L7 $input is in nothing that a run leaves', async ({ list, args }) => {
   const server = await constant(1);

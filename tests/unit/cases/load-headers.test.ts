@@ -38,8 +38,8 @@ test.each([
   { input: ['x-id', 'a\u0085b'], right: /control character/ },
   { input: ['content-length', '5'], right: /set by the generator itself/ },
   { input: ['Transfer-Encoding', 'chunked'], right: /set by the generator itself/ },
-  { input: ['x evil', '1'], right: /cannot be the name of a header/ },
-  { input: ['', '1'], right: /cannot be the name of a header/ },
+  { input: ['x evil', '1'], right: /name of a header may only have/ },
+  { input: ['', '1'], right: /name of a header may only have/ },
 ])(
   'L2 refuses the header $input with one sentence, wherever it comes from',
   ({ input: [name = '', value = ''], right }) => {

@@ -17,7 +17,6 @@ test.each([
   { input: { thinkMs: '1s' }, right: /pauses for 1s/ },
   { input: { thinkMs: 5n }, right: /pauses for 5/ },
   { input: Promise.resolve({ method: 'GET', target: '/', name: '/' }), right: /yields a promise/ },
-  { input: { then: (_: unknown, reject: (why: Error) => void) => reject(new Error('x')) }, right: /yields a promise/ },
 ])('L4 calls a session that yields $input broken and says why', ({ input, right }) => {
   const session = startSession(scenario(input)) as Session;
   expect(nextMove(session, undefined)).toEqual({ kind: 'broken', why: expect.stringMatching(right) });
