@@ -1,7 +1,7 @@
 import { buildPlan } from '../options/build-plan.ts';
 import type { RunFlags } from '../options/cli-options.ts';
 import { exitCodes } from '../../shared/exit-codes.ts';
-import { loadError } from '../options/errors.ts';
+import { isOwnLimit, loadError } from '../options/errors.ts';
 import { parseInteger, parseDuration, parseRate } from '../options/quantities.ts';
 import { searchCapacity } from '../find/capacity.ts';
 import type { Capacity, Trial, TrialOutcome } from '../find/capacity.ts';
@@ -62,10 +62,16 @@ export async function findCommand(url: string | undefined, flags: FindFlags, io:
     const arrivals =
       plan.model.kind !== 'closed' && flags.arrivals !== undefined ? plan.model.arrivals : { kind: 'poisson' as const };
     const model = { kind, stages: constantStages(rate, trialMs), arrivals } as typeof plan.model;
-    last = await measure(
-      { ...plan, model, durationMs: trialMs, seed: `${plan.seed}/${++number}` },
-      { ...io, thresholds },
-    );
+    try {
+      last = await measure(
+        { ...plan, model, durationMs: trialMs, seed: `${plan.seed}/${++number}` },
+        { ...io, thresholds },
+      );
+    } catch (error) {
+      if (!isOwnLimit(error)) throw error;
+      reasons.set(rate, error.message);
+      return 'generator';
+    }
     if (last.ending.kind === 'interrupted') throw loadError('interrupted', 'interrupted: no capacity was found');
     const { outcome, why } = trialVerdict(last, thresholds);
     if (why !== undefined) reasons.set(rate, why);

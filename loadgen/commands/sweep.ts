@@ -1,7 +1,7 @@
 import { buildPlan } from '../options/build-plan.ts';
 import type { RunFlags } from '../options/cli-options.ts';
 import { exitCodes } from '../../shared/exit-codes.ts';
-import { loadError } from '../options/errors.ts';
+import { isOwnLimit, loadError } from '../options/errors.ts';
 import { parseInteger, parseSeries } from '../options/quantities.ts';
 import { percentiles } from '../measure/histogram.ts';
 import { terminalStyle } from '../report/terminal-style.ts';
@@ -17,6 +17,8 @@ export interface SweepFlags extends RunFlags {
   json?: boolean;
 }
 
+type Point = SweepPoint & { p50Ms: number; p99Ms: number; valid: boolean; lost?: string };
+
 /**
  * `load sweep --connections 1..64`: throughput against the number of requests in flight, with a fit of the universal
  * scalability law.
@@ -28,33 +30,36 @@ export async function sweepCommand(url: string | undefined, flags: SweepFlags, i
   const { users: _users, ...rest } = flags;
   const { plan } = await buildPlan(url, { ...rest, connections: '1', duration: flags.duration ?? '2s' }, io.cores);
   const style = terminalStyle(io.stderr);
-  const points: (SweepPoint & { p50Ms: number; p99Ms: number; valid: boolean; lost?: string })[] = [];
+  const points: Point[] = [];
   let invalid = 0;
   const row = (n: string, done: string, p50: string, p99: string) =>
     n.padStart(10) + done.padStart(12) + p50.padStart(11) + p99.padStart(11);
+
+  async function measureSize(n: number, seed: string): Promise<{ point: Point; reason: string | undefined }> {
+    const model = { kind: 'closed' as const, users: n, thinkMs: { kind: 'none' as const } };
+    const sized = { ...plan, model, connections: n, workers: Math.min(plan.workers, n), seed };
+    try {
+      const { valid, reasons, generatorAtFault, latency, counts, durationMs } = await measure(sized, io);
+      const { p50, p99 } = percentiles(latency.sent);
+      const figures = { n, throughput: ratePerSecond(counts.right, durationMs), p50Ms: p50, p99Ms: p99, valid };
+      return { point: { ...figures, ...(generatorAtFault && { lost: reasons.join('; ') }) }, reason: reasons[0] };
+    } catch (error) {
+      if (!isOwnLimit(error)) throw error;
+      const { message } = error;
+      return { point: { n, throughput: 0, p50Ms: NaN, p99Ms: NaN, valid: false, lost: message }, reason: message };
+    }
+  }
+
   io.stderr.write(style.dim(`${row('in flight', 'done', 'p50', 'p99')}\n`));
   // Runs every size once, then all again: a slow drift of the machine then affects all sizes alike.
   for (let repeat = 0; repeat < repeats; repeat++) {
     for (const n of series) {
       if (io.signal.aborted) throw loadError('interrupted', 'interrupted: the sweep is not complete');
-      const model = { kind: 'closed' as const, users: n, thinkMs: { kind: 'none' as const } };
-      const run = await measure(
-        { ...plan, model, connections: n, workers: Math.min(plan.workers, n), seed: `${plan.seed}/${repeat}/${n}` },
-        io,
-      );
-      const { p50, p99 } = percentiles(run.latency.sent);
-      const throughput = ratePerSecond(run.counts.right, run.durationMs);
-      points.push({
-        n,
-        throughput,
-        p50Ms: p50,
-        p99Ms: p99,
-        valid: run.valid,
-        ...(run.generatorAtFault ? { lost: run.reasons.join('; ') } : {}),
-      });
-      if (!run.valid) invalid++;
-      const figures = row(String(n), formatRate(throughput), formatMs(p50), formatMs(p99));
-      io.stderr.write(`${figures}${run.valid ? '' : style.red(`  ${run.reasons[0]}`)}\n`);
+      const { point, reason } = await measureSize(n, `${plan.seed}/${repeat}/${n}`);
+      points.push(point);
+      if (!point.valid) invalid++;
+      const figures = row(String(n), formatRate(point.throughput), formatMs(point.p50Ms), formatMs(point.p99Ms));
+      io.stderr.write(`${figures}${point.valid ? '' : style.red(`  ${reason}`)}\n`);
     }
   }
   const fit = conclude(points);

@@ -60,7 +60,7 @@ const stuckMessage =
  *
  * The controller draws the progress, serves metrics and writes files. The workers only send and measure, each with its
  * own event loop. When a worker dies, its last snapshot counts. No worker outlives this call or this process. Throws
- * `unreachable`, `tls`, `worker_failed`, `interrupted` (before the start).
+ * `unreachable`, `own_limit`, `tls`, `worker_failed`, `interrupted` (before the start).
  */
 export async function runLoad(plan: LoadPlan, options: LoadRunOptions): Promise<MeasuredRun> {
   await probe(plan);

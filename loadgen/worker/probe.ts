@@ -5,7 +5,8 @@ import { loadError } from '../options/errors.ts';
 import type { LoadPlan } from '../options/plan.ts';
 
 /**
- * Connects once before any load, so that a missing target is reported in one sentence. Throws `unreachable` or `tls`.
+ * Connects once before any load, so that a missing target is reported in one sentence. Throws `unreachable`,
+ * `own_limit` or `tls`.
  */
 export async function probe(plan: LoadPlan): Promise<void> {
   const { target } = plan;
@@ -47,7 +48,7 @@ function unreachable(origin: string, error: NodeJS.ErrnoException): Error {
     );
   if (code === 'no_files' || code === 'no_ports' || code === 'no_memory')
     return loadError(
-      'unreachable',
+      'own_limit',
       `this machine refused a connection to ${origin}: ${detail}. The server is not the cause`,
       error,
     );
