@@ -1,3 +1,4 @@
+import { innerMark } from './inner-marks.ts';
 import { isInvisible } from './invisible.ts';
 import { unspacedTerms } from './unspaced.ts';
 import { normaliseWord, type NormalisedWord } from './words.ts';
@@ -108,15 +109,17 @@ const unspaced =
   String.raw`[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}` +
   String.raw`\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]`;
 const pictograph = String.raw`(?![©®™])\p{Extended_Pictographic}\p{Emoji_Modifier}?\uFE0F?`;
-const letter = String.raw`(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{N}]`;
+/** Letters, digits, circled letters (ⓐ), radicals (⼈, from PDF files) and squared words (㎏, ㌔). */
+const letter = String.raw`(?![\p{M}\p{Default_Ignorable_Code_Point}])[\p{Alphabetic}\p{N}\u2E80-\u2FDF\u3200-\u33FF]`;
 const attached = String.raw`(?:\p{M}|${isInvisible})*`;
 /** Group 1: a run of a script without spaces. Group 2: an emoji with its joined parts. Neither group: a word. */
 const wordPattern = new RegExp(
   [
-    String.raw`((?:(?=${unspaced})${letter}${attached})+)`,
+    // Here a zero-width space is only a place where a line may break. Some authors write it, others do not.
+    String.raw`((?:(?=${unspaced})${letter}[\p{M}\p{Default_Ignorable_Code_Point}]*)+)`,
     String.raw`(\p{Regional_Indicator}{2}|${pictograph}(?:\u200D${pictograph})*)`,
     String.raw`(?:(?!${unspaced})${letter}${attached})+` +
-      String.raw`(?:['\u2019\u00B7\u2027\u05F3\u05F4](?:(?!${unspaced})${letter}${attached})+)*`,
+      String.raw`(?:(?:${innerMark})(?:(?!${unspaced})${letter}${attached})+)*`,
   ].join('|'),
   'gu',
 );

@@ -32,6 +32,8 @@ const folds: ReadonlyMap<string, string> = new Map(
       'ɽr ȿs ʂs ƫt ƭt ʈt ⱦt',
     'ʉu ⱴv ƴy ɏy ƶz ȥz ɀz ʐz ʑz ⱬz ȸdb ȹqp',
     'ςσ',
+    'װוו ױוי ײיי',
+    'ൺണ് ൻന് ർര് ൽല് ൾള് ൿക്',
     'ёе ѐе ѝи',
     'ٱا ىي یي ېي ےي کك ةه ەه ہه ھه',
   ].flatMap((line) => line.split(' ').map((pair): [string, string] => [pair[0]!, pair.slice(1)])),

@@ -1,5 +1,3 @@
-import { isInvisible } from './invisible.ts';
-
 export interface UnspacedTerm {
   readonly term: string;
   readonly position: number;
@@ -49,12 +47,13 @@ interface Normalised {
  * keeps its place in the run.
  */
 function normalised(run: string): Normalised {
-  if (run.normalize('NFKC') === run && !invisible.test(run)) return { normal: run.toLowerCase() };
+  if (run.normalize('NFKC') === run && !invisible.test(run) && !laterTone.test(run))
+    return { normal: run.toLowerCase() };
   let normal = '';
   const starts: number[] = [];
   const ends: number[] = [];
   for (const { start, end } of pieces(run)) {
-    const text = run.slice(start, end).replaceAll(allInvisible, '').normalize('NFKC').toLowerCase();
+    const text = normalPiece(run.slice(start, end));
     normal += text;
     for (let i = 0; i < text.length; i++) {
       starts.push(start);
@@ -64,27 +63,47 @@ function normalised(run: string): Normalised {
   return { normal, starts, ends };
 }
 
+/** A cache, because a long run repeats few pieces. It is emptied when it is full. */
+const memo = new Map<string, string>();
+const memoSize = 20_000;
+
+function normalPiece(text: string): string {
+  let normal = memo.get(text);
+  if (normal !== undefined) return normal;
+  normal = text
+    .replaceAll(allInvisible, '')
+    .normalize('NFKC')
+    .replaceAll(notInWords, '')
+    .replaceAll(allLaterTones, '$2$1')
+    .toLowerCase();
+  if (memo.size >= memoSize) memo.clear();
+  memo.set(text, normal);
+  return normal;
+}
+
 /** Cuts the run where NFKC composes nothing. Normalising the pieces gives the same text as normalising the run. */
 function pieces(run: string): { start: number; end: number }[] {
   const found: { start: number; end: number }[] = [];
-  let before = '';
   for (const { 0: text, index } of run.matchAll(piece)) {
     const last = found.at(-1);
-    const together = (before + text).replaceAll(allInvisible, '').normalize('NFKC');
-    const apart =
-      before.replaceAll(allInvisible, '').normalize('NFKC') + text.replaceAll(allInvisible, '').normalize('NFKC');
-    // NFKC composes a few characters at most. Trying longer chains would take quadratic time.
-    if (last !== undefined && together !== apart && before.length < longestPiece) {
-      last.end = index + text.length;
-      before += text;
-    } else {
-      found.push({ start: index, end: index + text.length });
-      before = text;
-    }
+    const end = index + text.length;
+    // NFKC composes a few characters at most. Longer chains would take quadratic time.
+    if (last !== undefined && joinsBefore.test(text) && end - last.start <= longestPiece) last.end = end;
+    else found.push({ start: index, end });
   }
   return found;
 }
 const longestPiece = 64;
-const piece = new RegExp(String.raw`[^](?:\p{M}|${isInvisible})*`, 'gu');
-const invisible = new RegExp(isInvisible, 'u');
-const allInvisible = new RegExp(isInvisible, 'gu');
+const piece = /[^][\p{M}\p{Default_Ignorable_Code_Point}]*/gu;
+/** Hangul vowels and finals, and half-width voicing marks: NFKC may compose them with the character before. */
+const joinsBefore = new RegExp(
+  '^[\\u1161-\\u1175\\u11A8-\\u11C2\\u3133\\u3135\\u3136\\u313A-\\u313F\\u314F-\\u3163' +
+    '\\uFF9E\\uFF9F\\uFFA3\\uFFA5\\uFFA6\\uFFAA-\\uFFAF\\uFFC2-\\uFFC7\\uFFCA-\\uFFCF\\uFFD2-\\uFFD7\\uFFDA-\\uFFDC]',
+);
+const invisible = /\p{Default_Ignorable_Code_Point}/u;
+const allInvisible = /\p{Default_Ignorable_Code_Point}/gu;
+/** NFKC writes some characters with brackets: ㈱ is (株). */
+const notInWords = /[^\p{L}\p{N}\p{M}]/gu;
+/** Thai and Lao sara am in two characters: some programs write the tone mark after the first, as NFKC never does. */
+const laterTone = /([\u0E4D\u0ECD])([\u0E48-\u0E4B\u0EC8-\u0ECB])/u;
+const allLaterTones = new RegExp(laterTone, 'gu');

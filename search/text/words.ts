@@ -1,5 +1,6 @@
 import { stemmer } from 'stemmer';
 import { foldLetters } from './fold.ts';
+import { innerMark } from './inner-marks.ts';
 import { isInvisible } from './invisible.ts';
 
 export interface NormalisedWord {
@@ -15,9 +16,9 @@ export interface NormalisedWord {
 /** Normalises one raw word. */
 export function normaliseWord(raw: string): NormalisedWord {
   if (/^[a-z0-9]+$/.test(raw)) return { word: raw, term: stem(raw) };
-  const word = foldLetters(raw.replaceAll(dropped, '').normalize('NFKC').toLowerCase())
-    .replace(/['\u2019]s$/, '')
-    .replaceAll(innerMarks, '');
+  // NFKC would replace the acute accent, which many people type as an apostrophe, by a space and a mark.
+  const plain = raw.replaceAll(dropped, '').replaceAll('\u00B4', "'").normalize('NFKC').toLowerCase();
+  const word = foldLetters(plain.replace(possessive, '').replaceAll(innerMarks, ''));
   return { word, term: stem(word) };
 }
 
@@ -30,8 +31,8 @@ const dropped = new RegExp(
     String.raw`|\u20E3|\u0640|\p{Emoji_Modifier}`,
   'gu',
 );
-/** Characters that join the parts of one word: apostrophes, the Catalan dot, Hebrew geresh and gershayim. */
-const innerMarks = /['\u2019\u00B7\u2027\u05F3\u05F4]/gu;
+const innerMarks = new RegExp(innerMark, 'gu');
+const possessive = /['\u02BC\u2018\u2019]s$/;
 
 /** Porter's stem of a Latin word. Other words and words with digits stay as they are. */
 export function stem(word: string): string {

@@ -1,3 +1,4 @@
+import { hebrewQuote } from '../../search/text/inner-marks.ts';
 import { isInvisible } from '../../search/text/invisible.ts';
 import { fields } from '../../search/fields.ts';
 import type { Field } from '../../search/plan.ts';
@@ -40,13 +41,13 @@ export function items(query: string): Item[] {
   return found;
 }
 
-const quote = '["\u201C\u201D\u201E]';
-const notQuote = '[^"\u201C\u201D\u201E]';
+const quote = `(?!${hebrewQuote})["\u201C\u201D\u201E]`;
+const notQuote = `(?:${hebrewQuote}|[^"\u201C\u201D\u201E])`;
 /**
  * A character that is neither a space nor a quotation mark. JavaScript counts U+FEFF as a space, but it occurs inside
  * words.
  */
-const inWord = '(?:[^\\s"\u201C\u201D\u201E]|\uFEFF)';
+const inWord = `(?:[^\\s"\u201C\u201D\u201E]|\uFEFF|${hebrewQuote})`;
 /** The parts of one item in order. Text between two items (spaces, single quotation marks) is skipped. */
 const itemPattern = new RegExp(
   `(?:${isInvisible})*(?<minus>(?<!(?!${isInvisible})${inWord})-(?![\\s-]))?` +

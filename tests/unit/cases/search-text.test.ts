@@ -44,6 +44,18 @@ test('S1 shows and marks a word with invisible characters whole', async () => {
   expect(await engine.marked('Donaudampfschiff keyboard')).toEqual(['Donau\u00ADdampf\u00ADschiff', 'key\uFEFFboard']);
 });
 
+test.each([
+  ['Thai', 'กรุงเทพ\u200Bและทำงาน', 'กรุงเทพและทำงาน'],
+  ['Khmer', 'ភាសា\u200Bខ្មែរ', 'ភាសាខ្មែរ'],
+  ['Burmese', 'မြန်\u200Bမာ', 'မြန်မာ'],
+  ['Lao', 'ພາສາ\u200Bລາວ', 'ພາສາລາວ'],
+  ['Han', '東京\u200B都', '東京都'],
+])('S1 a zero-width space is only a place for a line break in %s', async (_, one, two) => {
+  const engine = await engineWith([{ id: 'a', body: one }, { id: 'b', body: two }, other]);
+  for (const q of [`"${one}"`, `"${two}"`, `body:"${two}"`])
+    expect((await engine.find(q)).toSorted()).toEqual(['a', 'b']);
+});
+
 test('S1 a zero-width space ends a word, as UAX #14 says', async () => {
   const engine = await engineWith([{ id: 'a', body: 'red\u200Bwine' }]);
   expect(await engine.find('wine')).toEqual(['a']);
@@ -65,6 +77,11 @@ test.each([
   ['Việt Nam Đà Nẵng', 'viet nam da nang'],
   ['ﬁnance', 'finance'],
   ['paral·lel', 'parallel'],
+  ['O’Brien', 'O´Brien'],
+  ['don＇t', 'donʼt'],
+  ['Hawaiʻi', 'Hawaii'],
+  ['Hawai‘i', "Hawai'i"],
+  ['ⓗⓔⓛⓛⓞ', 'hello'],
 ])('S2 %s and %s find each other, in phrases, exclusions and fields too', async (written, plain) => {
   const engine = await engineWith([
     { id: 'a', title: written, body: `It is ${written} here.` },
@@ -94,12 +111,23 @@ test.each([
   ['Persian and Arabic kaf and yeh', 'کتابی', 'كتابي'],
   ['Hebrew points', 'שָׁלוֹם', 'שלום'],
   ['Hebrew gershayim', 'צה״ל', 'צהל'],
+  ['Hebrew gershayim as a quotation mark', 'צה"ל', 'צה״ל'],
+  ['Yiddish digraphs', 'ײדיש', 'יידיש'],
+  ['Ukrainian apostrophes', 'мʼята', "м'ята"],
+  ['Malayalam chillu letters', 'അവൻ', 'അവന്\u200D'],
+  ['Kangxi radicals of a PDF file', '⽇本⼈', '日本人'],
+  ['squared Katakana', '㌔', 'キロ'],
+  ['a squared unit', '5㎏', '5kg'],
+  ['a company sign', '㈱東京', '株東京'],
+  ['an era sign', '㋿', '令和'],
+  ['Thai sara am in two characters', 'น้ำตก', 'นํ้าตก'],
+  ['Lao sara am in two characters', 'ນ້ຳ', 'ນໍ້າ'],
   ['Arabic digits', '١٩٨٤', '1984'],
   ['Devanagari digits', '२०२६', '2026'],
   ['full-width letters', 'Ｔｏｋｙｏ', 'TOKYO'],
 ])('S3 %s: %s and %s find each other', async (_, one, two) => {
   const engine = await engineWith([{ id: 'a', body: one }, { id: 'b', body: two }, other]);
-  for (const q of [one, two, `"${one}"`, `body:${two}`])
+  for (const q of [one, two, `"${one}"`, `"${two}"`, `body:${two}`])
     expect((await engine.find(q)).toSorted(), q).toEqual(['a', 'b']);
 });
 
@@ -125,6 +153,9 @@ test.each([
   ['Hangul as conjoining letters', '\u1112\u1161\u11ab\u1100\u116e\u11a8과서울', '서울', ['서울']],
   ['a compatibility ideograph', '\uF9D1東京都', '東京', ['東京']],
   ['a joiner in the run', '大\u2060阪東京都', '東京', ['東京']],
+  ['a zero-width space in the run', 'เมือง\u200Bกรุงเทพ', 'กรุงเทพ', ['กรุงเทพ']],
+  ['Hangul letters in the run', 'ㅋㅋㅋ서울', '서울', ['서울']],
+  ['a company sign in the run', '㈱東京都', '東京', ['東京']],
 ])('S4 marks the match alone: %s', async (_, body, q, expected) => {
   const engine = await engineWith([{ id: 'a', body }]);
   expect(await engine.marked(q)).toEqual(expected);
@@ -159,4 +190,11 @@ test('S6 no phrase runs over a line break of an imported body', async () => {
 test('S6 a line break in a phrase that a person types is a space', async () => {
   const engine = await engineWith([{ id: 'a', body: 'red wine' }]);
   expect(await engine.find('"red\nwine"')).toEqual(['a']);
+});
+
+test('S3 a quotation mark inside a Hebrew word neither begins nor ends a phrase', async () => {
+  const engine = await engineWith([{ id: 'a', body: 'צה"ל חזק' }, { id: 'b', body: 'חזק צה"ל' }, other]);
+  expect(await engine.find('"צה"ל חזק"')).toEqual(['a']);
+  expect((await engine.find('צה"ל חזק')).toSorted()).toEqual(['a', 'b']);
+  expect(await engine.find('חזק -"צה"ל חזק"')).toEqual(['b']);
 });
