@@ -18,16 +18,37 @@ export function complete(vocabulary: Vocabulary, typed: string, size: number): s
     const [x, y] = [vocabulary.documents[a]!, vocabulary.documents[b]!];
     return x > y || (x === y && a < b);
   };
-  // Each word is inserted into the short list of the best. So one pass is enough, and thousands of words need no
-  // sorting.
-  for (let word = from; word < to; word++) {
-    if (best.length === size && !before(word, best[size - 1]!)) continue;
-    if (vocabulary.words[word] === prefix || isStopWord(vocabulary.words[word]!)) continue;
-    let at = best.length;
-    while (at > 0 && before(word, best[at - 1]!)) at--;
-    best.splice(at, 0, word);
-    if (best.length > size) best.pop();
+  const isFullWithout = (word: number): boolean => best.length === size && !before(word, best[size - 1]!);
+  for (const chunk of chunksBetween(vocabulary, from, to)) {
+    if (isFullWithout(chunk.best)) break;
+    // Each word is inserted into the short list of the best, so thousands of words need no sorting.
+    for (let word = chunk.from; word < chunk.to; word++) {
+      if (isFullWithout(word)) continue;
+      if (vocabulary.words[word] === prefix || isStopWord(vocabulary.words[word]!)) continue;
+      let at = best.length;
+      while (at > 0 && before(word, best[at - 1]!)) at--;
+      best.splice(at, 0, word);
+      if (best.length > size) best.pop();
+    }
   }
   const kept = typed.slice(0, starts[last]);
   return best.map((word) => kept + vocabulary.words[word]!);
+}
+
+const chunkWords = 512;
+
+/**
+ * The words in chunks, the chunk with the most frequent word first. `best` = this word, the first of equally frequent
+ * ones. So of the 100,000 words with one letter, only a few chunks are compared, whatever the order of their
+ * frequencies.
+ */
+function chunksBetween({ documents }: Vocabulary, from: number, to: number) {
+  const chunks: { from: number; to: number; best: number }[] = [];
+  for (let start = from; start < to; start += chunkWords) {
+    const end = Math.min(start + chunkWords, to);
+    let best = start;
+    for (let word = start; word < end; word++) if (documents[word]! > documents[best]!) best = word;
+    chunks.push({ from: start, to: end, best });
+  }
+  return chunks.sort((a, b) => documents[b.best]! - documents[a.best]!);
 }
