@@ -1,4 +1,4 @@
-import { isSpace } from '../search/text/invisible.ts';
+import { isInvisible, isSpace } from '../search/text/invisible.ts';
 import { cutText } from '../shared/cut-text.ts';
 import { isPageId, type CorpusPage } from './page.ts';
 
@@ -26,7 +26,8 @@ export function checkPage(value: unknown): Checked {
   const { id, title } = given;
   if (typeof id !== 'string') return { wrong: 'id must be a text', detail: show(id) };
   if (!isPageId(id)) return { wrong: 'id may hold 1 to 128 letters, digits and . _ ~ -', detail: show(id) };
-  if (typeof title !== 'string' || title.trim() === '') return { wrong: 'title must be a text', detail: show(title) };
+  if (typeof title !== 'string' || visibleLine(title) === '')
+    return { wrong: 'title must be a text', detail: show(title) };
   if (title.length > maxTitleCharacters) return { wrong: `title is longer than ${maxTitleCharacters} characters` };
 
   const body = given['body'] ?? given['text'] ?? '';
@@ -85,6 +86,14 @@ const lineBreakers = new RegExp(String.raw`(?:\p{Cc}|${isSpace})+`, 'gu');
 /** Like `cleanText`, and joins all lines into one. */
 export function cleanLine(text: string): string {
   return text.toWellFormed().replaceAll(lineBreakers, ' ').trim();
+}
+
+const blankLine = new RegExp(String.raw`^(?:${isInvisible}|${isSpace}|\u200B|\u2800)*$`, 'u');
+
+/** Like `cleanLine`; empty when a reader would see nothing. Nobody can click on such a title. */
+export function visibleLine(text: string): string {
+  const line = cleanLine(text);
+  return blankLine.test(line) ? '' : line;
 }
 
 function show(value: unknown): string {

@@ -86,10 +86,9 @@ export type SkipList = ReturnType<typeof createSkipList>;
 /** The error for an import without pages. Its message gives the reason in one sentence. */
 export function nothingValid(from: string, skipped: SkipList, stopped?: string): CorpusError {
   const [first] = skipped.examples();
-  const why =
-    first === undefined
-      ? (stopped ?? 'it is empty')
-      : `all ${skipped.total()} entries were refused, the first (${first.where}) because: ${first.reason}`;
+  const refused =
+    skipped.total() === 1 ? 'its only entry was refused' : `all ${skipped.total()} entries were refused, the first`;
+  const why = first === undefined ? (stopped ?? 'it is empty') : `${refused} (${first.where}) because: ${first.reason}`;
   return new CorpusError('nothing_valid', `No page could be taken from ${from}: ${why}. Nothing was changed.`);
 }
 

@@ -1,3 +1,4 @@
+import type { LinkTarget } from './origin.ts';
 import { normaliseEscapes } from './percent-encoding.ts';
 
 /** The addresses of a crawl: those of one origin, below one path. */
@@ -7,14 +8,24 @@ export interface CrawlScope {
   readonly path: string;
 }
 
+const leadsElsewhere = 'a link to somewhere else';
+
 /** Servers should accept 8,000 octets (RFC 9110, section 4.1); many accept no more. */
 export const maxAddressCharacters = 8_000;
 
 /** Parameters that often name the visit instead of the page. Only the answers tell whether they do. */
-const visitParameter = /^(?:utm_\w+|fbclid|gclid|msclkid|phpsessid|jsessionid|sid|sessionid|session_id)$/i;
+const visitParameter = new RegExp(
+  '^(?:utm_\\w+|mtm_\\w+|pk_(?:campaign|kwd|source)|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|igshid|mc_[ce]id|' +
+    '_g[al]|phpsessid|jsessionid|aspsessionid\\w*|oscsid|zenid|cfid|cftoken|sid|sess|sessid|sess_id|session|' +
+    'sessionid|session_id)$',
+  'i',
+);
+/** The same in a path: `;jsessionid=7` (Java), `/(S(7))/` (ASP.NET). */
+const visitInPath = /;(?:jsessionid|phpsessid|sid)=[^/;]*|\/\([a-z]\([a-z0-9]+\)\)/gi;
 
 /** Endings of pages. Another last segment with a dot (`v1.2`, `node.js`) may name a folder. */
-const pageEnding = /\.(?:x?html?|shtml|md|txt|php\d?|phtml|aspx?|jspx?|cgi|pl|cfm|do)$/i;
+const pageEnding =
+  /\.(?:x?html?(?:\.[a-z]{2}(?:-[a-z]{2})?)?|xht|shtml|md|txt|php\d?|phtml|aspx?|jspx?|jsf|cgi|pl|py|cfm|do|action)$/i;
 
 /**
  * The address that a browser requests when it follows `href`: as written, without fragment and password. Undefined when
@@ -29,6 +40,22 @@ export function requestedAddress(href: string, base?: string): string | undefine
   return url.href;
 }
 
+/** The address from which relative links start: the declared base, if browsers accept it. */
+export function baseOf(address: string, declared: string | undefined): string {
+  return (declared !== undefined && requestedAddress(declared, address)) || address;
+}
+
+/**
+ * The target of a link that leads out of the crawl. Undefined for a link that leads to no place at all (`mailto:`,
+ * `javascript:`).
+ */
+export function outside(href: string, base: string): LinkTarget | undefined {
+  const url = URL.parse(href, base);
+  if (url === null) return { kind: 'outside', where: href, reason: 'a link that is no valid address' };
+  if (url.host === '' && url.protocol !== 'file:') return undefined;
+  return { kind: 'outside', where: requestedAddress(href, base) ?? url.href, reason: leadsElsewhere };
+}
+
 /**
  * A key that is equal for two spellings of one address. It is only for comparing; requests use the address as it was
  * written.
@@ -41,7 +68,7 @@ export function addressKey(address: string): string {
 /** The address without parameters that may name the visit instead of the page (`?PHPSESSID=7`, `;jsessionid=7`). */
 export function withoutVisitParameters(address: string): string {
   const url = new URL(address);
-  const path = url.pathname.replaceAll(/;jsessionid=[^/;]*/gi, '');
+  const path = url.pathname.replaceAll(visitInPath, '');
   const parameters = url.search
     .slice(1)
     .split('&')

@@ -7,6 +7,7 @@ import type { LockOptions } from '../lock.ts';
 import { importName } from '../names.ts';
 import type { OnProgress } from '../progress.ts';
 import { createSkipList, nothingValid, importReport, type ImportReport } from '../report.ts';
+import { requestedAddress } from './address.ts';
 import { openFolder } from './folder.ts';
 import { toPages } from './graph.ts';
 import { openSite } from './site.ts';
@@ -53,9 +54,11 @@ export async function crawl(target: string, options: CrawlOptions): Promise<Craw
   const { dataDir, signal, onWait, onProgress, replace } = options;
   const { clock = systemClock, scheduler = systemScheduler, allowHosts = [], delayMs } = options;
   const { maxPages = 20_000, maxPageBytes = 5_000_000, timeoutMs = 10_000, timeLimitMs = Infinity } = options;
-  const isSite = /^[a-z][a-z0-9+.-]+:\/\//i.test(target);
+  const isSite = /^\s*[a-z][a-z0-9+.-]+:\/\//i.test(target);
+  // A password in the address must not become part of a name or of the manifest.
+  const from = (isSite && requestedAddress(target.trim())) || target;
   const name = importName(
-    options.name ?? (isSite ? target.replace(/^\w+:\/\//, '') : basename(resolve(target))),
+    options.name ?? (isSite ? from.replace(/^\w+:\/\//, '') : basename(resolve(target))),
     options.name !== undefined,
   );
   const skipped = createSkipList();
@@ -69,13 +72,13 @@ export async function crawl(target: string, options: CrawlOptions): Promise<Craw
       skipped,
     );
     const pages = toPages(name, origin, visited, moved, skipped);
-    if (pages.length === 0) throw nothingValid(target, skipped, stopped);
+    if (pages.length === 0) throw nothingValid(from, skipped, stopped);
 
     const writer = createImportWriter(dataDir);
     try {
       for (const page of pages) writer.add(page);
       throwIfCancelled(signal);
-      const sources = await writer.commit({ name, from: target, replace, signal, scheduler, onWait });
+      const sources = await writer.commit({ name, from, replace, signal, scheduler, onWait });
       const links = pages.reduce((sum, page) => sum + page.links.length, 0);
       const done = importReport(name, pages.length, links, skipped, sources);
       return { ...done, stopped, complete: done.complete && stopped === undefined };

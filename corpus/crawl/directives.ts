@@ -33,10 +33,10 @@ function namesInHeader(header: string): string[] {
   return found;
 }
 
-/** `noindex, max-image-preview:none` -> `noindex`. */
+/** `noindex, max-image-preview:none` -> `noindex`. Some authors write a semicolon instead of the comma. */
 function namesIn(directives: string): string[] {
   return directives
     .toLowerCase()
-    .replaceAll(/[\w-]+\s*:\s*[^\s,]*/g, ' ')
-    .split(/[\s,]+/);
+    .replaceAll(/[\w-]+\s*:\s*[^\s,;]*/g, ' ')
+    .split(/[\s,;]+/);
 }

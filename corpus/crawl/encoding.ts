@@ -31,8 +31,10 @@ export interface Decoded {
  * `<meta>` in the first 1,024 bytes, `<meta>` after them. It counts, unless the bytes prove it wrong:
  *
  *     declared                            bytes                                    encoding
- *     nothing or a single-byte encoding   UTF-8 with characters beyond ASCII       UTF-8
+ *     UTF-16                              no byte is 0                             as if nothing were declared
+ *     nothing, or anything but UTF-16     UTF-8 with characters beyond ASCII       UTF-8
  *     UTF-8                               not one valid character beyond ASCII     detected
+ *     nothing                             UTF-16 markup                            UTF-16
  *     nothing                             others                                   detected
  *
  * Browsers take a late `<meta>` into account, too (HTML Standard, "changing the encoding while parsing"). Text in
@@ -53,12 +55,22 @@ export function decodeHtml(bytes: Uint8Array, { charset, xml = false }: Declared
 
 /** Encodings that switch by escape sequences (ISO-2022-JP) consist of ASCII bytes. */
 const escapeByte = 0x1b;
+/** So many characters of three bytes are never valid UTF-8 by chance. */
+const minMultiByteProof = 5;
 
 function earlyDeclaration(bytes: Uint8Array, charset: string | undefined, xml: boolean): string | undefined {
   const undeclared = 'none';
   const transport = charset === undefined ? {} : { transportLayerEncodingLabel: charset };
-  const found = sniff(bytes, { ...transport, xml, defaultEncoding: undeclared });
-  return found === undeclared ? xmlDeclaration(bytes) : found.toLowerCase();
+  const found = sniff(bytes, { ...transport, xml, defaultEncoding: undeclared }).toLowerCase();
+  const isWrong = found.startsWith('utf-16') && !bytes.includes(0);
+  return found === undeclared || isWrong ? (xmlDeclaration(bytes) ?? utf16Markup(bytes)) : found;
+}
+
+/** A page in UTF-16 without a byte order mark: its first tag has a NUL in every character (XML 1.0, appendix F). */
+function utf16Markup([first, second]: Uint8Array): string | undefined {
+  const tag = '<'.charCodeAt(0);
+  if (first === tag && second === 0) return 'utf-16le';
+  return first === 0 && second === tag ? 'utf-16be' : undefined;
 }
 
 /**
@@ -67,7 +79,12 @@ function earlyDeclaration(bytes: Uint8Array, charset: string | undefined, xml: b
  */
 function xmlDeclaration(bytes: Uint8Array): string | undefined {
   const start = latin1(bytes.subarray(0, 1_024));
-  return knownEncoding(/^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']([^"'>]+)["'][^>]*\?>/.exec(start)?.[1]);
+  return readAsAscii(knownEncoding(/^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']([^"'>]+)["'][^>]*\?>/.exec(start)?.[1]));
+}
+
+/** A declaration that was readable as ASCII is not in UTF-16 (HTML Standard, "prescan"). */
+function readAsAscii(encoding: string | undefined): string | undefined {
+  return encoding?.startsWith('utf-16') ? 'utf-8' : encoding;
 }
 
 /** In all remaining encodings markup is ASCII, so it can be parsed before the encoding is known. */
@@ -90,17 +107,18 @@ function lateMeta(page: Document): string | undefined {
     }
     return isElement(node);
   });
-  // The `<meta>` was readable as ASCII, so the page is not UTF-16 (HTML Standard, "prescan").
-  return found?.startsWith('utf-16') ? 'utf-8' : found;
+  return readAsAscii(found);
 }
 
 function correct(declared: string | undefined, bytes: Uint8Array, page?: Document): string {
   const singleByte =
     declared === undefined || /^(?:windows-|iso-8859-|macintosh|koi8|ibm866|x-mac|x-user-defined)/.test(declared);
-  if (!singleByte && declared !== 'utf-8') return declared;
+  if (declared?.startsWith('utf-16')) return declared;
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return 'utf-8';
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    // A few characters of a Chinese or Japanese encoding may be valid UTF-8 by chance.
+    const isProof = singleByte || declared === 'utf-8' || count(text, /[\u0800-\uFFFF]/g) >= minMultiByteProof;
+    return isProof ? 'utf-8' : declared;
   } catch {
     if (declared !== undefined && declared !== 'utf-8') return declared;
     const isPartlyUtf8 = /[^\0-\u007F\uFFFD]/u.test(new TextDecoder('utf-8').decode(bytes));

@@ -1,4 +1,5 @@
-import { cleanLine, cleanText } from '../check-page.ts';
+import { html } from 'parse5';
+import { cleanLine, cleanText, visibleLine } from '../check-page.ts';
 import { readDirectives, type RobotsDirectives } from './directives.ts';
 import { userAgent } from './robots.ts';
 import { isFurniture, inlineText, pageText } from './text.ts';
@@ -33,28 +34,34 @@ export interface Extract {
 const maxRefreshSeconds = 5;
 const maxRefreshCharacters = 4_000;
 const maxKeywords = 50;
+/** Commas and semicolons: ASCII, Arabic, ideographic and full-width. */
+const listCommas = /[,;\u060C\u061B\u3001\uFF0C\uFF1B]/;
 
 interface ExtractOptions {
   /** The X-Robots-Tag headers, one entry per header line. */
   readonly robotsHeaders?: readonly string[];
+  readonly refreshHeader?: string | undefined;
   /** True for XML, by media type or file name. */
   readonly xml?: boolean;
 }
 
 /** Extracts title, text, links and directives of a page. Any text is accepted as HTML. Throws only TooDeepError. */
-export function extract(source: string, { robotsHeaders = [], xml = false }: ExtractOptions = {}): Extract {
+export function extract(
+  source: string,
+  { robotsHeaders = [], refreshHeader, xml = false }: ExtractOptions = {},
+): Extract {
   const document = parsePage(source, xml);
   const head = readHead(document);
   const meta = (name: string) => cleanLine(head.meta.get(name)?.[0] ?? '');
   const body = cleanText(pageText(document));
   const description = meta('description') || meta('og:description');
   const robotsMetas = ['robots', userAgent].flatMap((name) => head.meta.get(name) ?? []);
-  const refresh = refreshTarget(head.refresh);
+  const refresh = refreshTarget(refreshHeader ?? head.refresh);
   return {
-    title: cleanLine(head.title) || cleanLine(head.heading) || meta('og:title'),
+    title: [head.title, head.heading, meta('og:title')].map(visibleLine).find((title) => title !== '') ?? '',
     // The author's summary comes first, unless the text already contains it.
     text: description === '' || body.includes(description) ? body : `${description}\n${body}`.trim(),
-    keywords: [...new Set(meta('keywords').split(/[,;]/).map(cleanLine))]
+    keywords: [...new Set(meta('keywords').split(listCommas).map(cleanLine))]
       .filter((word) => word !== '')
       .slice(0, maxKeywords),
     links: head.links,
@@ -92,8 +99,7 @@ function readHead(document: Document): Head {
       if (!isElement(node)) return false;
       if (isFurniture(node)) furniture++;
       note(node, head, furniture > 0);
-      // The title inside an SVG is the title of the drawing, not of the page.
-      return node.tagName !== 'svg' && node.tagName !== 'template';
+      return node.tagName !== 'template';
     },
     (element) => {
       if (isFurniture(element)) furniture--;
@@ -107,7 +113,8 @@ function note(element: Element, head: Head, furniture: boolean): void {
   const rel = (attribute(element, 'rel') ?? '').toLowerCase().split(/\s+/);
   switch (element.tagName) {
     case 'title':
-      head.title ||= inlineText(element);
+      // The title inside an SVG is the title of the drawing, not of the page.
+      if (element.namespaceURI !== html.NS.SVG) head.title ||= inlineText(element);
       return;
     case 'h1':
       head.heading ||= inlineText(element);
@@ -139,10 +146,14 @@ function note(element: Element, head: Head, furniture: boolean): void {
   }
 }
 
-/** `0; url=next.html` -> `next.html`. */
+/** `0; url=next.html` -> `next.html` (HTML Standard, "shared declarative refresh steps"). */
 function refreshTarget(content: string | undefined): string | undefined {
   const start = content?.slice(0, maxRefreshCharacters) ?? '';
-  const match = /^\s*(\d+)(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?(?:"([^"]*)"|'([^']*)'|(.+?))\s*$/i.exec(start);
-  if (match === null || Number(match[1]) > maxRefreshSeconds) return undefined;
-  return match[2] ?? match[3] ?? match[4];
+  const match = /^\s*(?:(\d+)(?:\.[\d.]*)?|\.[\d.]*)(?=[;,\s])\s*[;,]?\s*(.*)$/s.exec(start);
+  if (match === null || Number(match[1] ?? 0) > maxRefreshSeconds) return undefined;
+  const target = match[2]!.replace(/^url\s*=\s*/i, '').trim();
+  const [quote] = target;
+  if (quote !== '"' && quote !== "'") return target || undefined;
+  const end = target.indexOf(quote, 1);
+  return target.slice(1, end === -1 ? undefined : end);
 }

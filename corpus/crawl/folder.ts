@@ -2,8 +2,8 @@ import { realpathSync, statSync } from 'node:fs';
 import { readFile, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CorpusError, throwIfCancelled } from '../errors.ts';
-import { decodedPath, requestedAddress } from './address.ts';
-import { leadsElsewhere, notHtml, notThere, tooLarge, type Fetched, type Origin } from './origin.ts';
+import { baseOf, decodedPath, outside, requestedAddress } from './address.ts';
+import { looksLikeHtml, notHtml, notThere, tooLarge, type Fetched, type Origin } from './origin.ts';
 
 export interface FolderOptions {
   readonly maxPageBytes: number;
@@ -27,11 +27,11 @@ export async function openFolder(target: string, options: FolderOptions): Promis
     starts: files.map((file) => addressOfFile(base, file)),
     leftOut,
     resolve(href, { address, base }) {
-      const declared = URL.parse(base ?? '', address)?.href;
+      const declared = baseOf(address, base);
       // A copied site declares the original site as its base. Links in the copy lead to the copy.
-      const found = requestedAddress(href, declared?.startsWith(root) ? declared : address);
-      if (found === undefined) return undefined;
-      if (!found.startsWith(root)) return { kind: 'outside', where: found, reason: leadsElsewhere };
+      const start = declared.startsWith(root) ? declared : address;
+      const found = requestedAddress(href, start);
+      if (found === undefined || !found.startsWith(root)) return outside(href, start);
       // A file has no query, so it is cut off.
       const [file = found] = found.split('?', 1);
       return { kind: 'inside', address: file };
@@ -49,7 +49,10 @@ function pathOf(address: string): string {
 
 function realRoot(target: string): string {
   const found = statSync(target, { throwIfNoEntry: false });
-  if (found === undefined) throw new CorpusError('not_found', `There is no folder ${target}.`);
+  if (found === undefined) {
+    const hint = /^[\w.-]+:\d+(?:\/|$)/.test(target) ? ` For a site, write http://${target}.` : '';
+    throw new CorpusError('not_found', `There is no folder ${target}.${hint}`);
+  }
   if (!found.isDirectory()) {
     throw new CorpusError(
       'bad_target',
@@ -143,18 +146,12 @@ function isInside(base: string, file: string): boolean {
 }
 
 function isHtmlName(file: string): boolean {
-  return /\.(?:x?html?|xht|shtml)$/i.test(file);
+  // `page.html.de`: Apache stores the languages of a page in this way.
+  return /\.(?:x?html?(?:\.[a-z]{2}(?:-[a-z]{2})?)?|xht|shtml)$/i.test(file);
 }
 
 /** In copies of sites, pages may have no ending or the ending of a script. For such files the content decides. */
 function mayBeHtml(file: string): boolean {
   const name = path.basename(file);
   return isHtmlName(name) || !name.includes('.') || /\.(?:php\d?|aspx?|jsp|cgi|pl)$/i.test(name) || name.includes('?');
-}
-
-function looksLikeHtml(bytes: Uint8Array): boolean {
-  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 1_024)).toString('latin1');
-  return /^(?:\xEF\xBB\xBF)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^]*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b/i.test(
-    start,
-  );
 }

@@ -1,5 +1,5 @@
 import { cutText } from '../../shared/cut-text.ts';
-import { cleanLine, maxTitleCharacters } from '../check-page.ts';
+import { maxTitleCharacters, visibleLine } from '../check-page.ts';
 import type { CorpusPage } from '../page.ts';
 import type { SkipList } from '../report.ts';
 import { createIds } from './ids.ts';
@@ -98,5 +98,5 @@ function titleFromPath(path: string): string {
     decodedPath(path)
       .split('/')
       .findLast((part) => part !== '') ?? '';
-  return cutText(cleanLine(segment.replace(/\.\w{1,5}$/, '').replaceAll(/[-_+]+/g, ' ')), maxTitleCharacters);
+  return cutText(visibleLine(segment.replace(/\.\w{1,5}$/, '').replaceAll(/[-_+]+/g, ' ')), maxTitleCharacters);
 }

@@ -1,5 +1,5 @@
-import { pipeline, type Readable } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { pipeline, Readable, type Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw, createZstdDecompress } from 'node:zlib';
 import { EnvHttpProxyAgent, type Dispatcher } from 'undici';
 import { direct } from '../../shared/net/direct.ts';
 import { isThisMachine } from '../../shared/net/this-machine.ts';
@@ -25,6 +25,11 @@ export interface Body {
   readonly complete: boolean;
 }
 
+/** The body is in content codings that are not read. */
+export class CodingError extends Error {
+  override readonly name = 'CodingError';
+}
+
 interface GetOptions {
   readonly timeoutMs: number;
   readonly maxBytes: number;
@@ -38,13 +43,16 @@ const headers = {
   'accept-encoding': 'gzip, deflate, br',
 };
 
-/** Content codings (RFC 9110, section 8.4.1). */
-const decoders = new Map([
+/** Content codings (RFC 9110, section 8.4.1). Some servers use others than the request accepts. */
+const decoders = new Map<string, () => Transform>([
   ['gzip', createGunzip],
   ['x-gzip', createGunzip],
   ['deflate', createInflate],
   ['br', createBrotliDecompress],
+  ['zstd', createZstdDecompress],
 ]);
+/** Codings that are not read. Other unknown names (`utf-8`) are mistakes: the body is in no coding. */
+const unreadable = new Set(['compress', 'x-compress', 'dcb', 'dcz', 'exi', 'pack200-gzip']);
 
 /** A body in more codings than this is not read: each coding costs memory, and a header has room for thousands. */
 const maxCodings = 5;
@@ -73,7 +81,7 @@ export async function get(address: string, options: GetOptions): Promise<SiteAns
       header,
       async body() {
         try {
-          return await readUpTo(decode(response.body, header('content-encoding')), maxBytes);
+          return await readUpTo(await decode(response.body, header('content-encoding')), maxBytes);
         } finally {
           close();
         }
@@ -98,18 +106,47 @@ function dispatcherFor(hostname: string): Dispatcher {
 
 function why(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  return code === 'UND_ERR_SOCKET' ? 'the connection was closed' : (code ?? message);
+  if (code === 'UND_ERR_SOCKET') return 'the connection was closed';
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') return 'the headers are too long';
+  return code ?? message;
 }
 
-function decode(body: Readable, encodings: readonly string[]): Readable {
+async function decode(body: Readable, encodings: readonly string[]): Promise<Readable> {
   const names = encodings.flatMap((line) => line.split(',')).map((name) => name.trim().toLowerCase());
+  const unknown = names.find((name) => unreadable.has(name));
+  if (unknown !== undefined) throw new CodingError(`the body is in the coding ${unknown}`);
   if (names.length > maxCodings)
-    throw new Error(`the body is in ${names.length} codings; at most ${maxCodings} are read`);
-  return names.reduceRight((stream, name) => {
-    const decoder = decoders.get(name)?.();
+    throw new CodingError(`the body is in ${names.length} codings; at most ${maxCodings} are read`);
+  let stream = body;
+  for (const name of names.toReversed()) {
+    const decoder = decoders.get(name);
+    if (decoder === undefined) continue;
+    const { first, whole } = await peek(stream);
+    // Some servers name a coding although the body is empty.
+    if (first === undefined) return whole;
     // An error of the decoder or of an earlier stream reaches the reader, so it is not handled here.
-    return decoder ? pipeline(stream, decoder, () => undefined) : stream;
-  }, body);
+    stream = pipeline(whole, isRawDeflate(name, first) ? createInflateRaw() : decoder(), () => undefined);
+  }
+  return stream;
+}
+
+/** The first part of a stream, and a stream that still has it. */
+async function peek(stream: Readable): Promise<{ first: Uint8Array | undefined; whole: Readable }> {
+  const parts = stream.iterator();
+  const { value: first } = (await parts.next()) as { value: Uint8Array | undefined };
+  async function* whole() {
+    if (first !== undefined) yield first;
+    yield* parts;
+  }
+  return { first, whole: Readable.from(whole(), { objectMode: false }) };
+}
+
+/**
+ * Some servers send `deflate` without the header of zlib (RFC 1950), and browsers accept it. In this header the low
+ * bits of the first byte are 8, the number of the method.
+ */
+function isRawDeflate(name: string, first: Uint8Array): boolean {
+  return name === 'deflate' && (first[0]! & 0x0f) !== 8;
 }
 
 async function readUpTo(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Body> {

@@ -9,6 +9,8 @@ export type Fetched =
       readonly xml?: boolean;
       /** The X-Robots-Tag headers, one entry per header line. */
       readonly robotsHeaders?: readonly string[];
+      /** The Refresh header, which means the same as the element in the page. */
+      readonly refreshHeader?: string | undefined;
     }
   /** A redirect. `to` may be relative to the requested address. */
   | { readonly kind: 'moved'; readonly to: string }
@@ -51,10 +53,10 @@ export interface Origin {
   readonly urlOf: (address: string, id: string) => string;
 }
 
+export const noText = 'no text';
 export const notHtml = 'not an HTML page';
 export const tooLarge = 'too large';
 export const notThere = 'linked, but it does not exist';
-export const leadsElsewhere = 'a link to somewhere else';
 
 /** Endings of files that are no pages. They are not requested. */
 const otherFiles = new RegExp(
@@ -65,4 +67,16 @@ const otherFiles = new RegExp(
 
 export function isOtherFile(path: string): boolean {
   return otherFiles.test(path);
+}
+
+/** The tags by which a browser recognises HTML when no media type is given (MIME Sniffing Standard, section 7.1). */
+const firstTag = new RegExp(
+  '^(?:\\xEF\\xBB\\xBF)?\\s*(?:<\\?xml[^>]*>\\s*)?(?:<!--[^]*?-->\\s*)*' +
+    '<(?:!doctype\\s+html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|meta|link)[\\s>]',
+  'i',
+);
+
+/** True for bytes that begin like an HTML page. */
+export function looksLikeHtml(bytes: Uint8Array): boolean {
+  return firstTag.test(Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 1_024)).toString('latin1'));
 }

@@ -32,6 +32,19 @@ const maxDelayMs = 30_000;
 export const maxRobotsBytes = 500 * 1024;
 
 /**
+ * The bytes of a robots.txt as text. Patterns are compared octet by octet (RFC 9309, section 2.2.2). So octets beyond
+ * ASCII are percent-encoded, and the encoding of the file does not matter. Byte order marks and NULs are dropped: some
+ * editors store even this file in UTF-16.
+ */
+export function robotsText(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    .toString('latin1')
+    .replace(/^(?:\xEF\xBB\xBF|\xFF\xFE|\xFE\xFF)/, '')
+    .replaceAll('\0', '')
+    .replaceAll(/[\x80-\xFF]/g, (octet) => `%${Buffer.from(octet, 'latin1').toString('hex')}`);
+}
+
+/**
  * The rules of a robots.txt for this crawler (RFC 9309, section 2.2): all groups that name it, or the groups for `*`
  * when none does. The longest matching pattern decides. Of two equally long patterns, the one that allows decides.
  */

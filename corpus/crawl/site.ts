@@ -2,11 +2,12 @@ import { isThisMachine } from '../../shared/net/this-machine.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { sleep, type Scheduler } from '../../shared/time/scheduler.ts';
 import { CorpusError } from '../errors.ts';
-import { requestedAddress, inScope, maxAddressCharacters, pathBelow, scopeOf } from './address.ts';
-import { createPace, get, type SiteAnswer } from './http.ts';
+import { baseOf, inScope, maxAddressCharacters, outside, pathBelow, requestedAddress, scopeOf } from './address.ts';
+import { CodingError, createPace, get, type SiteAnswer } from './http.ts';
 import {
   isOtherFile,
-  leadsElsewhere,
+  looksLikeHtml,
+  noText,
   notHtml,
   notThere,
   tooLarge,
@@ -15,7 +16,7 @@ import {
   type LinkTarget,
 } from './origin.ts';
 import { encodeQuery } from './query-encoding.ts';
-import { allowAll, maxRobotsBytes, parseRobots, type RobotRules } from './robots.ts';
+import { allowAll, maxRobotsBytes, parseRobots, robotsText, type RobotRules } from './robots.ts';
 
 export interface SiteOptions {
   /** Hosts other than this machine that may be crawled. */
@@ -94,8 +95,9 @@ export async function openSite(target: string, options: SiteOptions): Promise<Or
     starts: [start],
     leftOut: [],
     resolve: (href, { address, base, encoding = 'utf-8' }) => {
-      const found = requestedAddress(encodeQuery(href, encoding), URL.parse(base ?? '', address)?.href ?? address);
-      return found === undefined ? undefined : targetOf(found);
+      const declared = baseOf(address, base);
+      const found = requestedAddress(encodeQuery(href, encoding), declared);
+      return found === undefined || !inScope(found, scope) ? outside(href, declared) : targetOf(found);
     },
     async fetch(address, signal) {
       const { pathname, search } = new URL(address);
@@ -108,9 +110,14 @@ export async function openSite(target: string, options: SiteOptions): Promise<Or
       try {
         const fetched = await understand(answer, maxPageBytes);
         failures = 0;
+        // Nobody links to the start; the user named it.
+        if (address === start && fetched.kind === 'skipped' && fetched.reason === notThere)
+          return { ...fetched, reason: 'it does not exist' };
         return fetched;
       } catch (error) {
         if (signal?.aborted) throw error;
+        if (error instanceof CodingError)
+          return { kind: 'skipped', reason: 'cannot be read', detail: error.message, lost: true };
         return await noAnswer('the answer broke off or was too slow', signal);
       } finally {
         answer.close();
@@ -122,7 +129,6 @@ export async function openSite(target: string, options: SiteOptions): Promise<Or
   };
 
   function targetOf(address: string): LinkTarget {
-    if (!inScope(address, scope)) return { kind: 'outside', where: address, reason: leadsElsewhere };
     if (address.length > maxAddressCharacters)
       return {
         kind: 'outside',
@@ -138,16 +144,24 @@ async function understand(answer: SiteAnswer & { kind: 'answer' }, maxPageBytes:
   const location = locationOf(answer);
   if (location !== undefined) return { kind: 'moved', to: location };
   if (status === 404 || status === 410) return { kind: 'skipped', reason: notThere };
-  if (status !== 200) return { kind: 'skipped', reason: 'the server refused', detail: `status ${status}`, lost: true };
-  const [type = '', ...parameters] = (header('content-type').at(-1) ?? '').split(';').map((part) => part.trim());
+  if (status === 204 || status === 205) return { kind: 'skipped', reason: noText };
+  // 203: a proxy has changed the page (RFC 9110, section 15.3.4).
+  if (status !== 200 && status !== 203)
+    return { kind: 'skipped', reason: 'the server refused', detail: `status ${status}`, lost: true };
+  // A server and its proxy may each add a type. The last one counts (Fetch Standard, "extract a MIME type").
+  const [type = '', ...parameters] = (header('content-type').join().split(',').at(-1) ?? '')
+    .split(';')
+    .map((part) => part.trim());
   const xml = /^application\/xhtml\+xml$/i.test(type);
   if (type !== '' && !xml && !/^text\/html$/i.test(type)) return { kind: 'skipped', reason: notHtml, detail: type };
   const { bytes, complete } = await answer.body();
   if (!complete) return { kind: 'skipped', reason: tooLarge, detail: `more than ${maxPageBytes} bytes`, lost: true };
+  if (type === '' && !looksLikeHtml(bytes)) return { kind: 'skipped', reason: notHtml, detail: 'without a media type' };
   const charset = parameters
     .map((part) => /^charset\s*=\s*["']?([^"']+)["']?$/i.exec(part)?.[1])
     .find((label) => label !== undefined);
-  return { kind: 'html', bytes, charset, xml, robotsHeaders: header('x-robots-tag') };
+  const [refreshHeader] = header('refresh');
+  return { kind: 'html', bytes, charset, xml, robotsHeaders: header('x-robots-tag'), refreshHeader };
 }
 
 /** The target of a redirect. Bytes beyond ASCII are sent back to the server unchanged, as browsers do. */
@@ -196,9 +210,10 @@ async function readRobots(start: string, { allowHosts, signal }: SiteOptions, as
     }
     const body = await answer.body().catch(() => undefined);
     if (body === undefined) throw unreadable(address, 'its text breaks off, or is too slow');
-    const text = new TextDecoder().decode(body.bytes);
+    const text = robotsText(body.bytes);
     // The line at the limit is dropped, because a part of a rule is a different rule.
-    return parseRobots(body.complete ? text : text.slice(0, text.lastIndexOf('\n') + 1));
+    const lineEnd = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r'));
+    return parseRobots(body.complete ? text : text.slice(0, lineEnd + 1));
   }
   throw unreadable(address, 'it redirects too often');
 }

@@ -1,34 +1,29 @@
 import { isSpace } from '../../search/text/invisible.ts';
 import { attribute, isElement, walk, type Document, type Element } from './tree.ts';
 
-/** Elements whose content is not text for readers. */
-const silent = new Set([
-  'head',
-  'title',
-  'script',
-  'style',
-  'noscript',
-  'template',
-  'svg',
-  'canvas',
-  'iframe',
-  'frameset',
-  'object',
-  'audio',
-  'video',
-  'select',
-  'textarea',
-  'button',
-  'datalist',
-]);
+/**
+ * Elements that a browser does not show (HTML Standard, "hidden elements"). `annotation` = the source of a formula
+ * beside the formula. They do not separate words: `wo<script></script>rd` is one word.
+ */
+const unseen = new Set(
+  (
+    'head title script style noscript template noembed noframes datalist rp param area base link meta ' +
+    'annotation annotation-xml'
+  ).split(' '),
+);
+/**
+ * Elements that a browser shows, but whose content is not text of the page. Decoration (`aria-hidden`) is like them.
+ * They separate words.
+ */
+const objects = new Set('svg canvas iframe frameset object audio video select textarea button'.split(' '));
+const heading = /^(?:h[1-6]|summary|legend)$/;
 
 /** Elements that begin and end a line. All other elements are part of a line: `<b>bo</b>ld` is one word. */
 const blocks = new Set(
   (
     'address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure ' +
-    'footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup option p pre search ' +
-    'section summary table tbody ' +
-    'tfoot thead tr ul br'
+    'footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav ol optgroup option p ' +
+    'plaintext pre search section summary table tbody tfoot thead tr ul xmp br'
   ).split(' '),
 );
 
@@ -57,9 +52,19 @@ export function isFurniture(element: Element): boolean {
   );
 }
 
-function isHidden(element: Element): boolean {
-  if (silent.has(element.tagName)) return true;
-  return attribute(element, 'hidden') !== undefined || attribute(element, 'aria-hidden') === 'true';
+function isUnseen(element: Element): boolean {
+  // Browsers show `until-found` when a reader searches for its text.
+  const hidden = attribute(element, 'hidden');
+  if (hidden !== undefined && hidden.toLowerCase() !== 'until-found') return true;
+  return unseen.has(element.tagName);
+}
+
+/** A heading that opens and closes its section is a button inside the heading. */
+function isObject(element: Element): boolean {
+  const { tagName, parentNode } = element;
+  if (attribute(element, 'aria-hidden') === 'true') return true;
+  if (!objects.has(tagName)) return false;
+  return !(tagName === 'button' && parentNode !== null && 'tagName' in parentNode && heading.test(parentNode.tagName));
 }
 
 /** The text of a page, one line per block. A page that consists of a menu has the text of the menu. */
@@ -81,7 +86,8 @@ function collect(root: Document | Element, withoutFurniture: boolean): string {
     (node) => {
       if (node.nodeName === '#text' && 'value' in node) parts.push(node.value.replaceAll(spaces, ' '));
       if (!isElement(node)) return false;
-      if (isHidden(node) || (withoutFurniture && isFurniture(node))) {
+      if (isUnseen(node)) return false;
+      if (isObject(node) || (withoutFurniture && isFurniture(node))) {
         parts.push(blocks.has(node.tagName) ? '\n' : ' ');
         return false;
       }

@@ -10,7 +10,15 @@ import { addressKey } from './address.ts';
 import { decodeHtml } from './encoding.ts';
 import { extract, type Extract } from './extract.ts';
 import type { Content, Visited } from './graph.ts';
-import { notHtml, type Fetched, type LinkContext, type Origin, type LinkTarget } from './origin.ts';
+import {
+  looksLikeHtml,
+  noText,
+  notHtml,
+  type Fetched,
+  type LinkContext,
+  type Origin,
+  type LinkTarget,
+} from './origin.ts';
 import { TooDeepError } from './tree.ts';
 import { createVisitParameters } from './visit-parameters.ts';
 
@@ -73,10 +81,20 @@ export async function visit(origin: Origin, options: VisitOptions, skipped: Skip
     if (leftOut.size < maxKnown) leftOut.set(key, { where, reason });
   }
 
+  /** True when a redirect from one address to another closes a circle. Until then, redirects form no circle. */
+  function closesCircle(from: string, to: string): boolean {
+    for (let at: string | undefined = to; at !== undefined; at = moved.get(at)) if (at === from) return true;
+    return false;
+  }
+
   function move(address: string, target: LinkTarget | undefined, to: string): void {
     if (target?.kind !== 'inside') return skip(address, 'redirects to somewhere else', to);
+    // Such a server usually waits for a cookie, so a page is missing.
+    if (closesCircle(address, spellingOf(target.address))) {
+      return skip(address, 'redirects in a circle', origin.label(target.address), true);
+    }
     const hops = (redirects.get(address) ?? 0) + 1;
-    if (hops > maxRedirects) return skip(address, 'redirects too often');
+    if (hops > maxRedirects) return skip(address, 'redirects too often', undefined, true);
     const found = discover(target);
     if (found === undefined) return;
     redirects.set(found, Math.max(hops, redirects.get(found) ?? 0));
@@ -92,12 +110,17 @@ export async function visit(origin: Origin, options: VisitOptions, skipped: Skip
     return leave(addressKey(target.address), origin.label(target.address), refused);
   }
 
+  function spellingOf(address: string): string {
+    return known.get(addressKey(address)) ?? address;
+  }
+
   function take(address: string, fetched: HtmlAnswer): void {
     const page = understand(fetched);
     if ('wrong' in page) return skip(address, page.wrong, undefined, page.lost);
     const context = { address, base: page.base, encoding: page.encoding };
     const refresh = page.refresh === undefined ? undefined : origin.resolve(page.refresh, context);
-    if (refresh?.kind === 'inside' && addressKey(refresh.address) !== addressKey(address))
+    // A page that reloads itself, or that takes turns with others (a slide show), is read as it is.
+    if (refresh?.kind === 'inside' && !closesCircle(address, spellingOf(refresh.address)))
       return move(address, refresh, refresh.address);
 
     const links = page.links.map(({ href, furniture, nofollow }) => ({
@@ -109,7 +132,7 @@ export async function visit(origin: Origin, options: VisitOptions, skipped: Skip
       furniture,
     }));
     if (page.robots.noindex) return skip(address, 'asks not to be indexed');
-    if (page.text === '' && page.title === '') return skip(address, 'no text');
+    if (page.text === '' && page.title === '') return skip(address, noText);
 
     const { canonical } = page;
     const title = cutText(page.title, maxTitleCharacters);
@@ -168,11 +191,12 @@ function understand({
   charset,
   xml,
   robotsHeaders,
+  refreshHeader,
 }: HtmlAnswer): Page | { readonly wrong: string; readonly lost: boolean } {
   const { text, encoding, implausible } = decodeHtml(bytes, { charset, xml });
-  if (text.slice(0, 1_024).includes('\0')) return { wrong: notHtml, lost: false };
+  if (text.slice(0, 1_024).includes('\0') && !looksLikeHtml(bytes)) return { wrong: notHtml, lost: false };
   try {
-    return { ...extract(text, { robotsHeaders, xml }), encoding, implausible };
+    return { ...extract(text, { robotsHeaders, refreshHeader, xml }), encoding, implausible };
   } catch (error) {
     if (error instanceof TooDeepError) return { wrong: error.message, lost: true };
     throw error;

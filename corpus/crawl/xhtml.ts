@@ -12,6 +12,8 @@ export function claimsXhtml(source: string): boolean {
   ].some((sign) => sign.test(start));
 }
 
+const svg: string = html.NS.SVG;
+
 /**
  * Parses a well-formed XHTML page by the rules of XML: `<script/>` and `<title/>` are empty elements. Undefined for a
  * page that is not well-formed. Throws TooDeepError.
@@ -22,10 +24,12 @@ export function parseXhtml(source: string): Document | undefined {
   const path: (Document | Element)[] = [document];
   const parser = new SaxesParser({ xmlns: true });
   Object.assign(parser.ENTITIES, entitiesIn(source));
-  parser.on('opentag', ({ local, attributes }) => {
+  parser.on('doctype', (doctype) => void Object.assign(parser.ENTITIES, declaredEntities(doctype)));
+  parser.on('opentag', ({ local, uri, attributes }) => {
     if (path.length > maxTreeDepth) throw new TooDeepError();
-    const attrs = Object.values(attributes).map((attr) => ({ name: attr.name.toLowerCase(), value: attr.value }));
-    const element = adapter.createElement(local.toLowerCase(), html.NS.HTML, attrs);
+    const attrs = Object.values(attributes).map((attr) => ({ name: attr.local.toLowerCase(), value: attr.value }));
+    const namespace = uri === svg ? html.NS.SVG : html.NS.HTML;
+    const element = adapter.createElement(local.toLowerCase(), namespace, attrs);
     adapter.appendChild(path.at(-1)!, element);
     path.push(element);
   });
@@ -59,6 +63,12 @@ function entitiesIn(source: string): Record<string, string> {
   );
 }
 
+/** The entities that the document type declares as plain text. Others make the page not well-formed. */
+function declaredEntities(doctype: string): Record<string, string> {
+  const declarations = doctype.matchAll(/<!ENTITY\s+([\w.-]+)\s+(?:"([^"<&%]*)"|'([^'<&%]*)')\s*>/g);
+  return Object.fromEntries([...declarations].map(([, name, one, two]) => [name!, one ?? two ?? '']));
+}
+
 function decodeEntity(name: string): string {
   const [node] = parseFragment(`&${name};`).childNodes;
   return node && 'value' in node ? node.value : `&${name};`;
@@ -74,7 +84,7 @@ const voidElements = new Set(
  */
 export function closeEmptyElements(source: string): string {
   return source.replaceAll(
-    /<([a-z][a-z0-9]*)((?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*\/>/gi,
+    /<([a-z][a-z0-9]*)((?:\s+[\w:.-]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>=]+))?)*)\s*\/>/gi,
     (tag, name: string, attributes: string) =>
       voidElements.has(name.toLowerCase()) ? tag : `<${name}${attributes}></${name}>`,
   );

@@ -59,6 +59,22 @@ test.each<[string, (rules: string) => Route]>([
   expect(site.asked).toEqual(['/', '/open', '/late']);
 });
 
+test.each<[string, Buffer]>([
+  ['in UTF-16', Buffer.from(`\uFEFF${disallow('/private')}`, 'utf16le')],
+  ['in UTF-16 without a mark', Buffer.from(disallow('/private'), 'utf16le')],
+  ['with a UTF-8 mark', Buffer.from(`\uFEFF${disallow('/private')}`)],
+  ['with NULs', Buffer.from('User-agent: *\0\nDisallow: /private\0\n')],
+  ['with old line ends', Buffer.from('User-agent: *\rDisallow: /private\r')],
+  ['with old line ends, and too large', Buffer.from(`User-agent: *\rDisallow: /private\r${'# x\r'.repeat(140_000)}`)],
+])('C2 a robots.txt %s counts', async (_how, rules) => {
+  const { site } = await crawlSite({
+    '/robots.txt': answer(rules, {}),
+    '/': html('Home', linksTo('/private', '/open')),
+    '/open': html('Open', 'yes'),
+  });
+  expect(site.asked).toEqual(['/', '/open']);
+});
+
 test('C2 a robots.txt that cannot be read refuses the crawl with the true reason', async () => {
   const refusal = async (route: Route) => {
     const site = await startSite({ '/robots.txt': route, '/': html('Home', 'x') });
@@ -74,6 +90,14 @@ test('C2 a robots.txt that cannot be read refuses the crawl with the true reason
     /^\/robots\.txt\b.*\bbreaks off\b.*\bRFC 9309\b/,
   );
   expect(await refusal(() => undefined)).toMatch(/\b0\.2 s\b/);
+});
+
+test('C3 octets of a robots.txt in Latin-1 are compared as octets', async () => {
+  const { site } = await crawlSite({
+    '/robots.txt': answer(Buffer.from(disallow('/caf\u00E9'), 'latin1'), {}),
+    '/': html('Home', linksTo('/caf%E9', '/caf%C3%A9')),
+  });
+  expect(site.asked).toEqual(['/', '/caf%C3%A9']);
 });
 
 test.each<[string, string]>([

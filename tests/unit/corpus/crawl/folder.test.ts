@@ -149,7 +149,7 @@ test('a folder that is not there, a file, an empty folder and a bad name are ref
   expect(await codeOf(crawl('ftp://localhost/', { dataDir }))).toBe('bad_target');
   expect(await codeOf(crawl(folder, { dataDir, name: '../x' }))).toBe('bad_name');
   await expect(crawl(folder, { dataDir })).rejects.toThrow(
-    /^No page could be taken from .*: all 1 entries were refused, the first \(x.txt\) because: not an HTML page/,
+    /^No page could be taken from .*: its only entry was refused \(x.txt\) because: not an HTML page/,
   );
   await expect(crawl(temporaryFolder(), { dataDir })).rejects.toThrow(/it is empty/);
   expect(readSources(dataDir)).toEqual({ default: true, imports: [] });
