@@ -1,4 +1,4 @@
-import { compose, type Call, type Layer, type Reply, type Service } from '../rpc/call.ts';
+import { type Call, type Layer, type Reply, type Service } from '../rpc/call.ts';
 import { ConnectionReset } from '../rpc/errors.ts';
 import { sleep, type Scheduler } from '../time/scheduler.ts';
 import type { ActiveFault } from './active.ts';
@@ -18,8 +18,7 @@ export function serveFaults(faults: ActiveFaults): Layer {
     function serveFaults(call) {
       const active = faults.active();
       if (active.length === 0 || call.operation.priority === 'health') return next(call);
-      const layers = active.flatMap((fault) => fault.serve(call) ?? []);
-      return compose(layers, next)(call);
+      return layered(active, (fault) => fault.serve(call), next)(call);
     };
 }
 
@@ -37,12 +36,24 @@ export function edgeFaults(
       const active = faults.active();
       const edge = active.length === 0 ? undefined : crossing(call);
       if (!edge || edge.from === edge.to) return next(call);
-      const layers = active.flatMap((fault) => {
+      const layerOf = (fault: ActiveFault) => {
         const verdict = fault.edge(edge);
-        return verdict ? [verdictLayer(verdict, fault, scheduler)] : [];
-      });
-      return compose(layers, next)(call);
+        return verdict && verdictLayer(verdict, fault, scheduler);
+      };
+      return layered(active, layerOf, next)(call);
     };
+}
+
+/**
+ * The faults around `next`, the first one outermost. A fault counts a request only when the request reaches it: an outer
+ * fault may lose the request, or answer in its own way.
+ */
+function layered(
+  faults: readonly ActiveFault[],
+  layerOf: (fault: ActiveFault) => Layer | undefined,
+  next: Service,
+): Service {
+  return faults.reduceRight<Service>((inner, fault) => (call) => (layerOf(fault)?.(inner) ?? inner)(call), next);
 }
 
 /** The edge from `node` to the endpoint that the balancer chose. */

@@ -121,3 +121,22 @@ test.each([
   expect(bodyShape(it.registry, it.makeCall('r1'), 500)?.shape).toMatchObject(shape);
   expect(it.registry.list().map((status) => status.applied)).toEqual(applied);
 });
+
+test.each<[string, { kind: string; params?: object }[], number[]]>([
+  ['an old answer hides a lie', [{ kind: 'byz.replay' }, { kind: 'byz.corrupt' }], [1, 1]],
+  ['a lie changes an old answer', [{ kind: 'byz.corrupt' }, { kind: 'byz.replay' }], [2, 1]],
+  ['a lost message is not late', [{ kind: 'net.drop' }, { kind: 'net.delay', params: { meanMs: 5 } }], [2, 0]],
+  ['a late message is lost', [{ kind: 'net.delay', params: { meanMs: 5 } }, { kind: 'net.drop' }], [2, 2]],
+  ['a reset message is not doubled', [{ kind: 'net.reset' }, { kind: 'net.duplicate' }], [2, 0]],
+  [
+    'a lost message finds no slow handler',
+    [{ kind: 'net.drop' }, { kind: 'limp.latency', params: { meanMs: 5 } }],
+    [2, 0],
+  ],
+])('F1, F3 of two faults each counts what it changes: %s', async (_, faults, applied) => {
+  const it = rig();
+  faults.forEach((fault, i) => it.inject({ id: `f${i}`, ...fault }));
+  await it.ask('r1', { request: { q: 'cats' } });
+  await it.ask('r2', { request: { q: 'dogs' } });
+  expect(it.registry.list().map((status) => status.applied)).toEqual(applied);
+});
