@@ -72,8 +72,9 @@ export async function workerRun(options: {
   let endMs = Infinity;
 
   async function start(startMs: number, onSnapshot: (snapshot: WorkerSnapshot) => void): Promise<WorkerSnapshot> {
-    const recording = (record = recorder({ startMs, tickMs: options.tickMs, sloMs: plan.sloMs }));
     endMs = Math.min(endMs, startMs + plan.durationMs);
+    const over = (nowMs: number): boolean => nowMs >= endMs;
+    const recording = (record = recorder({ startMs, tickMs: options.tickMs, sloMs: plan.sloMs, over }));
     const wrong = wrongAnswerLog();
     const drive = driver({
       pool,
@@ -85,7 +86,7 @@ export async function workerRun(options: {
       random,
       think: model.kind === 'closed' ? model.thinkMs : { kind: 'none' },
       onWrong: (request, answer, why, nowMs) => wrong.add(nowMs - startMs, request, answer, why),
-      over: (nowMs) => nowMs >= endMs,
+      over,
     });
     const health = healthSampler({ clock, sampleMs, connections });
     if (model.kind === 'closed') {

@@ -64,7 +64,7 @@ export interface Totals {
   lateness: Uint8Array;
   /** Intended to dispatched: the part of the lateness that the generator caused. */
   own: Uint8Array;
-  /** ms in flight of every request that ended, with any result. */
+  /** ms in flight of every request that was sent before the load ended, with any result. */
   flight: Moments;
   gapsIntended: Moments;
   gapsSent: Moments;
@@ -87,9 +87,17 @@ export interface Recorder {
   drain(): [number, TickRow][];
 }
 
-/** Everything one worker measures, in bounded memory. `startMs`: the clock's ms of the run's time 0. */
-export function recorder(options: { startMs: number; tickMs: number; sloMs: number }): Recorder {
-  const { startMs, sloMs } = options;
+/**
+ * Everything one worker measures, in bounded memory. `startMs`: the clock's ms of the run's time 0. `over`: whether the
+ * load has ended at this time.
+ */
+export function recorder(options: {
+  startMs: number;
+  tickMs: number;
+  sloMs: number;
+  over?: (nowMs: number) => boolean;
+}): Recorder {
+  const { startMs, sloMs, over = () => false } = options;
   const ticks = timeline(options.tickMs);
   const counts = noCounts();
   const codes: Record<string, number> = {};
@@ -112,7 +120,8 @@ export function recorder(options: { startMs: number; tickMs: number; sloMs: numb
 
   /** Counts a request that ended, with any result. */
   function ended(exchange: TimedRequest, nowMs: number, right: boolean): void {
-    if (!Number.isNaN(exchange.sentMs)) observe(flight, nowMs - exchange.sentMs);
+    // Requests in line may be sent after the load has ended. The samples of the number in flight end with the load.
+    if (!Number.isNaN(exchange.sentMs) && !over(exchange.sentMs)) observe(flight, nowMs - exchange.sentMs);
     if (!right) failures.record(nowMs - exchange.intendedMs);
   }
 

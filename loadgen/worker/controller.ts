@@ -166,6 +166,17 @@ function tell(worker: WorkerHandle, message: ToWorker): void {
   if (worker.process.connected) worker.process.send(message, () => {});
 }
 
+/** Why a worker cannot begin. Its own machine may refuse it a file, a thread or memory. */
+function startError(text: string): Error {
+  if (!/\b(?:EMFILE|ENFILE|EAGAIN|ENOMEM)\b/.test(text)) return loadError('worker_failed', text);
+  const files = openFilesLimit();
+  const limit = files === undefined ? '' : ` A process may have ${files} open files (ulimit -n).`;
+  return loadError(
+    'own_limit',
+    `this machine refused a resource to a worker: ${text}.${limit} The server is not the cause`,
+  );
+}
+
 function startWorker(plan: LoadPlan, index: number, tickMs: number, options: LoadRunOptions): WorkerHandle {
   const child = fork(new URL('./main.ts', import.meta.url), {
     serialization: 'advanced',
@@ -205,14 +216,14 @@ function startWorker(plan: LoadPlan, index: number, tickMs: number, options: Loa
       keep(message.snapshot);
       ended({ kind: 'finished' });
     } else {
-      prepared.reject(loadError(message.code === 'bad_file' ? 'bad_file' : 'worker_failed', message.message));
+      prepared.reject(
+        message.code === 'bad_file' ? loadError('bad_file', message.message) : startError(message.message),
+      );
       // The worker cannot go on. Its measurements so far have already arrived.
       handle.kill(message.message);
     }
   });
-  child.once('error', (error) =>
-    prepared.reject(loadError('worker_failed', `a worker could not be started: ${error.message}`, error)),
-  );
+  child.once('error', (error) => prepared.reject(startError(`a worker could not be started: ${error.message}`)));
   child.once('exit', (code, signal) => {
     const message = failure || `it ended with ${signal ?? `code ${code}`}`;
     prepared.reject(loadError('worker_failed', `a worker ended before the start: ${message}`));

@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 import { trialVerdict } from '../../../loadgen/commands/find.ts';
 import { conclude } from '../../../loadgen/commands/sweep.ts';
 import type { MeasuredRun } from '../../../loadgen/measure/measured.ts';
+import { recorder } from '../../../loadgen/measure/recorder.ts';
 import { judgeThreshold, parseThreshold } from '../../../loadgen/verdict/thresholds.ts';
 import { validity } from '../../../loadgen/verdict/validity.ts';
-import { histogramOf, judged, sampleRun } from '../loadgen/sample-run.ts';
+import { exchangeAt, histogramOf, judged, sampleRun } from '../loadgen/sample-run.ts';
 
 const healthy = sampleRun();
 const atCap = { workers: [{ ...healthy.workers[0]!, atCap: 0.9 }] };
@@ -68,4 +69,14 @@ test.each([
   const fit = conclude(points);
   expect(fit.kind).toBe(right);
   if (fit.kind === 'no-conclusion') expect(fit.why).toMatch(/\bgenerator\b.*\bopen files\b/);
+});
+
+test('L3 requests that are sent after the end of the load do not count as in flight during it', () => {
+  const record = recorder({ startMs: 0, tickMs: 1000, sloMs: 1000, over: (nowMs) => nowMs >= 1000 });
+  for (const sentMs of [0, 500, 999, 1000, 1500]) {
+    const exchange = { ...exchangeAt(0), sentMs };
+    record.sent(exchange);
+    record.answered(exchange, sentMs + 100, 0, { kind: 'right', compared: false });
+  }
+  expect(record.totals().flight).toMatchObject({ n: 3, mean: 100 });
 });
