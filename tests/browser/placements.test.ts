@@ -2,7 +2,6 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { readRunFile } from '../../cli/run-file.ts';
 import { placementNames } from '../../services/client/placements/names.ts';
-import { sessionQuery } from '../../services/client/placements/session.ts';
 import { animalPages } from '../unit/client/placements/pages.ts';
 import { until, type TestPage } from '../support/cluster.ts';
 import { seriousProblems } from './axe.ts';
@@ -24,7 +23,6 @@ const here = site({
 const { withPage } = here;
 
 const choose = (page: Page, name: string) => page.locator(`input[value="${name}"]`).check();
-const screen = (page: Page) => page.locator('#screen').innerHTML();
 const titles = (page: Page) => page.locator('#screen .result h2').allTextContents();
 const said = (page: Page, text: RegExp) => page.locator('#status').filter({ hasText: text }).waitFor();
 
@@ -40,31 +38,6 @@ async function oracle(q: string, size: number): Promise<string[]> {
   const answer = await fetch(`${here.cluster.gateway}/api/search?q=${encodeURIComponent(q)}&size=${size}`);
   return ((await answer.json()) as { results: { title: string }[] }).results.map(({ title }) => title);
 }
-
-test('the session costs 25, 5, 1, 8 and 3 round trips, and ends with the same screen in all placements', async () => {
-  await withPage({}, async (page) => {
-    await page.goto('/placements');
-    const ends: string[] = [];
-    const counts: [string, string | null][] = [];
-    for (const name of placementNames) {
-      await choose(page, name);
-      await page.getByRole('button', { name: 'Play the session here' }).click();
-      await said(page, new RegExp(`^${name}: \\d+ round trips`));
-      ends.push(await screen(page));
-      counts.push([name, await page.locator(`[data-placement="${name}"] [data-field=roundTrips]`).textContent()]);
-    }
-    expect(counts).toEqual([
-      ['terminal', '25'],
-      ['user-interface', '5'],
-      ['shared-application', '1'],
-      ['application', '8'],
-      ['data-cache', '3'],
-    ]);
-    expect(ends.map((end) => end === ends[0])).toEqual(ends.map(() => true));
-    const byTitle = (await oracle(sessionQuery, 100)).toSorted((a, b) => (a < b ? -1 : 1));
-    expect(await titles(page)).toEqual(byTitle.slice(0, 10));
-  });
-});
 
 test('the person of lab 04 sends exactly the messages of the scripts', async () => {
   const context = await here.browser.newContext();

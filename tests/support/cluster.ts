@@ -7,6 +7,8 @@ import { afterAll } from 'vitest';
 import { portSpan } from '../../shared/cluster/ports.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
+export { isAlive } from '../../shared/is-alive.ts';
+
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const entry = path.join(root, 'dist/tierlab.js');
 
@@ -176,14 +178,5 @@ export async function until<T>(condition: () => Promise<T> | T, boundMs = 10_000
     if (performance.now() > giveUpAt)
       throw new Error(`not within ${boundMs} ms: ${condition.toString().slice(0, 200)}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -17,14 +17,9 @@ test.concurrent.each([1, 2, 4, 8])(
   },
 );
 
-test.each([
-  { input: 'nine of ten are 503 at once', bad: (n: number) => n % 10 !== 0, status: 503 },
-  { input: 'every second is 429 at once', bad: (n: number) => n % 2 === 0, status: 429 },
-  { input: 'nine of ten are 404 at once', bad: (n: number) => n % 10 !== 0, status: 404 },
-  { input: 'the second half is 500 at once', bad: (n: number) => n >= 100, status: 500 },
-])('L6 $input: the latency is that of the right answers', async ({ bad, status }) => {
+test('L6 nine of ten answers are 503 at once: the latency is that of the right answers', async () => {
   const server = await known((_request, response, number) => {
-    if (bad(number)) response.writeHead(status, { 'content-length': 0 }).end();
+    if (number % 10 !== 0) response.writeHead(503, { 'content-length': 0 }).end();
     else setTimeout(() => ok(response), 100);
   });
   const run = await figures(server.url, '-R', '200/s', '-d', '1s', '-w', '1');

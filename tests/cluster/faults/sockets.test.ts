@@ -122,9 +122,3 @@ test('a closed listener refuses, and takes connections at the same port again wh
   faults.registry.heal('stop.refuse');
   await until(async () => (await ask()).outcome === '200');
 });
-
-test('what a node cannot do is refused loudly', async () => {
-  const { inject } = await start();
-  expect(() => inject('limp.disk', { meanMs: 10 })).toThrow(/\bnode\b.* disk\b/);
-  expect(() => inject('stop.kill')).toThrow(/\bwatchdog\b/);
-});

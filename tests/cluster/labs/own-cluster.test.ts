@@ -127,18 +127,6 @@ test('kill -9 of the runner while it stops: restore cleans up', async () => {
   await nothingIsLeft(cluster);
 }, 150_000);
 
-test('kill -9 before the cluster is there: restore leaves nothing, too', async () => {
-  const lab = start('06', '--live', '--yes');
-  await until(() => journal() !== undefined, 20_000);
-  lab.child.kill('SIGKILL');
-  await lab.ended;
-  const left = journal();
-  const restored = spawnSync(process.execPath, [main, 'restore', '--home', folder], { encoding: 'utf8' });
-  expect(restored.status, restored.stderr).toBe(0);
-  expect(restored.stdout).toContain(`phase "${left!.phase}"`);
-  expect(journal()).toBeUndefined();
-}, 60_000);
-
 test('a node that dies by itself in any cluster of a lab makes the run unknown', async () => {
   const topology = {
     name: 'dying',

@@ -54,14 +54,6 @@ test(
   },
 );
 
-test('f + 1 liars that agree win: under `always`, answers are wrong and nobody notices', async () => {
-  const rig = await rigFor(always);
-  for (const liar of ['ranking-1', 'ranking-2']) await rig.lie(liar, 'byz.rank', { how: 'boost' });
-  const { wrong, failed } = await rig.ordeal(2);
-  expect(failed).toBe(0);
-  expect(wrong).toBeGreaterThan(20);
-});
-
 test('under `sample`, few searches name a liar within 10 s, and all later answers are right', async () => {
   const rig = await rigFor('resilient');
   for (const kind of ['byz.rank', 'byz.corrupt'] as const) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { recorder } from '../../../loadgen/measure/recorder.ts';
-import { mergeMoments, moments, observe, variation } from '../../../loadgen/measure/variation.ts';
+import { mergeMoments, moments, variation } from '../../../loadgen/measure/variation.ts';
 import type { Arrivals } from '../../../loadgen/options/plan.ts';
 import { arrivalProcess, arrivalShare } from '../../../loadgen/schedule/arrivals.ts';
 import { constantStages, stagesProfile } from '../../../loadgen/schedule/profile.ts';
@@ -37,21 +37,3 @@ test.each<{ workers: number; arrivals: Arrivals; right: number }>([
     }
   },
 );
-
-test('L5 the gaps of the shares are those of the whole process', () => {
-  const process = () =>
-    arrivalProcess({ kind: 'poisson' }, stagesProfile(constantStages(100, 5000)), seededRandom('gaps'));
-  const whole = moments();
-  const one = process();
-  for (let before = one.next(), at = one.next(); at < 5000; before = at, at = one.next()) observe(whole, at - before);
-  const shares = [0, 1, 2].map((index) => {
-    const share = arrivalShare(process(), index, 3);
-    const into = moments();
-    for (let at = share.next(); at < 5000; at = share.next())
-      if (share.gapMs() !== undefined) observe(into, share.gapMs()!);
-    return into;
-  });
-  const merged = shares.reduce(mergeMoments, moments());
-  expect(merged.n).toBe(whole.n);
-  expect(merged.m2).toBeCloseTo(whole.m2, 6);
-});

@@ -1,12 +1,8 @@
-import { createServer, request as httpRequest } from 'node:http';
-import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { isCut } from '../../../shared/faults/net-partition.ts';
 import { shapeBody } from '../../../shared/faults/shape-body.ts';
-import { systemScheduler } from '../../../shared/time/scheduler.ts';
 import { createSimulation } from '../../../shared/time/sim/simulation.ts';
 import { rig, unanswerable } from './rig.ts';
-import { listen } from '../../support/listen.ts';
 
 const whole = { bridge: [], oneWay: false, lost: 'both' as const };
 
@@ -124,26 +120,4 @@ test.each([
   [{ chunkBytes: 1, pauseMs: 0, resetAfterBytes: 0 }, undefined, ['20 reset']],
 ])('a body of ten bytes in the shape %j (fault over at %s) leaves as %j', async (shape, abortAtMs, pieces) => {
   expect(await collect(shape, abortAtMs)).toEqual(pieces);
-});
-
-test('over a real socket a reader sees the head, a part of the body, and then a broken connection', async () => {
-  const server = createServer((_, response) => {
-    response.writeHead(200, { 'content-length': payload.length });
-    const shape = { chunkBytes: 3, pauseMs: 1, resetAfterBytes: 6 };
-    const reset = () => void response.socket?.resetAndDestroy();
-    const body = shapeBody(payload, shape, { scheduler: systemScheduler, signal: new AbortController().signal, reset });
-    Readable.from(body).pipe(response);
-  });
-  const port = await listen(server);
-  const seen = await new Promise<string>((resolve) => {
-    let text = '';
-    const request = httpRequest({ port, host: '127.0.0.1' }, (response) => {
-      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      response.on('error', (error: NodeJS.ErrnoException) => resolve(`${response.statusCode} ${text} ${error.code}`));
-      response.on('end', () => resolve(`${response.statusCode} ${text} complete`));
-    });
-    request.on('error', () => undefined);
-    request.end();
-  });
-  expect(seen).toMatch(/^200 012345 ECONNRESET$/);
 });

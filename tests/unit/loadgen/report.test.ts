@@ -90,12 +90,6 @@ test('results survive the file, and what is no results file is refused', () => {
   expect(() => decodeResult(bytes.subarray(0, bytes.length - 20), 'x.bin')).toThrow(/damaged/);
 });
 
-test('secrets in headers are not kept with the results', () => {
-  const run = judged(sampleRun());
-  run.plan.headers = [['authorization', 'Bearer secret']];
-  expect(decodeResult(encodeResult(run), 'x').plan.headers).toEqual([]);
-});
-
 test('the summary names everything that matters, without colour when none is wanted', () => {
   const text = terminalReport(
     {

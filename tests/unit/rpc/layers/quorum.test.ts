@@ -61,11 +61,6 @@ test('where nobody agrees that is told too, and nobody is accused', async () => 
   expect(events.map(({ event }) => event)).toEqual(['no-majority']);
 });
 
-test('f + 1 liars that agree win: that is the limit of voting', async () => {
-  const { service } = voting({ a: 666, b: 666, c: 1 });
-  expect(await outcomeOf(service(testCall()))).toBe(666);
-});
-
 test('with five replicas two liars are outvoted', async () => {
   const { service, events } = voting({ a: 7, b: 1, c: 8, d: 1, e: 1 }, { f: 2 });
   expect(await outcomeOf(service(testCall()))).toBe(1);
