@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { zipf } from '../../loadgen/workload/zipf.ts';
 import { type Random, seededRandom } from '../../shared/time/random.ts';
 import { check, exactly, nothing, measuredShare, within } from '../kit/checks.ts';
 import { type Check, lab, type Variant } from '../runner/lab.ts';
@@ -161,7 +162,7 @@ const near = (label: string, measured: number, theory: number, most: number): Ch
 const weights = Array.from({ length: items }, (_, i) => 1 / (i + 1));
 const total = weights.reduce((sum, weight) => sum + weight, 0);
 const popularity = weights.map((weight) => weight / total);
-const cumulative = popularity.reduce<number[]>((sums, q) => [...sums, (sums.at(-1) ?? 0) + q], []);
+const ranks = zipf(items, 1);
 
 /** Che, Tung and Wang, IEEE JSAC 20 (2002). */
 function che(capacity: number): number {
@@ -175,18 +176,9 @@ function che(capacity: number): number {
   return popularity.reduce((sum, q) => sum + q * (1 - Math.exp(-q * low)), 0);
 }
 
-/** A page by Zipf's law: a binary search in the cumulative popularity. */
-function draw(random: Pick<Random, 'next'>, variant: Variant): number {
-  const u = random.next();
-  if (variant === 'control') return Math.floor(items * u);
-  let [low, high] = [0, items - 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (cumulative[middle]! < u) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
+/** The place of a page, from 0 on. */
+const draw = (random: Random, variant: Variant): number =>
+  variant === 'control' ? Math.floor(items * random.next()) : ranks.draw(random) - 1;
 
 function run(seed: string, capacity: number, variant: Variant) {
   const random = seededRandom(seed);
