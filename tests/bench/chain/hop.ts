@@ -15,7 +15,7 @@ const goalUs = 50;
 
 /** Row 3: p50 of one hop, one call at a time: all layers and our transport, against undici and Fastify alone. */
 export async function hop(say: (line: string) => void): Promise<readonly Row[]> {
-  const [ours, bare] = await Promise.all([server('ours'), server('bare')]);
+  const [ours, bare] = await Promise.all([server('echo-1'), server('bare')]);
   const pool = new Pool(`http://127.0.0.1:${bare.port}`, { connections: 1, pipelining: 1 });
   const client = benchClient([{ node: 'echo-1', host: '127.0.0.1', port: ours.port }], 'resilient');
   const peer = upstream(echo, client.service, systemRandom);
@@ -76,8 +76,8 @@ async function round(call: () => Promise<void>): Promise<number> {
   return median(times);
 }
 
-async function server(kind: 'ours' | 'bare'): Promise<{ process: ChildProcess; port: number }> {
-  const child = fork(fileURLToPath(new URL('hop-server.ts', import.meta.url)), [kind]);
-  const [{ port }] = (await once(child, 'message')) as [{ port: number }];
+async function server(name: 'echo-1' | 'bare'): Promise<{ process: ChildProcess; port: number }> {
+  const child = fork(fileURLToPath(new URL('hop-server.ts', import.meta.url)), [name]);
+  const [port] = (await once(child, 'message')) as [number];
   return { process: child, port };
 }

@@ -21,7 +21,7 @@ export async function startBackends(count: number): Promise<Backends> {
     const node = `backend-${i + 1}`;
     const child = fork(fileURLToPath(new URL('backend.ts', import.meta.url)), [node]);
     children[i] = child;
-    const [{ port }] = (await once(child, 'message')) as [{ port: number }];
+    const [port] = (await once(child, 'message')) as [number];
     return { node, host: '127.0.0.1', port };
   };
   const endpoints = await Promise.all(Array.from({ length: count }, (_, i) => start(i)));
