@@ -1,5 +1,5 @@
-import { request as httpRequest, Agent } from 'node:http';
-import { decodeStaleMs, rpcPrefix } from '../../shared/rpc/wire.ts';
+import { Agent } from 'node:http';
+import { type DirectCall, callDirectly } from '../../cli/direct-call.ts';
 import { seededRandom } from '../../shared/time/random.ts';
 import { systemClock } from '../../shared/time/clock.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
@@ -7,12 +7,8 @@ import type { LabNode } from '../runner/lab.ts';
 import { createRateMeter, type RateMeterOptions } from './rate-meter.ts';
 
 /** One call to one node of a lab's cluster. */
-export interface NodeCall {
+export interface NodeCall extends DirectCall {
   readonly node: Pick<LabNode, 'host' | 'port'>;
-  readonly component: string;
-  readonly operation: string;
-  readonly request: unknown;
-  readonly shard?: number;
 }
 
 export interface TimedAnswer {
@@ -25,59 +21,15 @@ export interface TimedAnswer {
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 512 });
-let serial = 0;
 
 /** Resolves always; a failure has `ok: false` and a code. */
-export function callNode(
-  { node, component, operation, request, shard }: NodeCall,
-  timeoutMs = 20_000,
-): Promise<TimedAnswer> {
-  const payload = JSON.stringify(request);
-  const startedAt = performance.now();
-  return new Promise((resolve) => {
-    const end = (ok: boolean, body: unknown, code?: string, staleMs?: number): void =>
-      resolve({
-        ok,
-        tookMs: performance.now() - startedAt,
-        body,
-        ...(code !== undefined && { code }),
-        ...(staleMs !== undefined && { staleMs }),
-      });
-    const call = httpRequest({
-      host: node.host,
-      port: node.port,
-      method: 'POST',
-      path: `${rpcPrefix}${component}/${operation}`,
-      agent,
-      timeout: timeoutMs,
-      headers: {
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(payload),
-        'x-caller': 'lab',
-        'x-request-id': `lab-${process.pid}-${++serial}`,
-        'x-deadline-ms': String(timeoutMs),
-        ...(shard === undefined ? {} : { 'x-shard': String(shard) }),
-      },
-    });
-    call.on('timeout', () => call.destroy(new Error('timeout')));
-    call.on('error', (error) => end(false, undefined, error.message));
-    call.on('response', (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', (error) => end(false, undefined, error.message));
-      response.on('end', () => {
-        let body: unknown;
-        try {
-          body = JSON.parse(Buffer.concat(chunks).toString());
-        } catch {
-          return end(false, undefined, 'bad_reply');
-        }
-        if (response.statusCode === 200) end(true, body, undefined, decodeStaleMs(response.headers['x-stale-ms']));
-        else end(false, body, String((body as { code?: string }).code ?? response.statusCode));
-      });
-    });
-    call.end(payload);
-  });
+export async function callNode({ node, ...call }: NodeCall, timeoutMs = 20_000): Promise<TimedAnswer> {
+  const answer = await callDirectly(node, call, { caller: 'lab', timeoutMs, agent });
+  const { ok, tookMs } = answer;
+  if (!ok) return { ok, tookMs, body: undefined, code: answer.failure };
+  const { body, staleMs } = answer;
+  if (body === undefined) return { ok: false, tookMs, body, code: 'bad_reply' };
+  return { ok, tookMs, body, ...(staleMs !== undefined && { staleMs }) };
 }
 
 /** When the calls of an open load are due, ms from its start: Poisson arrivals from the seed. */

@@ -3,7 +3,7 @@ import type { FindResult } from '../../../search/find-result.ts';
 import type { QueryPlan } from '../../../search/plan.ts';
 import type { TopologyNode } from '../../../shared/cluster/topology.ts';
 import { CommandError } from '../../errors.ts';
-import { callDirectly, type DirectCall } from './direct.ts';
+import { callDirectly, type DirectCall } from '../../direct-call.ts';
 
 export type MatrixNode = Pick<TopologyNode, 'id' | 'components' | 'shard' | 'host' | 'port' | 'publicPort' | 'opsPort'>;
 

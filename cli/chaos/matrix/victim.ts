@@ -1,6 +1,6 @@
 import { fetchDirect } from '../../../shared/net/direct.ts';
 import { faultsAt, type ControlPort } from '../../../services/chaos/control-port.ts';
-import { callDirectly, type AskOptions, type DirectAnswer, type DirectCall } from './direct.ts';
+import { callDirectly, type AskOptions, type DirectAnswer, type DirectCall } from '../../direct-call.ts';
 import { seriesOf } from './series.ts';
 import { sameAnswer, type MatrixNode } from './questions.ts';
 

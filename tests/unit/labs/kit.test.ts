@@ -1,9 +1,12 @@
+import { createServer, type RequestListener } from 'node:http';
 import { expect, test } from 'vitest';
+import { callNode } from '../../../labs/kit/open-load.ts';
 import { whyFailed } from '../../../labs/kit/cluster.ts';
 import { notWell } from '../../../labs/kit/diagnoses.ts';
 import { createRateMeter } from '../../../labs/kit/rate-meter.ts';
 import { untilNo } from '../../../labs/kit/until.ts';
 import { LabUnknownError } from '../../../labs/runner/errors.ts';
+import { listen } from '../../support/listen.ts';
 
 test('a rate meter counts neither the answers of the warm-up nor those after the end', () => {
   let nowMs = 1_000;
@@ -43,3 +46,18 @@ test.each([
   ],
   ['nothing, where nothing was printed', '', ''],
 ])('why a command failed: %s', (_, output, why) => expect(whyFailed(output)).toBe(why));
+
+test.each<[string, RequestListener, object]>([
+  [
+    'a stale answer',
+    (_, to) => to.setHeader('x-stale-ms', '12').end('{"a":1}'),
+    { ok: true, body: { a: 1 }, staleMs: 12 },
+  ],
+  ['no JSON', (_, to) => to.end('oops'), { ok: false, code: 'bad_reply' }],
+  ['a problem', (_, to) => to.writeHead(503).end('{"code":"overloaded"}'), { ok: false, code: 'overloaded' }],
+  ['a reset', ({ socket }) => socket.resetAndDestroy(), { ok: false, code: 'reset' }],
+  ['nothing', () => undefined, { ok: false, code: 'timeout' }],
+])('a call that gets %s says so', async (_, listener, answer) => {
+  const node = { host: '127.0.0.1', port: await listen(createServer(listener)) };
+  expect(await callNode({ node, component: 'query', operation: 'plan', request: {} }, 200)).toMatchObject(answer);
+});

@@ -1,7 +1,7 @@
-import { request as httpRequest } from 'node:http';
-import { rpcPrefix } from '../../../shared/rpc/wire.ts';
+import { type Agent, request as httpRequest } from 'node:http';
+import { decodeStaleMs, rpcPrefix } from '../shared/rpc/wire.ts';
 
-/** One call to one given node, without balancing, on a new connection. */
+/** One call to one given node, without balancing. */
 export interface DirectCall {
   readonly component: string;
   readonly operation: string;
@@ -16,6 +16,8 @@ interface Answered {
   readonly ok: true;
   readonly body: unknown;
   readonly servedBy: readonly string[];
+  /** The age of an answer from memory, ms, where a component was down. */
+  readonly staleMs: number | undefined;
   readonly tookMs: number;
 }
 
@@ -29,6 +31,8 @@ interface Failed {
 export interface AskOptions {
   readonly caller?: string;
   readonly timeoutMs?: number;
+  /** Keeps connections. Without it, each call has a new one. */
+  readonly agent?: Agent;
 }
 
 interface HostPort {
@@ -39,35 +43,37 @@ interface HostPort {
 const failures: Readonly<Record<string, string>> = { ECONNREFUSED: 'refused', ECONNRESET: 'reset', EPIPE: 'reset' };
 let serial = 0;
 
+/** Resolves always. */
 export function callDirectly(
   { host, port }: HostPort,
   question: DirectCall,
   options: AskOptions = {},
 ): Promise<DirectAnswer> {
   const { component, operation, request, shard } = question;
-  const { caller = 'matrix', timeoutMs = 1_500 } = options;
+  const { caller = 'matrix', timeoutMs = 1_500, agent = false } = options;
   const payload = JSON.stringify(request);
   const startedAt = performance.now();
   return new Promise((resolve) => {
     const end = (outcome: Omit<Answered, 'tookMs'> | Omit<Failed, 'tookMs'>): void => {
       clearTimeout(timer);
       resolve({ ...outcome, tookMs: performance.now() - startedAt });
+    };
+    const fail = (error: NodeJS.ErrnoException): void => {
+      end({ ok: false, failure: failures[error.code ?? ''] ?? error.message });
       call.destroy();
     };
-    const fail = (error: NodeJS.ErrnoException): void =>
-      end({ ok: false, failure: failures[error.code ?? ''] ?? error.message });
-    const timer = setTimeout(() => end({ ok: false, failure: 'timeout' }), timeoutMs);
+    const timer = setTimeout(() => fail(new Error('timeout')), timeoutMs);
     const call = httpRequest({
       host,
       port,
       method: 'POST',
       path: `${rpcPrefix}${component}/${operation}`,
-      agent: false,
+      agent,
       headers: {
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(payload),
         'x-caller': caller,
-        'x-request-id': `matrix-${process.pid}-${++serial}`,
+        'x-request-id': `direct-${process.pid}-${++serial}`,
         'x-deadline-ms': String(timeoutMs),
         ...(shard === undefined ? {} : { 'x-shard': String(shard) }),
       },
@@ -84,7 +90,7 @@ export function callDirectly(
           return end({ ok: false, failure: code, detail });
         }
         const servedBy = String(response.headers['x-served-by'] ?? '').split(',');
-        end({ ok: true, body, servedBy });
+        end({ ok: true, body, servedBy, staleMs: decodeStaleMs(response.headers['x-stale-ms']) });
       });
     });
     call.end(payload);
