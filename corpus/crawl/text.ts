@@ -15,7 +15,9 @@ const unseen = new Set(
  * Elements that a browser shows, but whose content is not text of the page. Decoration (`aria-hidden`) is like them.
  * They separate words.
  */
-const objects = new Set('svg canvas iframe frameset object audio video select textarea button'.split(' '));
+const objects = new Set(
+  'svg canvas iframe frameset object audio video select textarea button progress meter'.split(' '),
+);
 const heading = /^(?:h[1-6]|summary|legend)$/;
 
 /** Elements that begin and end a line. All other elements are part of a line: `<b>bo</b>ld` is one word. */
@@ -79,30 +81,57 @@ export function inlineText(element: Element): string {
 
 const spaces = new RegExp(`${isSpace}+`, 'gu');
 
+/** What separates the text of an element from the text around it. */
+function separatorOf(element: Element): string {
+  if (blocks.has(element.tagName)) return '\n';
+  if (cells.has(element.tagName)) return '\t';
+  return images.has(element.tagName) || isNoteMark(element) ? ' ' : '';
+}
+
+/** A footnote mark, such as `word<sup><a href="#n1">1</a></sup>`, is not part of the word. */
+function isNoteMark({ tagName, childNodes }: Element): boolean {
+  return tagName === 'sup' && childNodes.some((child) => isElement(child) && child.tagName === 'a');
+}
+
 function collect(root: Document | Element, withoutFurniture: boolean): string {
   const parts: string[] = [];
+  /** Readings of characters stand above the line, so they follow it: `東<rt>とう</rt>京` holds the word 東京. */
+  let readings = '';
+  let inReading = false;
+  const add = (text: string) => {
+    if (inReading) readings += text;
+    else parts.push(text);
+  };
+  const addEdge = (element: Element) => {
+    const separator = separatorOf(element);
+    if (readings !== '' && /[\n\t]/.test(separator)) {
+      parts.push(` ${readings}`);
+      readings = '';
+    }
+    add(separator);
+  };
   walk(
     root,
     (node) => {
-      if (node.nodeName === '#text' && 'value' in node) parts.push(node.value.replaceAll(spaces, ' '));
+      if (node.nodeName === '#text' && 'value' in node) add(node.value.replaceAll(spaces, ' '));
       if (!isElement(node)) return false;
       if (isUnseen(node)) return false;
       if (isObject(node) || (withoutFurniture && isFurniture(node))) {
-        parts.push(blocks.has(node.tagName) ? '\n' : ' ');
+        add(blocks.has(node.tagName) ? '\n' : ' ');
         return false;
       }
-      if (blocks.has(node.tagName)) parts.push('\n');
-      else if (cells.has(node.tagName)) parts.push('\t');
-      else if (images.has(node.tagName)) parts.push(' ');
-      if (node.tagName === 'img') parts.push(attribute(node, 'alt') ?? '', ' ');
+      addEdge(node);
+      if (node.tagName === 'img') add(`${attribute(node, 'alt') ?? ''} `);
+      if (node.tagName === 'rt') inReading = true;
       return true;
     },
     (element) => {
-      if (blocks.has(element.tagName)) parts.push('\n');
-      else if (cells.has(element.tagName)) parts.push('\t');
-      else if (images.has(element.tagName)) parts.push(' ');
+      if (element.tagName === 'rt') inReading = false;
+      if (element.tagName === 'ruby') readings += ' ';
+      addEdge(element);
     },
   );
+  parts.push(` ${readings}`);
   return parts
     .join('')
     .replaceAll(/[ \u00A0]+/g, ' ')

@@ -42,7 +42,14 @@ test.each([
   ['plug-ins', 'a<noembed><b>x</b></noembed>b', 'ab'],
   ['a script inside a word', 'wo<script>x</script>rd', 'word'],
   ['a style inside a word', 'wo<style>x</style><template>y</template>rd', 'word'],
-  ['brackets of ruby', '<ruby>\u6F22<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>', '\u6F22kan'],
+  ['brackets of ruby', '<ruby>\u6F22<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>', '\u6F22 kan'],
+  [
+    'readings of ruby',
+    '<p><ruby>\u6771<rt>tou</rt>\u4EAC<rt>kyou</rt></ruby>\u306B<p>x',
+    '\u6771\u4EAC\u306B toukyou\nx',
+  ],
+  ['a footnote mark', 'red<sup><a href=#n>1</a></sup> H<sub>2</sub>O x<sup>2</sup>', 'red 1 H2O x2'],
+  ['a bar', 'red<progress>50%</progress><meter>2</meter>wine', 'red wine'],
   ['the source of a formula', '<math><mi>m</mi><annotation>\\frac</annotation></math> end', 'm end'],
   ['text that a search in the page unfolds', 'a<div hidden="until-found">folded</div>', 'a\nfolded'],
   [
