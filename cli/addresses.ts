@@ -8,20 +8,22 @@ import type { Terminal } from './terminal.ts';
  * faults, the console's address also opens its buttons.
  */
 export function showAddresses(topology: Topology, terminal: Terminal, operatorToken?: string): void {
-  const door = (component: string): string | undefined => {
-    const node = topology.nodes.find((it) => it.doors[component] !== undefined);
-    return node && `http://localhost:${node.doors[component]}`;
-  };
-  const gateway = door('gateway');
-  const console = door('console');
+  const gateway = doorOf(topology, 'gateway');
+  const console = doorOf(topology, 'console');
   const opened = operatorToken === undefined ? '' : `/?operator=${consoleKey(operatorToken)}`;
   const rows = [
-    ['search', door('client')],
+    ['search', doorOf(topology, 'client')],
     ['public API', gateway && `${gateway}/docs`],
     ['console', console && console + opened],
   ] as const;
   for (const [what, where] of rows)
     if (where !== undefined) terminal.line(`  ${what.padEnd(12)} ${terminal.bold(where)}`);
+}
+
+/** The address of a component for browsers; undefined when the topology has none. */
+export function doorOf({ nodes }: Topology, component: string): string | undefined {
+  const node = nodes.find((it) => it.doors[component] !== undefined);
+  return node && `http://localhost:${node.doors[component]}`;
 }
 
 /**

@@ -46,6 +46,8 @@ export interface ClusterOptions {
   /** Faults may be injected. */
   readonly chaos: boolean;
   readonly onChange: (node: TopologyNode, state: ChildState, watchdog: Watchdog) => void;
+  /** Users are served, and further nodes start. */
+  readonly onServing?: (watchdog: Watchdog) => void;
   /** Gets a line for each action on a process: by a fault, or by a repair. */
   readonly onFault?: (text: string) => void;
 }
@@ -65,6 +67,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     byContainer = false,
     chaos,
     onChange,
+    onServing,
     onFault = () => undefined,
   } = options;
   const portBase = topology.watchdogPort;
@@ -89,7 +92,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   const watchdog = createWatchdog({
     topology,
     nodes,
-    components: await loadComponents(),
+    components: loadComponents,
     command: [process.execPath, ...process.execArgv, entryScript()],
     args: (node) => [node.id, topologyName, String(portBase), datasetDir],
     logDir: byContainer ? undefined : logDirOf(dataDir, portBase),
@@ -167,7 +170,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   let collection: Timer | undefined;
   try {
     await listen(api, topology.watchdogPort, bindHost);
-    await watchdog.start(ending.signal);
+    await watchdog.start(ending.signal, () => onServing?.(watchdog));
     onReady();
     collection = collectWhenIdle({ scheduler: systemScheduler, random: systemRandom, clock: systemClock });
     await ended;

@@ -30,6 +30,7 @@ interface ToNode {
   readonly drain?: true;
   readonly place?: PlaceMessage;
   readonly question?: IpcQuestion;
+  readonly allStarted?: true;
 }
 
 /**
@@ -73,6 +74,7 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   process.on('message', (message: ToNode) => {
     if (message.drain) running?.drain();
     if (message.question) process.send?.({ answer: answerTo(message.question) });
+    if (message.allStarted) void started.promise.then((node) => node.allStarted());
     if (!message.place) return;
     const { topology, keys } = message.place;
     // The message may come while the node starts with an earlier topology.
@@ -105,7 +107,9 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   const components = await loadComponents(node.components);
   const origin = process.env.TIERLAB_CLOCK;
   const clock = origin === undefined ? systemClock : runClock(JSON.parse(origin) as ClockOrigin);
-  const { policy } = await go;
+  // Code that the node needs when its turn comes.
+  if (Object.keys(node.doors).length > 0) await import('../shared/cluster/door.ts');
+  const { policy, ready } = await go;
   running = await startNode({
     topology,
     node,
@@ -118,6 +122,7 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
     }),
     clusterStartedAt: process.env.TIERLAB_STARTED_AT,
     policy,
+    ready,
     onPolicy: (policy) => process.send?.({ policy } satisfies PolicyMessage),
     control: askControl,
     clock,

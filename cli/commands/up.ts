@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { withExamples } from '../command-line.ts';
 import { startedNodes, type Topology } from '../../shared/cluster/topology.ts';
+import type { Watchdog } from '../../shared/cluster/watchdog/watchdog.ts';
 import { runCluster } from '../cluster.ts';
 import { ensureData } from '../ensure-dataset.ts';
 import { checkEnvironment } from '../environment.ts';
 import { detachSelf } from '../detach.ts';
 import { chaosWanted, tlsWanted, withClusterOptions, type ClusterFlags } from '../options.ts';
-import { operatorTokenOf, showAddresses, warnWithoutMonitor } from '../addresses.ts';
+import { doorOf, operatorTokenOf, showAddresses, warnWithoutMonitor } from '../addresses.ts';
 import { dataDirOf } from '../paths.ts';
 import { portBaseOf } from '../run-file.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
@@ -46,6 +47,7 @@ async function runUp(flags: UpFlags): Promise<void> {
 
   const startedAt = performance.now();
   const datasetDir = await ensureData(dataDir, topology.shards, terminal);
+  const count = startedNodes(topology).length;
   let phase: 'starting' | 'running' | 'stopping' = 'starting';
   await runCluster(
     {
@@ -57,8 +59,14 @@ async function runUp(flags: UpFlags): Promise<void> {
       bindHost: '127.0.0.1',
       chaos,
       onFault: (text) => terminal.line(`${terminal.dim('!')} ${text}`),
+      onServing(watchdog) {
+        const search = ['search works', doorOf(topology, 'client')].filter(Boolean).join(' at ');
+        terminal.line(
+          `${terminal.good('✓')} ${search} after ${secondsSince(startedAt)} s; ` +
+            `${readyOf(watchdog)} of ${count} nodes are ready, the others follow`,
+        );
+      },
       onChange(node, state, watchdog) {
-        const ready = watchdog.status().filter((it) => it.state === 'ready').length;
         if (state.state === 'backoff' || state.state === 'crash-loop' || state.state === 'held') {
           const whats = {
             backoff: 'is started again',
@@ -68,14 +76,14 @@ async function runUp(flags: UpFlags): Promise<void> {
           const what = whats[state.state];
           terminal.line(`${terminal.bad('✗')} ${node.id} ended (${state.exit}) and ${what}`);
         } else if (phase === 'starting' && state.state === 'ready')
-          terminal.progress('starting nodes', ready, startedNodes(topology).length);
+          terminal.progress('starting nodes', readyOf(watchdog), count);
         else if (phase === 'running' && state.state === 'ready')
           terminal.line(`${terminal.good('✓')} ${node.id} is back`);
       },
     },
     () => {
       phase = 'running';
-      announce(terminal, topology, operatorTokenOf(topology, dataDir, chaos), performance.now() - startedAt);
+      announce(terminal, topology, operatorTokenOf(topology, dataDir, chaos), secondsSince(startedAt));
     },
     () => {
       phase = 'stopping';
@@ -85,12 +93,16 @@ async function runUp(flags: UpFlags): Promise<void> {
   terminal.line('stopped; nothing is left running');
 }
 
-function announce(terminal: Terminal, topology: Topology, operatorToken: string | undefined, tookMs: number): void {
+const secondsSince = (startedAt: number): string => ((performance.now() - startedAt) / 1_000).toFixed(1);
+
+const readyOf = (watchdog: Watchdog): number => watchdog.status().filter(({ state }) => state === 'ready').length;
+
+function announce(terminal: Terminal, topology: Topology, operatorToken: string | undefined, seconds: string): void {
   const count = startedNodes(topology).length;
   terminal.line('');
   terminal.line(
     `${terminal.good('✓')} ${terminal.bold(topology.name)}: ` +
-      `${count} ${count === 1 ? 'node' : 'nodes'} ready in ${(tookMs / 1_000).toFixed(1)} s`,
+      `${count} ${count === 1 ? 'node' : 'nodes'} ready in ${seconds} s`,
   );
   terminal.line('');
   showAddresses(topology, terminal, operatorToken);

@@ -6,15 +6,20 @@ import { nodesHosting, type Topology, type TopologyNode } from './topology.ts';
 /**
  * Returns the members that are alive in the view. If none is alive, it returns the others, except draining, quarantined
  * and standby members as long as possible: a view that excludes all members is more likely wrong than right. Without a
- * view, the topology alone decides.
+ * view, it returns the nodes in `ready`; without them, the topology alone decides.
  */
-export function createDirectory(current: () => Topology, view: () => View | undefined): Directory {
+export function createDirectory(
+  current: () => Topology,
+  view: () => View | undefined,
+  ready: () => readonly string[] | undefined = () => undefined,
+): Directory {
   const standbysOf = ({ nodes }: Topology) =>
     new Set(nodes.filter(({ standby, idle }) => standby !== undefined || idle).map(({ id }) => id));
   let topology = current();
   let placed = new Map<string, readonly Endpoint[]>();
   let standbys = standbysOf(topology);
   let seen: View | undefined;
+  let open = ready();
   let usable = new Map<string, readonly Endpoint[]>();
 
   function hosts(component: string, shard: number | undefined, key: string): readonly Endpoint[] {
@@ -24,6 +29,12 @@ export function createDirectory(current: () => Topology, view: () => View | unde
       placed.set(key, endpoints);
     }
     return endpoints;
+  }
+
+  /** Other nodes may still load their code. */
+  function opened(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+    const those = endpoints.filter(({ node }) => open?.includes(node));
+    return those.length > 0 ? those : endpoints;
   }
 
   /** Nodes were added or removed (`tierlab apply`). */
@@ -38,8 +49,9 @@ export function createDirectory(current: () => Topology, view: () => View | unde
     endpoints(component, shard) {
       if (current() !== topology) follow(current());
       const newest = view();
-      if (newest !== seen) {
+      if (newest !== seen || ready() !== open) {
         seen = newest;
+        open = ready();
         usable = new Map();
       }
       const key = shard === undefined ? component : `${component}/${shard}`;
@@ -49,7 +61,7 @@ export function createDirectory(current: () => Topology, view: () => View | unde
         const all = hosts(component, shard, key);
         endpoints = newest
           ? withIncarnations(usableEndpoints(all, newest), newest)
-          : all.filter(({ node }) => !standbys.has(node));
+          : opened(all.filter(({ node }) => !standbys.has(node)));
         usable.set(key, endpoints);
       }
       return endpoints;

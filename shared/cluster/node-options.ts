@@ -26,6 +26,8 @@ export interface NodeOptions {
   readonly clusterStartedAt?: string | undefined;
   /** The policy that an earlier process of this node had when it ended; absent: the policy of the topology. */
   readonly policy?: Policy | undefined;
+  /** The nodes to call before the first view, while others still start; absent: all nodes of the topology. */
+  readonly ready?: readonly string[] | undefined;
   /** Called after each change of the policy. */
   readonly onPolicy?: (policy: Policy) => void;
   /** Sends requests to other control ports. */

@@ -39,6 +39,8 @@ export interface RunningNode {
   readonly avoids: (leaving: LeavingProcess) => boolean;
   /** Nodes were added or removed: from now on calls go by this topology. */
   readonly place: (topology: Topology, keys: PublishedKeys) => void;
+  /** Every node of the topology has been started: `ready` of the options no longer counts. */
+  readonly allStarted: () => void;
   /**
    * Drains and stops: accepts no new requests, answers those in progress, then releases everything. Idempotent. Without
    * `farewell` the node does not tell the monitors. They diagnose a crash, because no operator wanted the node to stop.
@@ -64,6 +66,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { topology, node, components, incarnation, datasetDir, random, scheduler, log, bindHost, hosts } = options;
   const { chaosEnabled = false, twin = false, identity, keyring = emptyKeyring } = options;
   let placement = topology;
+  let { ready } = options;
   const labels = ({ name }: Topology) => ({ node: node.id, topology: name });
   const metrics = createMetrics(labels(topology), { process: true });
   const listeners = listenerSwitch(scheduler, log);
@@ -98,6 +101,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     fence: role.layer,
     view: () => heartbeatSender.view(),
     placement: () => placement,
+    ready: () => ready,
     keep: (list) => keepTraces(list),
   });
   const { server, client, policy, security } = stack;
@@ -265,7 +269,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   try {
     const { port: opsPort } = await listen(ops, { port: twin ? 0 : node.opsPort, host: bindHost });
     await role.begin();
-    return { stop, drain, avoids, place, opsPort };
+    return { stop, drain, avoids, place, opsPort, allStarted: () => void (ready = undefined) };
   } catch (error) {
     await stop().catch(() => {});
     throw error;

@@ -59,12 +59,14 @@ interface StackParts {
   readonly view: () => View | undefined;
   /** The current topology: `tierlab apply` changes it. */
   readonly placement: () => Topology;
+  /** The nodes to call before the first view; undefined: all nodes of the topology. */
+  readonly ready: () => readonly string[] | undefined;
   /** Tells the component `traces` which traces to keep. */
   readonly keep: (traces: readonly KeptTrace[]) => Promise<unknown>;
 }
 
 /** The middleware of one node: the layers of every incoming and outgoing call, and their statistics. */
-export function createStack({ options, clock, metrics, lag, faults, fence, view, placement, keep }: StackParts) {
+export function createStack({ options, clock, metrics, lag, faults, fence, view, placement, ready, keep }: StackParts) {
   const { topology, node, components, incarnation, random, scheduler, log, identity } = options;
   const policy = createPolicyHolder(startingPolicy(options.policy, topology.policy, log));
   const peers = createPeers(clock);
@@ -140,7 +142,7 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view,
     isHosted: (component, shard) =>
       node.components.includes(component) && (shard === undefined || node.shard === undefined || node.shard === shard),
     serve: server.serve,
-    directory: createDirectory(placement, view),
+    directory: createDirectory(placement, view, ready),
     policy,
     clock,
     random,

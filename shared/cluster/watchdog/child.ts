@@ -43,10 +43,13 @@ export interface ReadyMessage {
   readonly opsPort?: number;
 }
 
-/** It is the turn of the process to open. `policy`: the policy of the process before it; absent: nobody changed it. */
+/** It is the turn of the process to open. */
 export interface GoMessage {
   readonly go: true;
+  /** The policy of the process before it; absent: nobody changed it. */
   readonly policy?: Policy | undefined;
+  /** The nodes that are ready while others still start; absent: all have been started. */
+  readonly ready?: readonly string[] | undefined;
 }
 
 /** A process has a new policy. */
@@ -68,6 +71,8 @@ export interface ChildOptions extends LaunchOptions {
   readonly nextIncarnation: () => number;
   /** The policy of a node that joins the cluster; absent or undefined: the policy of the topology. */
   readonly joiningPolicy?: () => Policy | undefined;
+  /** `ready` of the message `go`. */
+  readonly readyNodes?: () => readonly string[] | undefined;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly onChange: (state: ChildState) => void;
@@ -86,6 +91,8 @@ export interface Child {
   readonly start: (why?: RestartReason) => void;
   /** Tells the running process that it will be stopped. The process tells the monitors, and still answers. */
   readonly drain: () => void;
+  /** Tells the running process that every node has been started. */
+  readonly allStarted: () => void;
   /** Tells the running process that nodes were added or removed. */
   readonly place: (message: PlaceMessage) => void;
   /** SIGTERM, then SIGKILL after `graceMs`; resolves when the process is gone. It is not restarted. */
@@ -153,7 +160,10 @@ export function createChild(options: ChildOptions): Child {
 
   function giveTurn(): void {
     // If the send fails, the process is ending. The next process gets the message when it starts.
-    if (turn && process_?.connected) process_.send({ go: true, policy } satisfies GoMessage, () => {});
+    if (turn && process_?.connected) {
+      const ready = options.readyNodes?.();
+      process_.send({ go: true, policy, ready } satisfies GoMessage, () => {});
+    }
   }
 
   function run(why: RestartReason): void {
@@ -259,6 +269,9 @@ export function createChild(options: ChildOptions): Child {
     restart,
     drain() {
       if (process_?.connected) process_.send({ drain: true }, () => {});
+    },
+    allStarted() {
+      if (process_?.connected) process_.send({ allStarted: true }, () => {});
     },
     place(message) {
       if (process_?.connected) process_.send({ place: message }, () => {});

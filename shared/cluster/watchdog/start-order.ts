@@ -1,5 +1,35 @@
 import type { Component } from '../component.ts';
-import type { TopologyNode } from '../topology.ts';
+import type { Policy } from '../../rpc/policy.ts';
+import { resolvePolicy } from '../../rpc/policy.ts';
+import { controlPlane } from '../control-plane.ts';
+import { isStarted, nodesHosting, type Topology, type TopologyNode } from '../topology.ts';
+
+/**
+ * The nodes that start, in two parts. A search needs only the first part: one node of each group and shard, and no
+ * control plane. So users can search before the second part has loaded its code.
+ *
+ * The second part is empty where the first one cannot answer alone: without a monitor, no caller would hear of the
+ * second part; and with a vote on every call, one replica is too few.
+ */
+export function startParts(
+  topology: Topology,
+  nodes: readonly TopologyNode[],
+): readonly [first: readonly TopologyNode[], second: readonly TopologyNode[]] {
+  const started = nodes.filter(isStarted);
+  if (nodesHosting(topology, 'monitor').length === 0 || votesAlways(resolvePolicy(topology.policy)))
+    return [started, []];
+  const groups = new Set<string>();
+  const first = started.filter(({ components, shard, standby }) => {
+    const group = `${String(components)}/${shard}`;
+    if (standby !== undefined || groups.has(group) || components.every((it) => controlPlane.has(it))) return false;
+    groups.add(group);
+    return true;
+  });
+  return [first, started.filter((node) => !first.includes(node))];
+}
+
+const votesAlways = ({ quorum }: Policy): boolean =>
+  quorum !== false && [quorum, ...Object.values(quorum.operations)].some(({ when }) => when === 'always');
 
 /**
  * Nodes in waves: a node starts when everything that its components call is ready. Monitors are first, then the data,

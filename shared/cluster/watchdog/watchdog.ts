@@ -6,10 +6,10 @@ import type { Scheduler } from '../../time/scheduler.ts';
 import type { Policy } from '../../rpc/policy.ts';
 import type { PublishedKeys } from '../../security/keyring.ts';
 import type { Component } from '../component.ts';
-import { isStarted, type Topology, type TopologyNode } from '../topology.ts';
+import type { Topology, TopologyNode } from '../topology.ts';
 import { createChild, type Child, type ChildState, type Exit, type RestartReason } from './child.ts';
 import { createSpare } from './spare.ts';
-import { startWaves } from './start-order.ts';
+import { startParts, startWaves } from './start-order.ts';
 
 /** How long a node may take to drain before it is killed, ms. */
 const stopGraceMs = 8_000;
@@ -18,7 +18,8 @@ export interface WatchdogOptions {
   readonly topology: Topology;
   /** The nodes to run here: all of them, or one in a container. */
   readonly nodes: readonly TopologyNode[];
-  readonly components: Readonly<Record<string, Component>>;
+  /** All components. They are asked for when the first processes load, because other work can wait. */
+  readonly components: () => Promise<Readonly<Record<string, Component>>>;
   /**
    * The command of this program. With `run-node` and the node's arguments it runs a node; with `run-spare` it runs a
    * spare process.
@@ -59,10 +60,10 @@ export interface NodeStatus {
 
 export interface Watchdog {
   /**
-   * Starts everything but cold standbys, wave by wave; resolves when all nodes are ready, rejects when one is given
-   * up.
+   * Starts everything but cold standbys, wave by wave; resolves when all nodes are ready, rejects when one is given up.
+   * `onServing` is called when users are served, if further nodes start after that.
    */
-  readonly start: (signal: AbortSignal) => Promise<void>;
+  readonly start: (signal: AbortSignal, onServing?: () => void) => Promise<void>;
   /** Stops everything, the doors first; resolves when no process is left. Idempotent. */
   readonly stop: () => Promise<void>;
   /** Kills everything. Does not wait: the processes may exist for a moment after the return. */
@@ -91,6 +92,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
   if (logDir !== undefined) mkdirSync(logDir, { recursive: true });
   const logFileOf = (name: string): string | undefined => logDir && path.join(logDir, `${name}.log`);
   const waiters = new Set<() => void>();
+  let starting = false;
   // In a container, there is one node per watchdog. A spare process would double its memory.
   const spare =
     logDir === undefined
@@ -106,6 +108,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
       logFile: logFileOf(node.id),
       nextIncarnation,
       joiningPolicy: () => policyOfPeers(node),
+      readyNodes: () => (starting ? readyIds() : undefined),
       clock,
       scheduler,
       onChange(state) {
@@ -128,6 +131,19 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
       .filter((peer) => peer.state().state !== 'stopped')
       .map((peer) => peer.policy());
     return peers.every((policy) => isDeepStrictEqual(policy, peers[0])) ? peers[0] : undefined;
+  }
+
+  const readyIds = (): string[] =>
+    [...children.values()].filter((it) => it.state().state === 'ready').map(({ id }) => id);
+
+  /** All load their code at once; they open in order. */
+  async function startAll(part: readonly TopologyNode[], signal: AbortSignal): Promise<void> {
+    for (const node of part) children.get(node.id)!.load();
+    for (const wave of startWaves(part, await components())) {
+      if (signal.aborted) throw signal.reason;
+      for (const node of wave) children.get(node.id)!.start();
+      await waveReady(wave, signal);
+    }
   }
 
   /** Resolves when every node of the wave is ready. */
@@ -157,19 +173,21 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
   async function stopAll(): Promise<void> {
     spare?.stop();
     for (const child of children.values()) child.retire();
-    for (const wave of startWaves(nodes, components).toReversed())
+    for (const wave of startWaves(nodes, await components()).toReversed())
       await Promise.all(wave.map((node) => children.get(node.id)!.stop(stopGraceMs)));
   }
 
   return {
-    async start(signal) {
-      // All load their code at once; they open in order.
-      const warm = startWaves(nodes, components).map((wave) => wave.filter(isStarted));
-      for (const node of warm.flat()) children.get(node.id)!.load();
-      for (const wave of warm) {
-        if (signal.aborted) throw signal.reason;
-        for (const node of wave) children.get(node.id)!.start();
-        await waveReady(wave, signal);
+    async start(signal, onServing) {
+      const [first, second] = startParts(topology, nodes);
+      starting = second.length > 0;
+      try {
+        await startAll(first, signal);
+        if (starting) onServing?.();
+        await startAll(second, signal);
+      } finally {
+        starting = false;
+        for (const child of children.values()) child.allStarted();
       }
       spare?.prepare();
     },

@@ -26,7 +26,7 @@ async function threeOfFour() {
   const watchdog = createWatchdog({
     topology,
     nodes: topology.nodes,
-    components: {},
+    components: () => Promise.resolve({}),
     command: [process.execPath, '-e', node],
     args: () => [],
     nextIncarnation: () => ++incarnations,

@@ -50,6 +50,32 @@ test('an endpoint names its process, so a new process is not blamed for the old 
   expect(directory.endpoints('ranking').map(({ incarnation }) => incarnation)).toEqual([4, 7]);
 });
 
+test('before the first view, calls go to the nodes that were ready when this node opened, until all have started', () => {
+  const topology = expandTopology({
+    name: 'two',
+    summary: '',
+    style: 'object-based',
+    nodes: ['ranking', 'html'].map((name) => ({ name, components: [name], replicas: 3 })),
+  });
+  let seen: View | undefined;
+  let ready: readonly string[] | undefined = ['ranking-1', 'ranking-3'];
+  const directory = createDirectory(
+    () => topology,
+    () => seen,
+    () => ready,
+  );
+  const nodesOf = (component: string) => directory.endpoints(component).map(({ node }) => node);
+  expect(nodesOf('ranking')).toEqual(['ranking-1', 'ranking-3']);
+  // None of them is known to be ready: a guess is better than nothing.
+  expect(nodesOf('html')).toHaveLength(3);
+  ready = undefined;
+  expect(nodesOf('ranking')).toHaveLength(3);
+  ready = ['ranking-1'];
+  const members = [1, 2, 3].map((i) => ({ node: `ranking-${i}`, state: 'alive' as const, incarnation: 1 }));
+  seen = { monitor: 'm', version: 1, members };
+  expect(nodesOf('ranking')).toHaveLength(3);
+});
+
 test('callers avoid a process, not the next process of the same node', () => {
   const group = createPeers({ now: () => 5, wall: () => 5 }).group({ component: 'ranking' });
   const first = group.get('ranking-1');

@@ -20,7 +20,7 @@ function watchdogOf(running: Topology) {
   return createWatchdog({
     topology: running,
     nodes: running.nodes,
-    components: {},
+    components: () => Promise.resolve({}),
     command: [process.execPath, '--version'],
     args: ({ id }) => [id],
     nextIncarnation: () => ++incarnation,
