@@ -1,5 +1,5 @@
 import { consoleKey } from '../services/console/operator.ts';
-import { nodesHosting, type Topology } from '../shared/cluster/topology.ts';
+import { doorOf, nodesHosting, type Topology } from '../shared/cluster/topology.ts';
 import { readRunFile } from './run-file.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -8,11 +8,11 @@ import type { Terminal } from './terminal.ts';
  * faults, the console's address also opens its buttons.
  */
 export function showAddresses(topology: Topology, terminal: Terminal, operatorToken?: string): void {
-  const gateway = doorOf(topology, 'gateway');
-  const console = doorOf(topology, 'console');
+  const gateway = browserUrl(topology, 'gateway');
+  const console = browserUrl(topology, 'console');
   const opened = operatorToken === undefined ? '' : `/?operator=${consoleKey(operatorToken)}`;
   const rows = [
-    ['search', doorOf(topology, 'client')],
+    ['search', browserUrl(topology, 'client')],
     ['public API', gateway && `${gateway}/docs`],
     ['console', console && console + opened],
   ] as const;
@@ -21,9 +21,9 @@ export function showAddresses(topology: Topology, terminal: Terminal, operatorTo
 }
 
 /** The address of a component for browsers; undefined when the topology has none. */
-export function doorOf({ nodes }: Topology, component: string): string | undefined {
-  const node = nodes.find((it) => it.doors[component] !== undefined);
-  return node && `http://localhost:${node.doors[component]}`;
+export function browserUrl(topology: Topology, component: string): string | undefined {
+  const port = doorOf(topology, component);
+  return port === undefined ? undefined : `http://localhost:${port}`;
 }
 
 /**

@@ -7,7 +7,7 @@ import { ensureData } from '../ensure-dataset.ts';
 import { checkEnvironment } from '../environment.ts';
 import { detachSelf } from '../detach.ts';
 import { chaosWanted, tlsWanted, withClusterOptions, type ClusterFlags } from '../options.ts';
-import { doorOf, operatorTokenOf, showAddresses, warnWithoutMonitor } from '../addresses.ts';
+import { browserUrl, operatorTokenOf, showAddresses, warnWithoutMonitor } from '../addresses.ts';
 import { dataDirOf } from '../paths.ts';
 import { portBaseOf } from '../run-file.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
@@ -60,7 +60,7 @@ async function runUp(flags: UpFlags): Promise<void> {
       chaos,
       onFault: (text) => terminal.line(`${terminal.dim('!')} ${text}`),
       onServing(watchdog) {
-        const search = ['search works', doorOf(topology, 'client')].filter(Boolean).join(' at ');
+        const search = ['search works', browserUrl(topology, 'client')].filter(Boolean).join(' at ');
         terminal.line(
           `${terminal.good('✓')} ${search} after ${secondsSince(startedAt)} s; ` +
             `${readyOf(watchdog)} of ${count} nodes are ready, the others follow`,
