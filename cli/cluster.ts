@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import path from 'node:path';
@@ -30,7 +31,7 @@ import { collectWhenIdle } from './idle-collection.ts';
 import { placeFlags } from './command-line.ts';
 import { entryScript } from './paths.ts';
 import { refuseTakenPorts } from './refuse-taken-ports.ts';
-import { logDirOf, readRunFile, removeRunFile, runDir, writeRunFile } from './run-file.ts';
+import { logDirOf, newOperatorToken, readRunFile, removeRunFile, runDir, writeRunFile } from './run-file.ts';
 import { topologySource } from './topology.ts';
 
 export interface ClusterOptions {
@@ -72,7 +73,8 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   } = options;
   const portBase = topology.watchdogPort;
   const dir = runDir(dataDir, portBase);
-  await refuseTakenPorts(topology, nodes, bindHost, dataDir, readRunFile(dataDir, portBase)?.pid);
+  const refuseIfTaken = () => refuseTakenPorts(topology, nodes, bindHost, dataDir, readRunFile(dataDir, portBase)?.pid);
+  await refuseIfTaken();
 
   const origin = clockOrigin();
   const clock = runClock(origin);
@@ -84,8 +86,9 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     topologySource: topologySource(topologyName),
     startedAt,
   };
-  const run = writeRunFile(dataDir, life, byContainer ? operatorTokenFrom(identitySecret(dataDir)) : undefined);
-  const operator = operatorOf(run.token, process.env.TIERLAB_OPERATOR_DIGEST);
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const token = newOperatorToken(byContainer ? operatorTokenFrom(identitySecret(dataDir)) : undefined);
+  const operator = operatorOf(token, process.env.TIERLAB_OPERATOR_DIGEST);
   const identities = topology.tls ? await nodeIdentities(path.join(dir, 'tls'), nodes) : undefined;
   let keysFor = keyringEnvironment(dataDir, topology.nodes);
   let topologyFile: string | undefined;
@@ -100,7 +103,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
       TIERLAB_RUN_DIR: dir,
       TIERLAB_PLACE_FLAGS: placeFlags({ portBase, dataDir }),
       TIERLAB_TOPOLOGY_FILE: topologyFile,
-      TIERLAB_STARTED_AT: run.startedAt,
+      TIERLAB_STARTED_AT: startedAt,
       TIERLAB_CLOCK: JSON.stringify(origin),
       TIERLAB_CHAOS: chaos ? '1' : '0',
       TIERLAB_TLS_IDENTITY: identities?.fileOf(node.id),
@@ -155,7 +158,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
           topologyFile = file;
           keysFor = keyringEnvironment(dataDir, next.nodes);
           watchdog.place(next);
-          writeRunFile(dataDir, { ...life, topology: next.name, topologySource: source }, run.token);
+          writeRunFile(dataDir, { ...life, topology: next.name, topologySource: source }, token);
         },
       }),
       ...repairRoutes({
@@ -169,7 +172,12 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
 
   let collection: Timer | undefined;
   try {
-    await listen(api, topology.watchdogPort, bindHost);
+    // Another cluster may have started here since the ports were checked.
+    await listen(api, topology.watchdogPort, bindHost).catch(async (error: unknown) => {
+      await refuseIfTaken();
+      throw error;
+    });
+    writeRunFile(dataDir, life, token);
     await watchdog.start(ending.signal, () => onServing?.(watchdog));
     onReady();
     collection = collectWhenIdle({ scheduler: systemScheduler, random: systemRandom, clock: systemClock });

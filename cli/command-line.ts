@@ -1,6 +1,7 @@
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import type { Command } from 'commander';
-import { defaultPortBase } from '../shared/cluster/ports.ts';
+import { defaultPortBase, isPortBase } from '../shared/cluster/ports.ts';
 import { UsageError } from './errors.ts';
 import { dataDirOf, entryScript } from './paths.ts';
 
@@ -27,6 +28,16 @@ export function placeFlags({ portBase = defaultPortBase, dataDir }: ClusterPlace
   return `${port}${data}`;
 }
 
+/** The place that the words of this process name. A message repeats it, so that its command finds the same cluster. */
+export function namedPlace(words: readonly string[] = process.argv.slice(2)): ClusterPlace {
+  const options = { 'port-base': { type: 'string' }, data: { type: 'string' } } as const;
+  const { data, 'port-base': port } = parseArgs({ args: [...words], options, strict: false }).values;
+  return {
+    portBase: typeof port === 'string' && isPortBase(port) ? Number(port) : undefined,
+    dataDir: typeof data === 'string' ? dataDirOf(data) : undefined,
+  };
+}
+
 /** Adds examples to the command's help, and the first one to its messages about wrong usage. */
 export function withExamples(
   command: Command,
@@ -38,8 +49,10 @@ export function withExamples(
   );
   return command
     .addHelpText('after', `\nExamples:\n${lines.join('\n')}`)
-    .showHelpAfterError(`Example: ${tierlab(examples[0]![0])}`);
+    .showHelpAfterError(`Example: ${tierlab(examples[0]![0], takesPlace(command) ? namedPlace() : {})}`);
 }
+
+const takesPlace = ({ options }: Command): boolean => options.some(({ long }) => long === '--port-base');
 
 /** Refuses a word that is none of the subcommands, and names them. The parser would only call it unknown. */
 export function refuseOthers(command: Command, name: string): void {

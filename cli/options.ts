@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { portBases } from '../shared/cluster/ports.ts';
+import { isPortBase } from '../shared/cluster/ports.ts';
 
 /** Options that several commands share, so that they are spelled and checked once. */
 export interface ClusterFlags {
@@ -30,12 +30,11 @@ export function chaosWanted(flag: boolean | undefined): boolean {
 }
 
 export function parsePortBase(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port < portBases.least || port > portBases.most)
+  if (!isPortBase(text))
     throw new InvalidArgumentError(
       'a whole number from 1024 to 31000 is wanted, such as 20000. Higher ports serve outgoing connections.',
     );
-  return port;
+  return Number(text);
 }
 
 /** `30s`, `10m`, `1h` as ms. */

@@ -15,7 +15,9 @@ export async function refuseTakenPorts(
   const { ports, ownerOf } = wantedPorts(topology, nodes, host);
   const taken = await takenPorts(ports, host);
   if (taken.length === 0) return;
-  if (running !== undefined)
+  // The process id of a run file may belong to another program by now.
+  const watchdog = taken.find(({ port, protocol }) => port === topology.watchdogPort && protocol === 'TCP');
+  if (running !== undefined && watchdog !== undefined && (watchdog.pid ?? running) === running)
     throw new CommandError(
       `a cluster is already running at port base ${topology.watchdogPort} (process ${running}). ` +
         'Stop it, or choose another --port-base. ' +

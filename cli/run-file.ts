@@ -28,15 +28,16 @@ export const logDirOf = (dataDir: string, portBase: number): string => path.join
 const fileIn = (dataDir: string, portBase: number): string => path.join(runDir(dataDir, portBase), 'cluster.json');
 
 /**
- * Writes the run file. Its operator token is new, or `shared` with other machines, or that of TIERLAB_OPERATOR_TOKEN.
- * With only TIERLAB_OPERATOR_DIGEST (its SHA-256), the file has no token, and this machine gives no orders.
+ * The operator token of a new cluster: that of TIERLAB_OPERATOR_TOKEN, or `shared` with other machines, or a new one.
+ * With only TIERLAB_OPERATOR_DIGEST (its SHA-256), there is none, and this machine gives no orders.
  */
-export function writeRunFile(dataDir: string, run: Omit<RunFile, 'token'>, shared?: string): RunFile {
+export function newOperatorToken(shared?: string): string | undefined {
   const { TIERLAB_OPERATOR_TOKEN: given, TIERLAB_OPERATOR_DIGEST: digest } = process.env;
-  const complete: RunFile = {
-    ...run,
-    token: given || (digest ? undefined : (shared ?? randomBytes(24).toString('base64url'))),
-  };
+  return given || (digest ? undefined : (shared ?? randomBytes(24).toString('base64url')));
+}
+
+export function writeRunFile(dataDir: string, run: Omit<RunFile, 'token'>, token = newOperatorToken()): RunFile {
+  const complete: RunFile = { ...run, token };
   mkdirSync(runDir(dataDir, run.portBase), { recursive: true, mode: 0o700 });
   writeFileSync(fileIn(dataDir, run.portBase), `${JSON.stringify(complete, null, 2)}\n`, { mode: 0o600 });
   return complete;
@@ -79,7 +80,9 @@ export function allRunFiles(dataDir: string): readonly (RunFile & { readonly fil
   });
 }
 
+/** Removes the run file of this process. That of another process stays. */
 export function removeRunFile(dataDir: string, portBase: number): void {
+  if (readRunFile(dataDir, portBase)?.pid !== process.pid) return;
   rmSync(fileIn(dataDir, portBase), { force: true });
 }
 

@@ -9,6 +9,7 @@ import type { Topology } from '../shared/cluster/topology.ts';
 import type { GoMessage, PlaceMessage, PolicyMessage } from '../shared/cluster/watchdog/child.ts';
 import type { IpcAnswer, IpcQuestion } from '../shared/cluster/watchdog/questions.ts';
 import { loadCheckedTopology } from '../shared/cluster/topology-file.ts';
+import { ignoreTerminalSignals } from '../shared/end-signals.ts';
 import { identityFile } from '../shared/security/identity-source.ts';
 import { takeKeyring } from '../shared/security/keyring.ts';
 import { takeOperator } from '../shared/security/operator.ts';
@@ -58,7 +59,7 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   }
   process.on('SIGTERM', () => void leave('SIGTERM'));
   // Ctrl-C and the end of a terminal reach the whole process group; the watchdog decides the order.
-  process.on('SIGINT', () => {}).on('SIGHUP', () => {});
+  ignoreTerminalSignals();
   process.on('disconnect', () => {
     systemScheduler.after(orphanGraceMs, () => process.exit(0));
     // A container's watchdog ends only when the whole container ends. To monitors this must look like a crash, so the

@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { loadComponents } from '../services/registry.ts';
 import type { NodeStart } from '../shared/cluster/watchdog/spare.ts';
+import { ignoreTerminalSignals } from '../shared/end-signals.ts';
 import { systemClock } from '../shared/time/clock.ts';
 import { systemRandom } from '../shared/time/random.ts';
 import { systemScheduler } from '../shared/time/scheduler.ts';
@@ -14,14 +15,13 @@ import { runNode } from './run-node.ts';
 export async function runSpare(): Promise<void> {
   const leave = (): void => process.exit(0);
   process.on('SIGTERM', leave).on('disconnect', leave);
-  process.on('SIGINT', ignore).on('SIGHUP', ignore);
+  ignoreTerminalSignals();
   await Promise.all([loadComponents(), import('../shared/cluster/door.ts'), import('../shared/faults/node-faults.ts')]);
   const collection = collectWhenIdle({ scheduler: systemScheduler, random: systemRandom, clock: systemClock });
   await new Promise((resolve, reject) => {
     process.on('message', function onMessage({ become }: { become?: NodeStart }) {
       if (!become) return;
       process.off('message', onMessage).off('SIGTERM', leave).off('disconnect', leave);
-      process.off('SIGINT', ignore).off('SIGHUP', ignore);
       collection.cancel();
       takeOn(become);
       // At once, without a wait: the next message may be for the node, and a message without a listener is lost.
@@ -30,8 +30,6 @@ export async function runSpare(): Promise<void> {
     process.send?.({ spare: true });
   });
 }
-
-const ignore = (): void => {};
 
 function takeOn({ args, env, logFile }: NodeStart): void {
   for (const [name, value] of Object.entries(env))

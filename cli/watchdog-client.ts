@@ -5,7 +5,7 @@ import type { NodeStatus } from '../shared/cluster/watchdog/watchdog.ts';
 import { type Holder, holdersOf } from '../shared/cluster/watchdog/port-check.ts';
 import { isStoppedProcess } from '../shared/process-stat.ts';
 import { sleep, systemScheduler } from '../shared/time/scheduler.ts';
-import { tierlab } from './command-line.ts';
+import { namedPlace, tierlab } from './command-line.ts';
 import { CommandError } from './errors.ts';
 
 /** A watchdog's report about a node. `silent`: the watchdog does not answer, so its container or machine is gone. */
@@ -93,7 +93,7 @@ export class NoClusterError extends CommandError {
 
   constructor(portBase: number, cause: unknown) {
     const reason = `no cluster answers at port base ${portBase}. If yours has another one, name it with --port-base.`;
-    super(`${reason} This starts one: ${tierlab('up', { portBase })}`, { cause });
+    super(`${reason} This starts one: ${tierlab('up', { ...namedPlace(), portBase })}`, { cause });
     this.reason = reason;
   }
 }

@@ -100,7 +100,7 @@ if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === fileURLTo
   }
   // The lock is removed however this run ends.
   const end = () => process.exit(130);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, end);
+  for (const signal of ['SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGTERM']) process.once(signal, end);
   watchParent(end);
   try {
     await bootstrap(root, { build: !process.argv.includes('--no-build'), quiet: process.argv.includes('--quiet') });

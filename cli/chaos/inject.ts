@@ -4,7 +4,7 @@ import { maxTtlMs } from '../../shared/faults/envelope.ts';
 import type { FaultKind } from '../../shared/faults/fault.ts';
 import { faultKinds, kindAndParams } from '../../shared/faults/kinds.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
-import { tierlab, withExamples } from '../command-line.ts';
+import { namedPlace, tierlab, withExamples } from '../command-line.ts';
 import { dataDirOf } from '../paths.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
@@ -150,7 +150,7 @@ function withAnExample<T>(kind: FaultKind, work: () => T): T {
 function inFlags(kind: FaultKind, error: unknown): unknown {
   const isMistake = error instanceof UsageError || (error instanceof RpcError && error.code === 'bad_request');
   if (!isMistake) return error;
-  return new UsageError(`${asFlags(kind, error.message)}\nExample: ${tierlab(exampleCommandOf(kind))}`);
+  return new UsageError(`${asFlags(kind, error.message)}\nExample: ${tierlab(exampleCommandOf(kind), namedPlace())}`);
 }
 
 /** The request to the controller. Throws UsageError for a value that cannot be parsed. */

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { parseLogLine } from '../../shared/observe/log-line.ts';
 import { createRedactor } from '../../shared/observe/redact.ts';
 import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
-import { tierlab, withExamples } from '../command-line.ts';
+import { namedPlace, tierlab, withExamples } from '../command-line.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { isWanted, type LogFilter, prettyLine } from '../logs/log-line.ts';
@@ -86,7 +86,7 @@ function logFileOf(node: string, dir: string): string {
     throw new CommandError(
       process.env.TIERLAB_HOSTS === 'by-name'
         ? `nodes in containers log to the container: docker compose logs ${node}`
-        : `there are no logs in ${dir}. --port-base and --data name a cluster; this starts one: ${tierlab('up')}`,
+        : `there are no logs in ${dir}. --port-base and --data name a cluster; this starts one: ${tierlab('up', namedPlace())}`,
     );
   if (!nodes.includes(node))
     throw new UsageError(`no node ${node} has a log; there are ${nodes.toSorted().join(', ')}`);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { quoted, tierlab, withExamples } from '../command-line.ts';
+import { namedPlace, quoted, tierlab, withExamples } from '../command-line.ts';
 import { mechanismNames, mechanismRow } from '../../shared/rpc/mechanisms.ts';
 import { type Policy, resolvePolicy } from '../../shared/rpc/policy.ts';
 import { presetNames } from '../../shared/rpc/presets.ts';
@@ -103,9 +103,12 @@ function parsePolicy(text: string): unknown {
 /** An example of a valid policy, for the first mechanism that was named. */
 function exampleFor(file: unknown): string {
   const named = isObject(file) ? mechanismNames.find((name) => name in file) : undefined;
-  if (named === undefined) return tierlab('policy naive');
+  if (named === undefined) return tierlab('policy naive', namedPlace());
   const [setting] = Object.entries(resolvePolicy({ [named]: true })[named]);
-  return tierlab(`policy ${quoted(JSON.stringify({ [named]: setting ? Object.fromEntries([setting]) : true }))}`);
+  return tierlab(
+    `policy ${quoted(JSON.stringify({ [named]: setting ? Object.fromEntries([setting]) : true }))}`,
+    namedPlace(),
+  );
 }
 
 /** For a number instead of settings, the schema's message names only booleans. This message names settings, too. */
@@ -126,6 +129,8 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new UsageError(`the policy is not JSON: ${text}\nExample: ${tierlab(`policy '{"hedge":false}'`)}`);
+    throw new UsageError(
+      `the policy is not JSON: ${text}\nExample: ${tierlab(`policy '{"hedge":false}'`, namedPlace())}`,
+    );
   }
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { requireKnown } from '../choose-nodes.ts';
-import { tierlab, withExamples } from '../command-line.ts';
+import { namedPlace, tierlab, withExamples } from '../command-line.ts';
 import { UsageError } from '../errors.ts';
 import { holdNodes, nodeOrders } from '../node-orders.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
@@ -31,7 +31,7 @@ async function run(flags: RestartFlags): Promise<void> {
   if ((flags.rolling === undefined) === (flags.node === undefined))
     throw new UsageError(
       'say which nodes: --rolling for all that have a replica, or --node with their names\n' +
-        `Example: ${tierlab('restart --rolling')}`,
+        `Example: ${tierlab('restart --rolling', namedPlace())}`,
     );
   const portBase = portBaseOf(flags.portBase);
   const order = nodeOrders(portBase, await holdNodes(portBase, flags.data, 'restart'));

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import pino from 'pino';
+import { ignoreTerminalSignals } from '../../shared/end-signals.ts';
 import type { Layer } from '../../shared/rpc/call.ts';
 import { createServer as createRpcServer, type Hosted } from '../../shared/rpc/server.ts';
 import { httpServerTransport } from '../../shared/rpc/transports/http-server.ts';
@@ -19,7 +20,7 @@ export function serveParent(hosted: Hosted, layers: readonly Layer[] = []): void
   const random = seededRandom(randomInt(2 ** 31));
   const server = createServer(httpServerTransport(rpc, { node, clock, random, log: pino({ level: 'silent' }) }));
   // Ctrl-C reaches all processes of a terminal. The parent stops this one when it is ready.
-  process.on('SIGINT', () => undefined);
+  ignoreTerminalSignals();
   process.once('disconnect', () => process.exit());
   server.listen(0, '127.0.0.1', () => process.send!((server.address() as AddressInfo).port));
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { ignoreTerminalSignals } from '../../shared/end-signals.ts';
 import { systemClock } from '../../shared/time/clock.ts';
 import { systemScheduler } from '../../shared/time/scheduler.ts';
 import { isLoadError } from '../options/errors.ts';
@@ -65,7 +66,7 @@ process.on('message', (message: ToWorker) => void handle(message).catch(failed))
 process.on('disconnect', () => exit(1));
 const watchdog = new Worker(new URL('./watchdog-thread.ts', import.meta.url), { workerData: { parent: process.ppid } });
 // A terminal sends these signals to every process of the command. The controller handles them and stops its workers.
-process.on('SIGINT', () => {}).on('SIGHUP', () => {});
+ignoreTerminalSignals();
 process.on('SIGTERM', () => run?.stop());
 // A scenario may fail outside its sessions, in a timer or a promise of its own. The run then goes on.
 process.on('uncaughtException', (error) => {

@@ -18,6 +18,9 @@ export const defaultPortBase = 7000;
 /** Above it, the operating system takes ports for outgoing connections. */
 export const portBases = { least: 1_024, most: 31_000 } as const;
 
+export const isPortBase = (text: string): boolean =>
+  /^\d+$/.test(text) && Number(text) >= portBases.least && Number(text) <= portBases.most;
+
 /** The highest offset in use: a base must leave room for it below 65,536. */
 export const portSpan = 1_600;
 

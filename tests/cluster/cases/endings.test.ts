@@ -45,6 +45,7 @@ test.each([
   ['start', [], 'npm', 'SIGHUP', 'tiny'],
   ['start', [], 'npm', 'SIGKILL', 'single-server'],
   ['start', [], 'command', 'SIGHUP', 'single-server'],
+  ['start', [], 'command', 'SIGQUIT', 'single-server'],
   ['tierlab', ['up'], 'npm', 'SIGTERM', 'single-server'],
   ['tierlab', ['up'], 'npm', 'SIGHUP', 'single-server'],
   ['tierlab', ['up'], 'command', 'SIGTERM', 'single-server'],
@@ -135,6 +136,22 @@ test('P2: a cluster that was started with --detach outlives the npm that started
     expect(await tierlab('down', ...flags)).toMatchObject({ code: 0 });
   }
 });
+
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGKILL'] as const)(
+  'P2: %s to the npm of a start with --detach, before the cluster is ready, leaves nothing behind',
+  async (signal) => {
+    const portBase = await freePortBase();
+    const flags = ['--data', dataDir, '--port-base', String(portBase)];
+    const run = npmRun('tierlab', 'up', '--detach', '--topology', 'tiny', ...flags);
+    const waiting = () => run.tree().filter(({ command }) => /tierlab\.js.* up /.test(command));
+    await until(() => waiting().length === 2, 20_000);
+    const before = run.tree();
+    run.npm.kill(signal);
+    await until(() => stillRunning(before).length === 0, 15_000);
+    expect(existsSync(runFile(portBase))).toBe(false);
+    expect(await tierlab('status', '--port-base', String(portBase))).toMatchObject({ code: 1 });
+  },
+);
 
 test('P2: output that nobody reads any more ends the cluster in an orderly way', async () => {
   const portBase = await freePortBase();

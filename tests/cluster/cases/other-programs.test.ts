@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -54,4 +55,29 @@ test('Q1: a start says that another program would answer at localhost', async ()
   const flags = ['--data', dataDir, '--port-base', String(portBase)];
   const { code, stderr } = await tierlab('up', '--topology', 'tiny', ...flags);
   expect([code, stderr]).toEqual([1, expect.stringMatching(`\\b${portBase + 1_080}\\b.*\\bclient-1\\b.*::1`)]);
+});
+
+test('Q1: a run file whose process id belongs to another program now does not hide who holds the port', async () => {
+  const portBase = await freePortBase();
+  const dir = path.join(dataDir, 'run', String(portBase));
+  mkdirSync(dir, { recursive: true });
+  const stale = { pid: process.ppid, portBase, topology: 'tiny', topologySource: 'tiny', startedAt: '', token: 'x' };
+  writeFileSync(path.join(dir, 'cluster.json'), JSON.stringify(stale));
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(portBase, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const { code, stderr } = await tierlab('up', '--data', dataDir, '--port-base', String(portBase));
+  expect([code, stderr]).toEqual([1, expect.stringMatching(`\\b${portBase}\\b.*by process ${process.pid}\\b`)]);
+});
+
+test('Q1: of three starts at one moment, one runs, the others name it, and "down" finds it', async () => {
+  const portBase = String(await freePortBase());
+  const flags = ['--data', dataDir, '--port-base', portBase];
+  const up = () => tierlab('up', '--topology', 'single-server', '--detach', ...flags);
+  const ended = await Promise.all([up(), up(), up()]);
+  const down = await tierlab('down', ...flags);
+  expect(ended.filter(({ code }) => code === 0)).toHaveLength(1);
+  for (const { code, stderr } of ended) if (code !== 0) expect(stderr).toContain('already running at port base');
+  expect(down.code).toBe(0);
+  expect(readdirSync(path.join(dataDir, 'run', portBase))).not.toContain('cluster.json');
 });

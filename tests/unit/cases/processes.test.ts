@@ -201,6 +201,25 @@ test.each([
   expect(await parse(...example!)).toBe(0);
 });
 
+test.each([
+  [['restart']],
+  [['policy', '{"hedge":7}']],
+  [['policy', '{"hedge"']],
+  [['chaos', 'inject', 'limp.latency', '--target', 'a', '--ttl', '1s']],
+  [['status', '--jsn']],
+  [['status']],
+  [['logs', 'app-1']],
+])('Q5: the command that %j prints repeats the place that was named', async (words) => {
+  const flags = ['--port-base', '1999', '--data', '/no such data'];
+  const [, , ...before] = process.argv;
+  onTestFinished(() => void process.argv.splice(2, Infinity, ...before));
+  process.argv.splice(2, Infinity, ...words, ...flags);
+  const { said } = await run(...words, ...flags);
+  const [command] = commandsIn(said);
+  expect(command?.slice(-4)).toEqual(flags);
+  expect(await parse(...command!)).toBe(0);
+});
+
 test.each(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'])('P3: with %s a fault is not begun, and other lines wait', (code) => {
   let broken = true;
   const written: string[] = [];
