@@ -34,7 +34,7 @@ export function namedPlace(words: readonly string[] = process.argv.slice(2)): Cl
   const { data, 'port-base': port } = parseArgs({ args: [...words], options, strict: false }).values;
   return {
     portBase: typeof port === 'string' && isPortBase(port) ? Number(port) : undefined,
-    dataDir: typeof data === 'string' ? dataDirOf(data) : undefined,
+    dataDir: typeof data === 'string' && data !== '' ? dataDirOf(data) : undefined,
   };
 }
 

@@ -14,7 +14,7 @@ export function withClusterOptions(command: Command): Command {
       'first port of the cluster, 1024 to 31000 (default 7000); up to 1,600 ports from there are used',
       parsePortBase,
     )
-    .option('--data <dir>', 'the folder of data sets, logs and run files (default ./data)');
+    .option('--data <dir>', 'the folder of data sets, logs and run files (default ./data)', parseFolder);
 }
 
 /** `--tls`, or TIERLAB_TLS=1 or =0: mutual TLS between nodes; undefined = as the topology says. */
@@ -27,6 +27,12 @@ export function tlsWanted(flag: boolean | undefined): boolean | undefined {
 /** `--chaos`, or TIERLAB_CHAOS=1: faults may be injected. */
 export function chaosWanted(flag: boolean | undefined): boolean {
   return flag === true || process.env.TIERLAB_CHAOS === '1';
+}
+
+/** An empty word is most likely a variable of the shell that is not set. As a path, it means the present folder. */
+export function parseFolder(text: string): string {
+  if (text === '') throw new InvalidArgumentError('the name of a folder is wanted, such as ./my-data.');
+  return text;
 }
 
 export function parsePortBase(text: string): number {

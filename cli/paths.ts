@@ -12,7 +12,7 @@ export const topologiesDir = path.join(root, 'topologies');
 
 /** Where data lives unless `--data` or TIERLAB_DATA names another folder. */
 export function dataDirOf(option: string | undefined, environment: NodeJS.ProcessEnv = process.env): string {
-  return path.resolve(option ?? environment.TIERLAB_DATA ?? path.join(root, 'data'));
+  return path.resolve(option ?? (environment.TIERLAB_DATA || path.join(root, 'data')));
 }
 
 /** The script that runs the `tierlab` command: what this process was started with. */

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { inPlainWords } from '../corpus/errors.ts';
 import { exitCodes, exitCodesInWords } from '../shared/exit-codes.ts';
 import { version } from '../shared/version.ts';
 import { tierlab, withExamples } from './command-line.ts';
@@ -126,7 +127,9 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     refuseUnknown(wanted);
     await program.parseAsync(argv, { from: 'user' });
     return Number(process.exitCode ?? exitCodes.done);
-  } catch (error) {
+  } catch (thrown) {
+    const isAboutFile = thrown instanceof Error && 'path' in thrown;
+    const error = isAboutFile ? inPlainWords(thrown) : thrown;
     // The parser has said what is wrong.
     if (!(error instanceof CommanderError)) say(error instanceof Error ? error.message : String(error));
     return exitCodeOf(error);

@@ -31,6 +31,13 @@ const causes: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
   EMFILE: 'too many files are open',
+  EIO: 'the disk does not work',
+  ENOENT: 'it does not exist, or cannot be made',
+  EEXIST: 'a file has this name, and a folder is needed',
+  ENOTDIR: 'a part of this path is a file, not a folder',
+  EISDIR: 'it is a folder, and a file is needed',
+  ENAMETOOLONG: 'this name is too long',
+  ELOOP: 'its links form a circle',
 };
 
 /** Explains failures of the operating system in plain words. Other errors stay as they are. */

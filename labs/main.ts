@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { InterruptedError } from '../cli/errors.ts';
-import { parseCount, parsePortBase } from '../cli/options.ts';
+import { parseCount, parseFolder, parsePortBase } from '../cli/options.ts';
 import { endWhenOutputIsLost } from '../cli/output-lost.ts';
 import { root } from '../cli/paths.ts';
 import { createTerminal } from '../cli/terminal.ts';
@@ -66,7 +66,7 @@ const program = new Command('npm run lab --')
   .option('--virtual', 'in virtual time: the same seed gives the same bytes')
   .option('--attach', 'on your own cluster that is up, so that Grafana shows the lab')
   .option('--port-base <port>', 'with --attach: the first port of that cluster (default 7000)', parsePortBase)
-  .option('--data <dir>', 'with --attach: the data folder of that cluster (default ./data)')
+  .option('--data <dir>', 'with --attach: the data folder of that cluster (default ./data)', parseFolder)
   .addOption(
     new Option(
       '--cluster-host <name>',

@@ -4,7 +4,7 @@ import { maxTtlMs } from '../../shared/faults/envelope.ts';
 import type { FaultKind } from '../../shared/faults/fault.ts';
 import { faultKinds, kindAndParams } from '../../shared/faults/kinds.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
-import { namedPlace, tierlab, withExamples } from '../command-line.ts';
+import { namedPlace, refuseOthers, tierlab, withExamples } from '../command-line.ts';
 import { dataDirOf } from '../paths.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
@@ -67,6 +67,7 @@ export function inject(command: Command): void {
     ['chaos inject net.partition --groups "ranking-1,ranking-2|ranking-3" --target ranking-3 --ttl 20s'],
     ['chaos inject stop.hang --target html-1 --ttl 10s --dry-run'],
   );
+  refuseOthers(command, 'chaos inject');
   for (const kind of faultKinds.values()) {
     const sub = withClusterOptions(command.command(kind.kind).description(kind.summary).exitOverride())
       .option('--target <node...>', 'the nodes to break, such as ranking-2; commas or spaces between several')

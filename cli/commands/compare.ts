@@ -8,7 +8,7 @@ import { withExamples } from '../command-line.ts';
 import { printJson } from '../print-json.ts';
 import { UsageError } from '../errors.ts';
 import { onInterrupt } from '../interrupt.ts';
-import { parseCount } from '../options.ts';
+import { parseCount, parseFolder } from '../options.ts';
 import { table } from '../table.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
 
@@ -33,7 +33,7 @@ export function compareCommand(command: Command): void {
     .option('--rate <n>', 'searches per second for the latency', parseCount, 20)
     .option('--seconds <n>', 'length of each load; each round has two in each style', parseSeconds, 5)
     .option('--no-crashes', 'kill no node')
-    .option('--data <dir>', 'the folder of data sets, logs and run files (default ./data)')
+    .option('--data <dir>', 'the folder of data sets, logs and run files (default ./data)', parseFolder)
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', help)
     .action(run);

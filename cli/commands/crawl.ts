@@ -3,7 +3,7 @@ import { crawl } from '../../corpus/crawl/crawl.ts';
 import { withExamples } from '../command-line.ts';
 import { phaseName, printReport } from '../import-report.ts';
 import { onInterrupt } from '../interrupt.ts';
-import { parseCount } from '../options.ts';
+import { parseCount, parseFolder } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
 import { createTerminal } from '../terminal.ts';
 
@@ -26,7 +26,7 @@ export function crawlCommand(command: Command): void {
     .option('--replace', 'leave WordNet out')
     .option('--max-pages <n>', 'stop after this number of pages, and keep them', parseCount)
     .option('--allow-host <host...>', 'a host besides this machine that may be asked')
-    .option('--data <dir>', 'the folder of data sets (default ./data)')
+    .option('--data <dir>', 'the folder of data sets (default ./data)', parseFolder)
     .option('--json', 'the report as one JSON document on stdout')
     .action(run);
 }

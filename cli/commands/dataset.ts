@@ -2,7 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { identitySecret } from '../../shared/security/node-keys.ts';
 import { withExamples } from '../command-line.ts';
 import { ensureData } from '../ensure-dataset.ts';
-import { parseCount } from '../options.ts';
+import { parseCount, parseFolder } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
 import { createTerminal } from '../terminal.ts';
 
@@ -18,7 +18,7 @@ function parseShards(text: string): number {
 /** The first step of `up`, as a command: in containers one process builds the data set and many read it. */
 export function datasetCommand(command: Command): void {
   withExamples(command, ['dataset --shards 2'])
-    .option('--data <dir>', 'the folder of data sets (default ./data)')
+    .option('--data <dir>', 'the folder of data sets (default ./data)', parseFolder)
     .option('--shards <n>', 'how many shards to make', parseShards, 2)
     .action(async (flags: { data?: string; shards: number }) => {
       const dataDir = dataDirOf(flags.data);

@@ -5,6 +5,7 @@ import { tierlab, withExamples } from '../command-line.ts';
 import { UsageError } from '../errors.ts';
 import { phaseName, printReport } from '../import-report.ts';
 import { onInterrupt } from '../interrupt.ts';
+import { parseFolder } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
 import { createTerminal } from '../terminal.ts';
 
@@ -22,7 +23,7 @@ export function importCommand(command: Command): void {
     .option('--name <name>', 'the name of the import; it replaces an import of the same name (default: the file name)')
     .option('--replace', 'leave WordNet out')
     .option('--reset', 'drop all imports and bring WordNet back')
-    .option('--data <dir>', 'the folder of data sets (default ./data)')
+    .option('--data <dir>', 'the folder of data sets (default ./data)', parseFolder)
     .option('--json', 'the report as one JSON document on stdout')
     .action(run);
 }

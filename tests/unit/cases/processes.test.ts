@@ -1,10 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import Type from 'typebox';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { tierlab, type ClusterPlace } from '../../../cli/command-line.ts';
+import { dataDirOf } from '../../../cli/paths.ts';
 import { createJournal } from '../../../services/chaos/journal.ts';
 import { TopologyFile } from '../../../shared/cluster/topology.ts';
 import { takenPorts } from '../../../shared/cluster/watchdog/port-check.ts';
@@ -72,6 +73,50 @@ test.each([['undo', '999'], ['lsit', '--json'], ['experiment']])(
     expect(commandsIn(said)).toEqual([['chaos', '--help']]);
   },
 );
+
+test.each([['limp'], ['limp.latencies', '--target', 'a'], ['stop-kill'], ['LIMP.LATENCY']])(
+  'Q7: "chaos inject %s" is refused with the kinds that there are',
+  async (...words) => {
+    const said = await refusal(['chaos', 'inject', ...words], [`"chaos inject ${words[0]}"`, 'limp.latency, ']);
+    expect(commandsIn(said)).toEqual([['chaos', 'inject', '--help']]);
+  },
+);
+
+test.each([
+  ['up --topology tiny'],
+  ['down'],
+  ['status'],
+  ['logs app-1'],
+  ['chaos list'],
+  ['chaos inject none --target a --ttl 1s'],
+  ['crawl .'],
+  ['import pages.jsonl'],
+  ['dataset'],
+  ['compare tiny multitier'],
+])('Q7: "%s" with an empty word for the data folder does not use the present folder', async (line) => {
+  await refusal([...line.split(' '), '--data', ''], ['--data', './my-data']);
+});
+
+test.each<[string, string, string]>([
+  ['up --topology tiny --detach', 'file', 'a part of this path is a file, not a folder'],
+  ['up --topology tiny', 'file', 'a file has this name, and a folder is needed'],
+  ['up --topology tiny --detach', 'file/data', 'a part of this path is a file, not a folder'],
+  ['up --topology tiny --detach', 'n'.repeat(300), 'this name is too long'],
+  ['up --topology tiny --detach', 'circle/data', 'its links form a circle'],
+  ['dataset', 'file/data', 'a part of this path is a file, not a folder'],
+  ['dataset', 'file', 'a part of this path is a file, not a folder'],
+])('P3: "%s" says why the data folder %s cannot be used', async (line, name, why) => {
+  const dir = temporaryFolder();
+  writeFileSync(path.join(dir, 'file'), '');
+  symlinkSync('circle', path.join(dir, 'circle'));
+  const { said, exitCode } = await run(...line.split(' '), '--data', path.join(dir, name));
+  expect([exitCode, said]).toEqual([1, expect.stringContaining(why)]);
+  expect(said).toContain(path.join(dir, name));
+});
+
+test('Q7: an empty TIERLAB_DATA is like none', () => {
+  expect(dataDirOf(undefined, { TIERLAB_DATA: '' })).toBe(dataDirOf(undefined, {}));
+});
 
 test.each([
   ['TIERLAB_RATE_LIMIT', 'much'],
