@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type ClusterPlace, quoted, tierlab, withExamples } from '../command-line.ts';
+import { type ClusterPlace, namedPlace, quoted, tierlab, withExamples } from '../command-line.ts';
 import { fetchDirect } from '../../shared/net/direct.ts';
 import { adviceFor } from '../../services/html/advice.ts';
 import { CommandError, UsageError } from '../errors.ts';
@@ -36,7 +36,18 @@ export function searchCommand(command: Command): void {
     .action(runSearch);
 }
 
-async function runSearch(words: readonly string[], flags: SearchFlags): Promise<void> {
+/** A word with one hyphen is an exclusion. A word with two is a mistake, and would become a word of the query. */
+function refuseUnknownOptions(words: readonly string[], command: Command): void {
+  const unknown = words.find((word) => /^--\w/.test(word));
+  if (unknown === undefined) return;
+  const names = command.options.map(({ long }) => long).join(', ');
+  throw new UsageError(
+    `there is no option ${unknown}; there are ${names}\nExample: ${tierlab('search domestic dog', namedPlace())}`,
+  );
+}
+
+async function runSearch(words: readonly string[], flags: SearchFlags, command: Command): Promise<void> {
+  refuseUnknownOptions(words, command);
   const portBase = portBaseOf(flags.portBase);
   const { nodes } = await fetchStatus(portBase);
   const gateways = nodes.filter((node) => node.components.includes('gateway'));

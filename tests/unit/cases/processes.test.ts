@@ -239,6 +239,9 @@ test.each([
   [['chaos', 'heal'], []],
   [['chaos', 'run'], []],
   [['status'], ['--jsn']],
+  [['search'], ['dog', '--jsn']],
+  [['search'], ['--limit', '5', 'dog']],
+  [['search'], ['dog', '-cat', '--size=5', '--explain']],
   [['up'], ['--port-base', 'high']],
 ])('Q7: %j with the words %j comes back with a command that can be pasted', async (command, words) => {
   const [example] = commandsIn(await refusal([...command, ...words], []));
