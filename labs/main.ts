@@ -55,6 +55,7 @@ const program = new Command('npm run lab --')
   .description('Labs: predict, measure on real processes, explain the difference.')
   .enablePositionalOptions()
   .exitOverride()
+  .showHelpAfterError('Example: npm run lab -- 10')
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'lab: ')) })
   .argument('[lab]', 'the number or the name of a lab; without it: the list')
   .option('--predict <values>', 'your predictions, separated by commas, with or without unit')
@@ -93,7 +94,13 @@ const program = new Command('npm run lab --')
 
 /** A subcommand with `--home`. */
 function command(name: string, summary: string): Command {
-  return program.command(name).description(summary).exitOverride().addOption(homeOption());
+  const [word] = name.split(' ');
+  return program
+    .command(name)
+    .description(summary)
+    .exitOverride()
+    .showHelpAfterError(`Help: npm run lab -- ${word} --help`)
+    .addOption(homeOption());
 }
 
 const at = ({ home }: HomeFlag): Home => homeAt(home);

@@ -107,18 +107,21 @@ test.each([
   [['serve', '--published-port', 'x'], "'--published-port <number>' argument 'x' is invalid"],
   [['10', '--live', '--virtual', '--yes'], 'exclude each other'],
   [['--seed', '1', 'all', '--yes'], '--seed has no effect before "all"'],
-  [['10', '--nonsense'], "unknown option '--nonsense'"],
+  [['10', '--nonsense'], "unknown option '--nonsense'\nExample: npm run lab -- 10\n"],
+  [['10', 'extra'], '10, extra.\nExample: npm run lab -- 10\n'],
+  [['hint'], "missing required argument 'lab'\nHelp: npm run lab -- hint --help\n"],
+  [['all', '--yes', '--nonsense'], "unknown option '--nonsense'\nHelp: npm run lab -- all --help\n"],
   [['report', '06'], 'has no report yet'],
   [['explain', '06', 'because'], 'has no result yet'],
   [['explain', '06', ' '], 'an explanation is wanted'],
   [['verify', '/nowhere.json'], 'there is no file'],
   [['class', '/nowhere'], 'there is no folder'],
-])('%j is called wrongly: one line, exit code 3, no attempt', (args, why) => {
+])('%j is called wrongly: one line and a command, exit code 3, no attempt', (args, why) => {
   const takesHome = !['verify', 'class'].includes(args[0]!);
   const { code, stderr } = lab(...args, ...(takesHome ? atHome : []));
   expect(code).toBe(3);
   expect(stderr).toContain(why);
-  expect(stderr.trim().split('\n')).toHaveLength(1);
+  expect(stderr).toMatch(/^.+\n((Example|Help): npm run lab -- .+\n)?$/);
   expect(existsSync(home.progress)).toBe(false);
   expect(existsSync(home.journal)).toBe(false);
 });
