@@ -13,7 +13,6 @@ const overflow = 'other';
 interface LabelSets<S> {
   /** The series of these label values; `create` makes it when they are new. */
   of(values: Labels): S;
-  all(): Iterable<S>;
   remove(values: Labels): void;
   clear(): void;
 }
@@ -35,7 +34,6 @@ export function labelSets<S>(labelNames: readonly string[], create: (labels: Lab
       all.set(key, series);
       return series;
     },
-    all: () => all.values(),
     remove: (values) => void all.delete(keyOf(values)),
     clear: () => all.clear(),
   };

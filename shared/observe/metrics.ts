@@ -1,6 +1,5 @@
 import * as library from 'prom-client';
 import { labelSets, type Labels } from './label-sets.ts';
-import { PlainCounter, PlainHistogram } from './series.ts';
 
 /** One set of label values. */
 export interface CounterSeries {
@@ -80,9 +79,9 @@ export function createMetrics(labels: Labels, options: { process: boolean }): Me
     library.collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: neverMs });
     for (const name of eventLoopDelay) registry.removeSingleMetric(name);
   }
-  const known = new Map<string, Counter | Gauge | ReadableHistogram>();
+  const known = new Map<string, Counter | Gauge | Histogram>();
 
-  function once<M extends Counter | Gauge | ReadableHistogram>(name: string, create: () => M): M {
+  function once<M extends Counter | Gauge | Histogram>(name: string, create: () => M): M {
     const metric = known.get(name) ?? create();
     known.set(name, metric);
     return metric as M;
@@ -95,10 +94,10 @@ export function createMetrics(labels: Labels, options: { process: boolean }): Me
     histogram: (name, help, labelNames = [], buckets = latencyBuckets) =>
       once(name, () => createHistogram(registry, { name, help, labelNames }, buckets)),
     async read(name) {
-      const own = known.get(name);
-      if (own && 'samples' in own) return own.samples();
-      const values = (await registry.getSingleMetric(name)?.get())?.values ?? [];
-      return values as readonly MetricSample[];
+      const metric = registry.getSingleMetric(name);
+      if (metric === undefined) return [];
+      const { values } = (await metric.get()) as { readonly values: readonly Value[] };
+      return metric instanceof library.Histogram ? histogramSamples(values) : values;
     },
     relabel: (next) => registry.setDefaultLabels(next),
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
@@ -112,11 +111,11 @@ interface Description {
 }
 
 function createCounter(registry: library.Registry, description: Description): Counter {
-  const collect = (): void => {
-    for (const each of series.all()) counter.inc(each.labels, each.take());
-  };
-  const counter = new library.Counter({ ...description, registers: [registry], collect });
-  const series = labelSets(description.labelNames, (labels) => new PlainCounter(labels));
+  const counter = new library.Counter({ ...description, registers: [registry] });
+  const series = labelSets(description.labelNames, (labels): CounterSeries => {
+    counter.inc(labels, 0);
+    return counter.labels(labels);
+  });
   return {
     labels: (values = {}) => series.of(values),
     inc: (values = {}, by = 1) => series.of(values).inc(by),
@@ -148,23 +147,38 @@ function createGauge(
   return own;
 }
 
-interface ReadableHistogram extends Histogram {
-  readonly samples: () => MetricSample[];
-}
-
-function createHistogram(
-  registry: library.Registry,
-  { name, help, labelNames }: Description,
-  bounds: readonly number[],
-): ReadableHistogram {
-  const series = labelSets(labelNames, (labels) => new PlainHistogram(labels, bounds));
-  const get = () => ({ name, help, type: 'histogram', values: [...series.all()].flatMap((each) => each.lines(name)) });
-  // The registry calls only `get`. The type of the library also wants what counts.
-  registry.registerMetric({ name, get } as unknown as library.Metric);
+function createHistogram(registry: library.Registry, description: Description, buckets: readonly number[]): Histogram {
+  const histogram = new library.Histogram({ ...description, buckets: [...buckets], registers: [registry] });
+  const series = labelSets(description.labelNames, (labels): HistogramSeries => {
+    histogram.zero(labels);
+    return histogram.labels(labels);
+  });
   return {
     labels: (values = {}) => series.of(values),
     observe: (values, value) => series.of(values).observe(value),
-    samples: () =>
-      [...series.all()].map(({ labels, total, counts }) => ({ labels, value: total, buckets: [...counts] })),
   };
+}
+
+/** A line of a histogram: a bucket, cumulated, or the sum, or the count of one set of label values. */
+interface Value {
+  readonly labels: Labels;
+  readonly value: number;
+  readonly metricName?: string;
+}
+
+/** The library lists the buckets of each set of label values from the lowest to the highest, then its sum and count. */
+function histogramSamples(values: readonly Value[]): MetricSample[] {
+  const samples: MetricSample[] = [];
+  let buckets: number[] = [];
+  let below = 0;
+  for (const { labels, value, metricName } of values) {
+    if (metricName?.endsWith('_bucket')) {
+      buckets.push(value - below);
+      below = value;
+    } else if (metricName?.endsWith('_count')) {
+      samples.push({ labels, value, buckets });
+      [buckets, below] = [[], 0];
+    }
+  }
+  return samples;
 }
