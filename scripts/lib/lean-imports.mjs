@@ -28,7 +28,7 @@ export function leanImports(root) {
           kind === 'import-statement' ? { path: name, namespace: 'required' } : { path: name, external: true },
       );
       build.onLoad({ filter: /.*/, namespace: 'required' }, ({ path: name }) => ({
-        contents: `module.exports = require('${name}');`,
+        contents: `module.exports = require(${JSON.stringify(name)});`,
       }));
 
       build.onResolve({ filter: /^(?:node:)?(?:tls|https|http2)$/ }, ({ path: name, kind, namespace }) =>
@@ -38,8 +38,8 @@ export function leanImports(root) {
       );
       build.onLoad({ filter: /.*/, namespace: 'late' }, ({ path: name }) => ({
         contents: `module.exports = new Proxy({}, {
-          get: (_, key) => require('${name}')[key],
-          has: (_, key) => key in require('${name}'),
+          get: (_, key) => require(${JSON.stringify(name)})[key],
+          has: (_, key) => key in require(${JSON.stringify(name)}),
         });`,
         resolveDir: root,
       }));
@@ -54,7 +54,7 @@ export function leanImports(root) {
         namespace === 'late-file' ? undefined : { path: fileOf('lib/dispatcher/client-h2.js'), namespace: 'late-file' },
       );
       build.onLoad({ filter: /.*/, namespace: 'late-file' }, ({ path: file }) => ({
-        contents: `module.exports = (...args) => require('${file}')(...args);`,
+        contents: `module.exports = (...args) => require(${JSON.stringify(file)})(...args);`,
         resolveDir: root,
       }));
 
@@ -64,10 +64,12 @@ export function leanImports(root) {
       build.onLoad({ filter: /.*/, namespace: 'parts' }, () => ({
         contents: [
           // As in the index: request, stream ... are methods of every dispatcher.
-          `import Dispatcher from '${fileOf('lib/dispatcher/dispatcher.js')}';`,
-          `import api from '${fileOf('lib/api/index.js')}';`,
+          `import Dispatcher from ${JSON.stringify(fileOf('lib/dispatcher/dispatcher.js'))};`,
+          `import api from ${JSON.stringify(fileOf('lib/api/index.js'))};`,
           'Object.assign(Dispatcher.prototype, api);',
-          ...Object.entries(undiciParts).map(([name, file]) => `export { default as ${name} } from '${fileOf(file)}';`),
+          ...Object.entries(undiciParts).map(
+            ([name, file]) => `export { default as ${name} } from ${JSON.stringify(fileOf(file))};`,
+          ),
         ].join('\n'),
         resolveDir: root,
       }));

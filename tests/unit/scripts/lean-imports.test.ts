@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
@@ -9,7 +10,7 @@ const root = path.resolve(import.meta.dirname, '../../..');
 const folder = temporaryFolder();
 
 /** Bundles `source` and answers what the bundle prints. */
-async function bundledOutput(source: string): Promise<string> {
+async function bundledOutput(source: string, project = root): Promise<string> {
   const outfile = path.join(folder, 'out.mjs');
   await build({
     stdin: { contents: source, resolveDir: root, loader: 'ts' },
@@ -18,7 +19,7 @@ async function bundledOutput(source: string): Promise<string> {
     format: 'esm',
     platform: 'node',
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    plugins: [leanImports(root)],
+    plugins: [leanImports(project)],
     logLevel: 'silent',
   });
   return spawnSync(process.execPath, [outfile], { encoding: 'utf8' }).stdout.trim();
@@ -37,6 +38,18 @@ test('undici gives its pool and its errors', async () => {
       .catch((error) => console.log(error.code, typeof errors.RequestAbortedError));`;
   expect(await bundledOutput(source)).toBe('ECONNREFUSED function');
 });
+
+test.each(["it's mine", 'a "quoted" name', 'mein Ordner ü', '`${1}`'])(
+  'a project in a folder with the name %s is bundled',
+  async (name) => {
+    const project = path.join(folder, name);
+    mkdirSync(project);
+    symlinkSync(path.join(root, 'node_modules'), path.join(project, 'node_modules'));
+    const source =
+      "import { Pool, errors } from 'undici'; console.log(typeof Pool, typeof errors.RequestAbortedError);";
+    expect(await bundledOutput(source, project)).toBe('function function');
+  },
+);
 
 test('what packages require for TLS is loaded when it is used, not before', async () => {
   const source = `const https = require('node:https');
