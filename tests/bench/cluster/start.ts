@@ -12,7 +12,8 @@ const bareProcesses = fileURLToPath(new URL('bare-processes.ts', import.meta.url
 
 /**
  * Row 4: from `tierlab up` to the first correct search, with 21 processes; installed and with its data set. The search
- * is answered when one node of each group is ready, before the other nodes are. Measured in turn with as many Node.js processes that only listen. One parent starts them all in the same way.
+ * is answered when one node of each group is ready, before the other nodes are. Measured in turn with as many Node.js
+ * processes that only listen. One parent starts them all in the same way.
  */
 export async function start(say: (line: string) => void): Promise<readonly Row[]> {
   const data = await dataWithDataset(2);
