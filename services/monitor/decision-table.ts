@@ -132,7 +132,8 @@ const vanishing: Rule = (
   const share = percent(lost / calls);
   if (resets > timeouts) return ['partitioned', `${share} of its connections break`];
   if (complaining > 0 && content > 0) return ['partitioned', `${complaining} callers cannot reach it, ${content} can`];
-  if (self && self.received < timeouts / 2) return ['partitioned', `${share} of its calls never reach it`];
+  // A call that timed out in the window may have reached the node before it.
+  if (self && self.present < timeouts / 2) return ['partitioned', `${share} of its calls never reach it`];
   const answersAll = self !== undefined && self.received > 0 && self.answered >= self.received * 0.9;
   if (answersAll && self.meanMs < thresholds.nodeLagMs)
     return ['partitioned', `it answered ${self.answered} calls, ${share} of the answers never arrived`];
@@ -148,7 +149,7 @@ const avoided: Rule = ({ callers, self, selfRatio, waitsFor }, { calls, fastestR
   if (avoiding === 0 || calls === 0) return undefined;
   // One caller is no witness against a node: it may be slow itself, or have met the node in its only bad moment.
   if (avoiding < 2 && !admitsSlowness(selfRatio)) return undefined;
-  if (self?.received === 0) return ['partitioned', 'its calls never reach it'];
+  if (self?.present === 0) return ['partitioned', 'its calls never reach it'];
   if (waitsFor !== undefined || typicalLagMs >= thresholds.commonLagMs || fastestRatio < thresholds.neverFasterRatio)
     return undefined;
   const share = `${avoiding} of ${callers.length} callers`;

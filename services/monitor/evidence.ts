@@ -84,6 +84,8 @@ export interface NodeSelf {
   /** How late its main loop runs, without the time in which it waited for a processor. */
   readonly ownLagMs: number;
   readonly received: number;
+  /** Calls that were in the node at any time: those in progress when the window began, and those received since. */
+  readonly present: number;
   readonly answered: number;
   /** Answered, or given up because nobody waited any more. */
   readonly ended: number;

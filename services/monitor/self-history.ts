@@ -18,6 +18,7 @@ export function createSelfHistory(windowMs: number) {
       return {
         ownLagMs: last.ownLagMs,
         received: last.received - first.received,
+        present: last.received - first.ended,
         answered: last.answered - first.answered,
         ended: last.ended - first.ended,
         timed,

@@ -15,6 +15,7 @@ export const callerEvidence = (caller: string, more: Partial<CallerEvidence> = {
 export const self = (ownLagMs: number, received: number, answered: number, meanMs: number): NodeSelf => ({
   ownLagMs,
   received,
+  present: received,
   answered,
   ended: answered,
   timed: answered,

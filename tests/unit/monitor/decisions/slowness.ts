@@ -203,4 +203,12 @@ export const casesOfSlowness: Case[] = [
     verdict: 'limping',
     reason: /deadline/,
   },
+  {
+    is: 'one caller that avoids it, and whose earlier calls time out now',
+    evidence: {
+      callers: [callerEvidence('gateway-1', { ok: 15, timeouts: 20 })],
+      self: { ...self(1, 9, 9, 900), present: 25 },
+    },
+    verdict: 'healthy',
+  },
 ];
