@@ -40,7 +40,7 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<D
     load: async () => (await import('./commands/apply.ts')).applyCommand,
   },
   restart: {
-    summary: 'restart nodes one after the other, without losing a request',
+    summary: 'restart nodes one after the other, while users search',
     load: async () => (await import('./commands/restart.ts')).restartCommand,
   },
   search: {
@@ -69,7 +69,7 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<D
     load: async () => (await import('./commands/logs.ts')).logsCommand,
   },
   availability: {
-    summary: 'MTBF, MTTR and availability of nodes, services and the whole',
+    summary: 'MTBF, MTTR and availability of nodes, services and the whole system',
     load: async () => (await import('./commands/availability.ts')).availabilityCommand,
   },
   import: {
@@ -98,7 +98,7 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<D
   },
 };
 
-const afterHelp = `\n${exitCodesInWords}\n\nMore about one of them: ${tierlab('up --help')}`;
+const afterHelp = `\n${exitCodesInWords}\n\nMore about one command: ${tierlab('up --help')}`;
 
 /** Runs one command. Returns its exit code. */
 export async function runProgram(argv: readonly string[]): Promise<number> {

@@ -52,12 +52,12 @@ function runOptions(command: Command, several = false): Command {
     .option('--words <file>', 'words to search for, most used first (default: nouns of WordNet)')
     .option('--vocabulary <n>', 'how many words to use (default: 1000)')
     .option('--zipf <s>', 'Zipf exponent: 0 = all words equally often, more = the first words more often (default: 1)')
-    .option('--depth <n>', 'walk: most pages per session (default: 3)')
+    .option('--depth <n>', 'walk: greatest number of pages per session (default: 3)')
     .option('--pause <time>', 'walk: mean pause between steps (default: 500ms)')
     .optionsGroup('How:')
     .option(
       '-c, --connections <n>',
-      'most connections, and so most requests in flight (default: 256 in an open loop, one per user in a closed loop)',
+      'greatest number of connections, and so of requests in flight (default: 256; closed loop: one per user)',
     )
     .option('-w, --workers <n>', 'worker processes (default: auto)')
     .option('--timeout <time>', 'give up a request after this time (default: 10s)')
@@ -65,7 +65,7 @@ function runOptions(command: Command, several = false): Command {
     .option('--ca <file>', 'trust this authority too (PEM)')
     .option('--allow-host <host>', 'allow load on this host, although it is another machine; repeatable', many)
     .option('--port-base <n>', 'the port base of the cluster to load, 1024 to 31000 (default: 7000)')
-    .option('--data <dir>', 'allowed, as in all commands that name a cluster; load finds it by its port base alone')
+    .option('--data <dir>', 'has no effect: load finds the cluster by its port base alone')
     .option('--long', 'allow more than 10 minutes or 50,000/s')
     .optionsGroup('Judging:')
     .option('--check <level>', 'how far answers are checked: none, status or schema (default: schema)')
@@ -101,7 +101,7 @@ export function loadCommand(): Command {
 export function configureLoad(load: Command): Command {
   load
     .description(
-      'send load and measure honestly: latencies from the intended time, answers verified, faults on the same chart',
+      'send load, check the answers, and measure latencies from the time at which each request should be sent',
     )
     .argument('[url]', 'target of the load (default: the running cluster, http://127.0.0.1:8000, with the search mix)')
     // Options after a subcommand belong to the subcommand.
@@ -123,7 +123,7 @@ export function configureLoad(load: Command): Command {
     .option('--most <rate>', 'highest rate (default: 20000/s)')
     .option('--trial <time>', 'length of one trial (default: 3s)')
     .option('--repeats <n>', 'trials per rate; the majority decides (default: 3)')
-    .option('--tolerance <share>', 'stop when the bracket is this narrow (default: 5%)')
+    .option('--tolerance <share>', 'stop when the rates that hold and fail differ by this share (default: 5%)')
     .option('--json', 'result as JSON on stdout')
     .action((url: string | undefined, flags: FindFlags) =>
       withProcess(async (io) => (await import('./commands/find.ts')).findCommand(url, flags, io)),
@@ -137,7 +137,7 @@ export function configureLoad(load: Command): Command {
     );
   runOptions(load.command('predict').argument('[url]'), true)
     .description('compare mean response times with the queueing models M/M/1, M/M/c and M/D/1, and explain differences')
-    .option('--servers <c>', 'servers behind the one line (default: 1)')
+    .option('--servers <c>', 'servers that share one queue (default: 1)')
     .option('--service <time>', 'service time (default: measured with one user)')
     .option('--utilisations <list>', 'utilisations to measure (default: 0.3,0.5,0.7,0.8)')
     .option('--json', 'rows as JSON on stdout')
@@ -146,7 +146,7 @@ export function configureLoad(load: Command): Command {
     );
   load
     .command('demo')
-    .description('open-vs-closed: one stall, both models, one chart')
+    .description('show open-vs-closed: a server that stalls once, measured by an open and by a closed loop')
     .addArgument(new Argument('<name>').choices(['open-vs-closed']))
     .option('-d, --duration <time>', 'length of each run (default: 10s)')
     .option('--seed <text>', 'the same seed sends the same requests (default: 1)')

@@ -71,12 +71,12 @@ export function inject(command: Command): void {
   for (const kind of faultKinds.values()) {
     const sub = withClusterOptions(command.command(kind.kind).description(kind.summary).exitOverride())
       .option('--target <node...>', 'the nodes to break, such as ranking-2; commas or spaces between several')
-      .option('--component <name>', 'or: every node that hosts this component ...')
-      .option('--group <name>', '... or of this group of the topology ...')
-      .option('--shard <n>', '... of this shard ...')
-      .option('--pick <n>', '... so many of them, drawn by the seed')
+      .option('--component <name>', 'instead of --target: the nodes that host this component')
+      .option('--group <name>', 'instead of --target, or besides --component: the nodes of this group')
+      .option('--shard <n>', 'only the nodes of this shard')
+      .option('--pick <n>', 'only this many of the nodes, drawn by the seed')
       .option('--ttl <time>', 'how long: 500ms, 30s, 5m, or a number of seconds; at most 15m; mandatory')
-      .option('--start-in <time>', 'it begins that much later')
+      .option('--start-in <time>', 'the fault begins after this time')
       .option('--seed <n>', 'the same seed hits the same requests')
       .option('--probability <share>', 'the share of requests that is hit, 0 to 1')
       .option('--caller <node>', 'only requests of this caller')
@@ -96,7 +96,7 @@ export function inject(command: Command): void {
         '--abort-p90-ms <ms>',
         'end all faults when the slowest 10% of these searches take longer (default 10000)',
       )
-      .option('--beyond-tolerance', 'more faults at a time, and more victims of a group, than the cluster tolerates')
+      .option('--beyond-tolerance', 'allow more faults at a time, and more victims of a group, than are tolerated')
       .option(
         '--dry-run',
         'shows who would be hit and the objections, and changes nothing; exit code 1 with objections',

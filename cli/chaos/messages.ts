@@ -18,7 +18,7 @@ export function noneInEffect(silent: readonly string[], last?: JournalEntry, pla
 }
 
 /** Explains the journal's `undo` entry, which comes unexpectedly before `inject`. */
-export const whatUndoMeans = 'undo is written before inject, so that the fault can be undone after any crash';
+export const whatUndoMeans = '"undo" is written before "inject", so that the fault can be undone after any crash';
 
 /** The result of a halt at `asked`. A fault counts once at each node that held it. */
 export function whatEnded(healed: number, asked: string): string {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { tierlab, withExamples } from '../command-line.ts';
 import type { AvailabilityReport } from '../../services/monitor/availability-report.ts';
 import type { Availability } from '../../services/monitor/availability.ts';
@@ -31,11 +31,10 @@ export function availabilityCommand(command: Command): void {
       parseShare,
     )
     .option('--common-cause <share>', 'with --predict: this share of failures hits all replicas at once', parseShare)
-    .option(
-      '--needed <component=count>',
-      'with --predict: how many replicas must be up, where one is not enough (repeatable)',
-      parseNeeded,
-      {},
+    .addOption(
+      new Option('--needed <component=count>', 'with --predict: how many replicas must be up (repeatable)')
+        .argParser(parseNeeded)
+        .default({}, '1 of each component'),
     )
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', help)

@@ -31,7 +31,7 @@ export function chaosCommand(command: Command): void {
     .option('--json', 'one JSON document on stdout')
     .action(listFaults);
   add('heal <id>', 'end one fault', 'heal f1').action(heal);
-  add('halt', 'end everything, everywhere, at once; works without the controller')
+  add('halt', 'end all faults and experiments at once; works without the controller')
     .option('--json', 'one JSON document on stdout')
     .action(halt);
   add('run <experiment>', 'run an experiment: a name in chaos/experiments/, or a file', 'run one-ranking-limps')
@@ -41,7 +41,7 @@ export function chaosCommand(command: Command): void {
   add('journal', 'the log of injected faults, from its file; works without a cluster')
     .option('--count <n>', 'how many of the last lines', parseCount, 40)
     .option('--json', 'one JSON document on stdout')
-    .addHelpText('after', `\n${whatUndoMeans}; heal says that the fault ended, and why.`)
+    .addHelpText('after', `\n${whatUndoMeans}; "heal" says that the fault ended, and why.`)
     .action(journal);
   add('bathtub', 'kill processes by the bathtub curve, and compare the observed failure rate over age with theory')
     .option('--simulate', 'without a cluster: only draw lifetimes')

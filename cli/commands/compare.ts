@@ -18,12 +18,12 @@ interface CompareFlags extends MeasureOptions {
 
 const help = `
 Both topologies are started in turn (A B A B ...) at ports of their own, beside a cluster that may be running. Each
-answers the same searches in the object-based and in the layered style. Hops, messages and who called whom come from
-the traces of these searches, bytes from the kernel's counters, latency and capacity from load. At the end, one node of
-each kind is killed, and users send searches in both styles while it is down.
+answers the same searches in the object-based and in the layered style. The traces of these searches show hops, messages
+and who called whom. The kernel's counters show the bytes. Load shows latency and capacity. At the end, one node of each
+kind is killed, and users send searches in both styles while it is down.
 "By arithmetic" is what the topology file alone says. The spread is the least and the greatest value of the rounds.
-A load changes the figures of the next one. So each style is loaded first in every second round: compare the styles
-after an even number of rounds.`;
+A load changes the figures of the next load. So the two styles take turns: in each round, the other one is loaded first.
+Compare the styles after an even number of rounds.`;
 
 export function compareCommand(command: Command): void {
   withExamples(command, ['compare single-server multitier'], ['compare multi-server service-across-servers --json'])
@@ -31,7 +31,7 @@ export function compareCommand(command: Command): void {
     .argument('<B>', 'the topology to compare with A')
     .option('--rounds <n>', 'how often each is started and measured', parseCount, 2)
     .option('--rate <n>', 'searches per second for the latency', parseCount, 20)
-    .option('--seconds <n>', 'length of each load; each round has two in each style', parseSeconds, 5)
+    .option('--seconds <n>', 'length of each load; each round sends two loads in each style', parseSeconds, 5)
     .option('--no-crashes', 'kill no node')
     .option('--data <dir>', 'the folder of data sets, logs and run files (default ./data)', parseFolder)
     .option('--json', 'one JSON document on stdout')

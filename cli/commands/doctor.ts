@@ -18,7 +18,8 @@ interface DoctorFlags extends ClusterFlags {
 }
 
 const help = `
-Exit code 0: nothing is wrong. 1: at least one problem. It changes nothing, and works with and without a cluster.
+Exit code 0: nothing is wrong. 1: at least one problem. "doctor" changes nothing. It works with and without a
+cluster.
 The bundle is for somebody who helps you: findings, versions, settings, states, and the ends of all logs. Tokens, keys
 and passwords are left out. The logs may contain queries of users.`;
 

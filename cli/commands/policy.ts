@@ -20,9 +20,9 @@ interface PolicyFlags extends ClusterFlags {
 }
 
 const help = `
-A change names mechanisms. true switches one on with its defaults, false switches it off, and settings change
-single values; a value that is not set has its default. All other mechanisms stay as they are at each node. With
-"base":"resilient", they are set as in that preset instead.
+A change names mechanisms. true switches a mechanism on with its defaults, and false switches it off. Settings switch it
+on with these values; all other values of this mechanism have their defaults. Mechanisms that the change does not name
+stay as they are at each node. With "base":"resilient", they become as in that preset.
 
 A node that is restarted keeps its policy, but a container that is started again gets the policy of the topology. A node
 that "scale" or "apply" starts gets the policy of the running nodes with the same work. If their policies differ, the
@@ -36,13 +36,13 @@ export function policyCommand(command: Command): void {
     withClusterOptions(command).addHelpText('after', help),
     ['policy'],
     ['policy naive'],
-    [`policy '{"retry":true}'`, 'what is in force, with retries'],
-    [`policy '{"base":"resilient","hedge":false}'`, 'from a preset, not from the policy in force'],
+    [`policy '{"retry":true}'`, 'the present policy, with retries'],
+    [`policy '{"base":"resilient","hedge":false}'`, 'a preset without hedges'],
     [`policy '{"balance":{"by":"round_robin"}}' --node app-1`],
   )
     .argument(
       '[policy]',
-      `${presetNames.join(', ')}, or a change to what is in force as JSON; without it, shows what is in force`,
+      `${presetNames.join(', ')}, or a change of the present policy, as JSON (default: shows the policy)`,
     )
     .option('--node <id...>', 'only these nodes')
     .option('--json', 'every setting of every node as one JSON document on stdout')

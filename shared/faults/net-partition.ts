@@ -18,7 +18,7 @@ const Params = params({
       description: 'each node reaches only the nodes before and after it',
     }),
   ),
-  oneWay: Type.Boolean({ default: false, description: 'only what the first group sends to the others is lost' }),
+  oneWay: Type.Boolean({ default: false, description: 'only messages of the first group to the others are lost' }),
   lost: Type.Enum(['both', 'requests', 'replies'], {
     default: 'both',
     description: 'replies: requests arrive and are carried out, their answers are lost',
