@@ -26,7 +26,7 @@ const maxLogBytes = 1024 * 1024;
 /** How long a node without a watchdog may drain, ms. Nobody else would kill it if it did not end. */
 const orphanGraceMs = 3_000;
 
-/** The messages of the watchdog to a node that has its turn. */
+/** The messages of the watchdog to a node after `go`. */
 interface ToNode {
   readonly drain?: true;
   readonly place?: PlaceMessage;
@@ -58,7 +58,7 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
     process.exit(0);
   }
   process.on('SIGTERM', () => void leave('SIGTERM'));
-  // Ctrl-C and the end of a terminal reach the whole process group; the watchdog decides the order.
+  // Ctrl-C and the end of a terminal reach the whole process group; the watchdog decides in which order nodes end.
   ignoreTerminalSignals();
   process.on('disconnect', () => {
     systemScheduler.after(orphanGraceMs, () => process.exit(0));
@@ -108,7 +108,7 @@ export async function runNode([id, topologyName, portBase, datasetDir]: readonly
   const components = await loadComponents(node.components);
   const origin = process.env.TIERLAB_CLOCK;
   const clock = origin === undefined ? systemClock : runClock(JSON.parse(origin) as ClockOrigin);
-  // Code that the node needs when its turn comes.
+  // Loads code that the node needs after `go`.
   if (Object.keys(node.doors).length > 0) await import('../shared/cluster/door.ts');
   const { policy, ready } = await go;
   running = await startNode({

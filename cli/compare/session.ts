@@ -25,7 +25,7 @@ export const queries: readonly string[] = [
   'the capital of france',
 ];
 
-/** A trace can be read when every node has answered and the collector has asked them, ms. */
+/** The longest wait until the collector has the spans of all nodes, ms. */
 const traceBoundMs = 5_000;
 
 /** What searches in one style showed. */
@@ -52,7 +52,7 @@ export async function runSession(cluster: OwnCluster): Promise<readonly StyleFig
 
 async function searchIn(style: Style, cluster: OwnCluster): Promise<StyleFigures> {
   const { client, gateway } = doorUrls(cluster);
-  // Twice, so that no answer depends on what was learnt from the first ones.
+  // Callers learn from the first answers, such as statistics. The measured searches must not depend on this.
   for (const q of [...queries, ...queries]) await page(client[0]!, q, style);
   const before = await bytesWritten(cluster);
   const ids: string[] = [];

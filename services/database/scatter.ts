@@ -10,7 +10,7 @@ type Database = Pick<Upstream<typeof database>, 'find'>;
 type Part = ResponseOf<(typeof database.operations)['find']>;
 export type FindRequest = Omit<RequestOf<(typeof database.operations)['find']>, 'statistics'>;
 
-/** The most terms whose frequencies a caller remembers, about 100 bytes each. */
+/** A caller remembers the frequencies of at most this many terms, about 100 bytes each. */
 const rememberedTerms = 50_000;
 /** Each round learns the current statistics. More than two rounds are needed only while writes keep changing them. */
 const maxRounds = 3;

@@ -46,9 +46,10 @@ interface Job {
 }
 
 /**
- * Runs searches so that a long one does not delay the others. A new search gets one slice immediately. The few that
- * need more wait in a queue. Each turn of the event loop gives one slice to the search that has worked the least (least
- * attained service: Kleinrock 1976, 4.6). New requests and heartbeats are handled between slices.
+ * Runs searches so that a long one does not delay the others. A new search gets one slice immediately. If it needs more
+ * slices, it waits in a queue. Few searches do. Each turn of the event loop gives one slice to the search that has
+ * worked the least (least attained service: Kleinrock 1976, 4.6). New requests and heartbeats are handled between
+ * slices.
  *
  *     event loop   | new: a b | slice of X | new: c | slice of X (done) | new: d e | slice of Y | ...
  *

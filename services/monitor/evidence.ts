@@ -15,7 +15,7 @@ export interface CallerEvidence {
   readonly timeouts: number;
   /** Given up because another node had answered already. How late the answer would have come is unknown. */
   readonly unanswered: number;
-  /** The number of its reports in which no call was answered and some were given up. */
+  /** The number of the caller's reports in which no call was answered and some were given up. */
   readonly unansweredBeats: number;
   /** The part of `unanswered` and `timeouts` in which the head of the reply had come, and the rest trickled. */
   readonly partial: number;
@@ -29,15 +29,15 @@ export interface CallerEvidence {
   readonly invalid: number;
   /** Votes that went against it. */
   readonly lostVotes: number;
-  /** The caller ejected the node as too slow or silent, so it will see little more of it. */
+  /** The caller ejected the node as too slow or silent. From then on, it sends the node few calls. */
   readonly ejected: number;
   /** Its latency over the median of its peers, both as this caller saw them; absent without peers or enough calls. */
   readonly latencyRatio?: number | undefined;
   /** Its fastest answer over the median of its peers. */
   readonly fastestRatio?: number | undefined;
   /**
-   * The same caller lost this share of its calls to the peer to which it lost the smallest share. Absent without peers
-   * or enough calls.
+   * The share of calls that the same caller lost at a peer of the node: the smallest share of all peers. Absent without
+   * peers or enough calls.
    */
   readonly peersLostShare?: number | undefined;
 }
@@ -69,7 +69,7 @@ export interface NodeEvidence {
    */
   readonly self?: NodeSelf | undefined;
   /**
-   * The time that it takes for its calls, as a multiple of its peers' time at the same moments. All nodes report this
+   * The time in which it answers a call, as a multiple of its peers' time at the same moments. All nodes report this
    * about themselves. Absent where unknown.
    */
   readonly selfRatio?: number | undefined;

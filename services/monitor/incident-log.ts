@@ -21,7 +21,7 @@ export interface IncidentLog {
   readonly promoted: (promotion: Promotion) => void;
 }
 
-/** Incidents that are kept; the oldest go first. */
+/** The number of incidents that are kept. Older ones are dropped. */
 const maxIncidents = 1_000;
 /** After this many lines the file is written again, with only the lines that still count. */
 const maxLines = 5 * maxIncidents;

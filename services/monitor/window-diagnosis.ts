@@ -60,7 +60,7 @@ export function createWindowDiagnosis({
     return detector.record(node).restartedUnannounced() && (namedAt === undefined || fixedAt !== undefined);
   };
 
-  /** A node that is leaving, or that still loads its data, has no failure. */
+  /** A node that is leaving, or that was never heard, counts as healthy. */
   function diagnoseWindow(node: string): WindowDiagnosis {
     if (detector.record(node).phase() === 'draining')
       return { seen: { node, verdict: 'healthy', reasons: ['it is leaving'] }, reached: false };
@@ -76,7 +76,7 @@ export function createWindowDiagnosis({
       heartbeats: { ...heartbeats, restartedUnannounced: restartedUnannounced(node) },
     };
     const seen = diagnose({ ...evidence, waitsFor: waitsFor(node) }, detector.observer());
-    // Until ops port and watchdog have answered, a silence is only a doubt.
+    // Until the result of a probe is known, a silence is only a doubt.
     const asked = evidence.opsPort !== undefined || evidence.process !== undefined;
     const hasty =
       seen.verdict === 'crashed' &&
@@ -84,7 +84,7 @@ export function createWindowDiagnosis({
       !evidence.heartbeats.restartedUnannounced &&
       evidence.callers.every((c) => c.refused === 0);
     const reached = evidence.otherMonitors === 'hear it' || evidence.callers.some(({ ok }) => ok > 0);
-    // During a repair the evidence shows the repair: it takes the process down.
+    // A repair takes the process down, and the evidence then shows only this.
     const repair = facts.has(seen.verdict) ? repairOf(node) : undefined;
     if (repair) return { seen: { node, ...whyRepaired(node, repair) }, reached, isCertain: true };
     // A drained node that nobody calls has shown nothing new, so its verdict holds until it is restarted.

@@ -66,7 +66,7 @@ export function* docsWithPhrase(segment: Segment, phrase: PlannedPhrase): Work<B
   return found;
 }
 
-/** Whether `field` of the current doc of all steps holds the phrase. `starts` is a buffer that calls reuse. */
+/** Whether the doc of all steps has the phrase in `field`. `starts` is a buffer that calls reuse. */
 function* standsIn(
   segment: Segment,
   lead: Step,

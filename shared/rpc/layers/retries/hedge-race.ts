@@ -13,8 +13,8 @@ import { decideRetry, giveUp, type RetrySettings } from './retry.ts';
 import { abortError } from '../deadlines/within.ts';
 
 /**
- * The reason for stopping an attempt after another one has won. One object for all, because errors are expensive to
- * make.
+ * The reason for stopping an attempt after another one has won. All attempts share one object, because errors are
+ * expensive to make.
  */
 const lost = new Superseded('another replica answered first');
 

@@ -76,8 +76,8 @@ export interface RetryDependencies {
 }
 
 /**
- * Repeats a failed attempt when `decideRetry` allows it and the budget of the replica group has a token. A call that a
- * layer further out votes on or hedges passes without retries.
+ * Repeats a failed attempt when `decideRetry` allows it and the budget of the replica group has a token. It makes no
+ * retries for a call that has a vote or hedges: the layer of the vote or of the hedges repeats it.
  */
 export function retry(
   settings: RetrySettings,
