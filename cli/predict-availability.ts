@@ -81,7 +81,7 @@ export async function predictAvailability(flags: PredictionFlags): Promise<void>
     { head: 'name', text: ({ name }) => name },
     { head: 'needs', text: (row) => (row.name === 'whole' ? 'all that users need' : needs(row)) },
     { head: 'predicted', text: ({ predicted }) => shareWithNines(predicted), align: 'right' },
-    { head: 'fails with', text: ({ predicted }) => chance(1 - predicted), align: 'right' },
+    { head: 'chance of failure', text: ({ predicted }) => chance(1 - predicted), align: 'right' },
     {
       head: 'observed',
       text: (row) => (row.observed === undefined ? '-' : shareWithNines(row.observed)),
