@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { isPortBase } from '../shared/cluster/ports.ts';
+import { isPortBase, portBaseWords } from '../shared/cluster/ports.ts';
 
 /** Options that several commands share, so that they are spelled and checked once. */
 export interface ClusterFlags {
@@ -36,10 +36,7 @@ export function parseFolder(text: string): string {
 }
 
 export function parsePortBase(text: string): number {
-  if (!isPortBase(text))
-    throw new InvalidArgumentError(
-      'a whole number from 1024 to 31000 is wanted, such as 20000. Higher ports serve outgoing connections.',
-    );
+  if (!isPortBase(text)) throw new InvalidArgumentError(`${portBaseWords}. Higher ports serve outgoing connections.`);
   return Number(text);
 }
 

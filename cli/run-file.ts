@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CommandError, UsageError } from './errors.ts';
-import { defaultPortBase } from '../shared/cluster/ports.ts';
+import { defaultPortBase, isPortBase, portBaseWords } from '../shared/cluster/ports.ts';
 
 /**
  * The file by which other commands find a running cluster. Only its owner may read it, because it holds the token.
@@ -86,14 +86,10 @@ export function removeRunFile(dataDir: string, portBase: number): void {
   rmSync(fileIn(dataDir, portBase), { force: true });
 }
 
-/** `--port-base`, else TIERLAB_PORT_BASE, else 7000. Throws UsageError for a TIERLAB_PORT_BASE that is no port. */
+/** `--port-base`, else TIERLAB_PORT_BASE, else 7000. Throws UsageError for a TIERLAB_PORT_BASE that is no port base. */
 export function portBaseOf(option: number | undefined): number {
   const { TIERLAB_PORT_BASE: text } = process.env;
   if (option !== undefined || !text) return option ?? defaultPortBase;
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port < 1 || port > 65_535)
-    throw new UsageError(
-      `TIERLAB_PORT_BASE: a whole number from 1024 to 31000 is wanted, such as 20000, not "${text}"`,
-    );
-  return port;
+  if (!isPortBase(text)) throw new UsageError(`TIERLAB_PORT_BASE: ${portBaseWords}, not "${text}"`);
+  return Number(text);
 }

@@ -21,6 +21,9 @@ export const portBases = { least: 1_024, most: 31_000 } as const;
 export const isPortBase = (text: string): boolean =>
   /^\d+$/.test(text) && Number(text) >= portBases.least && Number(text) <= portBases.most;
 
+/** The words for a port base that is refused. */
+export const portBaseWords = `a whole number from ${portBases.least} to ${portBases.most} is wanted, such as 20000`;
+
 /** The highest offset in use: a base must leave room for it below 65,536. */
 export const portSpan = 1_600;
 

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { root } from '../../../cli/paths.ts';
 import { dataFolder, freePortBase, tierlab } from '../../support/cluster.ts';
 import { clusterForAll, twoPages } from '../../support/two-pages.ts';
-import { listen } from '../../support/listen.ts';
+import { listenAtPortBase } from '../../support/listen.ts';
 
 const entry = path.join(root, 'dist/tierlab.js');
 const dataDir = await dataFolder(twoPages);
@@ -20,7 +20,7 @@ test.each<[does: string, type?: string, body?: string, status?: number]>([
   const server = createServer((_request, response) => {
     if (type !== undefined) response.writeHead(status, { 'content-type': type }).end(body);
   });
-  const port = await listen(server);
+  const port = await listenAtPortBase(server);
   const child = spawn(process.execPath, [entry, 'status'], {
     env: { ...process.env, TIERLAB_PORT_BASE: String(port) },
   });

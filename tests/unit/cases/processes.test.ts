@@ -129,6 +129,8 @@ test.each([
   ['TIERLAB_HOSTS', 'by-names'],
   ['TIERLAB_PORT_BASE', 'high'],
   ['TIERLAB_PORT_BASE', '-7000'],
+  ['TIERLAB_PORT_BASE', '1023'],
+  ['TIERLAB_PORT_BASE', '31001'],
 ])('Q5: %s=%s is named on the terminal before anything starts', async (name, value) => {
   vi.stubEnv(name, value);
   await refusal(['up', '--topology', 'tiny', '--data', '/nowhere'], [name, `"${value}"`]);
@@ -223,13 +225,13 @@ test.each<[string, string[]]>([
   ['policy {"hedge"', ['JSON']],
   ['policy cautious', ['policy', 'naive']],
 ])('Q7: "%s" is refused with what is wrong and a command that works', async (line, parts) => {
-  vi.stubEnv('TIERLAB_PORT_BASE', '1');
+  vi.stubEnv('TIERLAB_PORT_BASE', '1024');
   const said = await refusal(line.split(' '), parts);
   expect(said).not.toMatch(jargon);
   const [command, ...more] = commandsIn(said);
   expect([line.startsWith(command!.slice(0, command![0] === 'chaos' ? 3 : 1).join(' ')), more]).toEqual([true, []]);
   // It is right: it fails only because no cluster answers there.
-  expect(await run(...command!)).toEqual({ exitCode: 1, said: expect.stringContaining('port base 1.') });
+  expect(await run(...command!)).toEqual({ exitCode: 1, said: expect.stringContaining('port base 1024.') });
 });
 
 test.each([

@@ -1,18 +1,18 @@
 import { createServer } from 'node:http';
 import { onTestFinished, vi } from 'vitest';
-import { listen } from '../../support/listen.ts';
+import { listen, listenAtPortBase } from '../../support/listen.ts';
 
 type Answers = Readonly<Record<string, unknown>>;
 
 /** A server that knows a few paths; every one is answered as JSON. The port that it listens at. */
-async function answering(answers: Answers): Promise<number> {
+async function answering(answers: Answers, open = listen): Promise<number> {
   const server = createServer(({ url = '' }, response) => {
     const answer = answers[url.split('?')[0]!];
     response
       .writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' })
       .end(JSON.stringify(answer ?? {}));
   });
-  return listen(server);
+  return open(server);
 }
 
 /** A port at which nobody listens. */
@@ -36,6 +36,6 @@ export async function fakeCluster(
     }),
   );
   const status = { topology: 't', watchdogPid: 1, startedAt: 0, nodes: rows };
-  vi.stubEnv('TIERLAB_PORT_BASE', String(await answering({ '/status': status, ...watchdog })));
+  vi.stubEnv('TIERLAB_PORT_BASE', String(await answering({ '/status': status, ...watchdog }, listenAtPortBase)));
   onTestFinished(() => void vi.unstubAllEnvs());
 }

@@ -63,7 +63,7 @@ test.each([
   [['load', '--nonsense'], 2],
   [['load', 'http://elsewhere.example'], 2],
 ])('%j ends with exit code %d', async (argv, code) => {
-  vi.stubEnv('TIERLAB_PORT_BASE', '1');
+  vi.stubEnv('TIERLAB_PORT_BASE', '1024');
   expect((await run(...argv)).exitCode).toBe(code);
   vi.unstubAllEnvs();
 });
