@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import path from 'node:path';
@@ -33,6 +32,7 @@ import { entryScript } from './paths.ts';
 import { refuseTakenPorts } from './refuse-taken-ports.ts';
 import { logDirOf, newOperatorToken, readRunFile, removeRunFile, runDir, writeRunFile } from './run-file.ts';
 import { topologySource } from './topology.ts';
+import { makeFolder } from '../shared/make-folder.ts';
 
 export interface ClusterOptions {
   readonly topology: Topology;
@@ -86,7 +86,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     topologySource: topologySource(topologyName),
     startedAt,
   };
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeFolder(dir, 0o700);
   const token = newOperatorToken(byContainer ? operatorTokenFrom(identitySecret(dataDir)) : undefined);
   const operator = operatorOf(token, process.env.TIERLAB_OPERATOR_DIGEST);
   const identities = topology.tls ? await nodeIdentities(path.join(dir, 'tls'), nodes) : undefined;

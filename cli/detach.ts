@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { tierlab } from './command-line.ts';
 import { startedNodes, type Topology } from '../shared/cluster/topology.ts';
@@ -11,6 +11,7 @@ import { readRunFile, runDir } from './run-file.ts';
 import { operatorTokenOf, showAddresses, warnWithoutMonitor } from './addresses.ts';
 import type { Terminal } from './terminal.ts';
 import { fetchStatus } from './watchdog-client.ts';
+import { makeFolder } from '../shared/make-folder.ts';
 
 /**
  * Runs this same command in the background, and waits until its cluster is ready or has failed. A signal during this
@@ -23,7 +24,7 @@ export async function detachSelf(
   terminal: Terminal,
 ): Promise<void> {
   const dir = runDir(dataDir, topology.watchdogPort);
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeFolder(dir, 0o700);
   const logFile = path.join(dir, 'up.log');
   const log = openSync(logFile, 'w', 0o600);
   const args = process.argv.slice(2).filter((word) => word !== '--detach' && word !== '-d');

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CommandError, UsageError } from './errors.ts';
 import { defaultPortBase, isPortBase, portBaseWords } from '../shared/cluster/ports.ts';
+import { makeFolder } from '../shared/make-folder.ts';
 
 /**
  * The file by which other commands find a running cluster. Only its owner may read it, because it holds the token.
@@ -38,7 +39,7 @@ export function newOperatorToken(shared?: string): string | undefined {
 
 export function writeRunFile(dataDir: string, run: Omit<RunFile, 'token'>, token = newOperatorToken()): RunFile {
   const complete: RunFile = { ...run, token };
-  mkdirSync(runDir(dataDir, run.portBase), { recursive: true, mode: 0o700 });
+  makeFolder(runDir(dataDir, run.portBase), 0o700);
   writeFileSync(fileIn(dataDir, run.portBase), `${JSON.stringify(complete, null, 2)}\n`, { mode: 0o600 });
   return complete;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { shardFolder } from '../search/sharding.ts';
@@ -25,6 +25,7 @@ import type { ShardJob } from './shard-job.ts';
 import { readSources, type CorpusSources } from './sources.ts';
 import { readCorpus } from './read-corpus.ts';
 import { runJobs } from './workers.ts';
+import { makeFolder } from '../shared/make-folder.ts';
 
 export interface DatasetOptions extends LockOptions {
   readonly dataDir: string;
@@ -93,7 +94,7 @@ async function buildDataset(options: DatasetOptions): Promise<Dataset> {
   const datasetDir = path.join(datasetsDir(dataDir), cut.cut);
   const built = readManifest(datasetDir, cut) ? 'signed with another key' : 'missing';
   const building = `${datasetDir}.building`;
-  mkdirSync(building, { recursive: true });
+  makeFolder(building);
   try {
     const corpus = readCorpus(dataDir, sources, { signal, onProgress });
     const pagesByShard = await runJobs(shardJobs(options, sources, building), {

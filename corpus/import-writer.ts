@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import type { LockOptions } from './lock.ts';
 import type { CorpusPage } from './page.ts';
 import { changeSources, draftName, importsDir, type CorpusSources } from './sources.ts';
+import { makeFolder } from '../shared/make-folder.ts';
 
 export interface CommitOptions extends LockOptions {
   readonly name: string;
@@ -27,7 +28,7 @@ const bufferCharacters = 1 << 18;
 let sequence = 0;
 
 export function createImportWriter(dataDir: string): ImportWriter {
-  mkdirSync(importsDir(dataDir), { recursive: true });
+  makeFolder(importsDir(dataDir));
   const draft = path.join(importsDir(dataDir), draftName(++sequence));
   let handle: number | undefined = openSync(draft, 'w');
   const content = createHash('sha256');

@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { systemScheduler, sleep, type Scheduler } from '../shared/time/scheduler.ts';
 import { throwIfCancelled } from './errors.ts';
+import { makeFolder } from '../shared/make-folder.ts';
 
 export interface LockOptions {
   readonly signal?: AbortSignal | undefined;
@@ -24,7 +25,7 @@ const heldHere = new Set<DatabaseSync>();
  * process that holds it, so there are no stale locks. The file beside it names the holder, for people only.
  */
 export async function withLock<T>(dataDir: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
-  mkdirSync(dataDir, { recursive: true });
+  makeFolder(dataDir);
   const file = path.join(dataDir, 'corpus.lock');
   const holderFile = path.join(dataDir, 'corpus.lock.pid');
   let announced = false;

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { isAlive } from '../shared/is-alive.ts';
 import { CorpusError } from './errors.ts';
@@ -8,6 +8,7 @@ import { readLines } from './lines.ts';
 import { withLock, type LockOptions } from './lock.ts';
 import type { CorpusPage } from './page.ts';
 import { wordNetPages, wordNetVersion } from './wordnet.ts';
+import { makeFolder } from '../shared/make-folder.ts';
 
 /** One imported set of pages. Its file is named after its content, so files never change; only the manifest does. */
 export interface ImportEntry {
@@ -72,7 +73,7 @@ export async function changeSources(
   change: (sources: CorpusSources) => CorpusSources | Promise<CorpusSources>,
 ): Promise<CorpusSources> {
   return withLock(dataDir, options, async () => {
-    mkdirSync(importsDir(dataDir), { recursive: true });
+    makeFolder(importsDir(dataDir));
     const sources = await change(readSources(dataDir));
     replaceFile(manifestFile(dataDir), `${JSON.stringify(sources, undefined, 2)}\n`);
     const named = new Set(['manifest.json', ...sources.imports.map((entry) => entry.file)]);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fetchStatus } from '../../cli/watchdog-client.ts';
 import { takenPorts } from '../../shared/cluster/watchdog/port-check.ts';
@@ -7,6 +7,7 @@ import { sleep, systemScheduler } from '../../shared/time/scheduler.ts';
 import { LabUnknownError } from '../runner/errors.ts';
 import { type ClusterHandle, openCluster } from './cluster-handle.ts';
 import { labPages } from './pages.ts';
+import { makeFolder } from '../../shared/make-folder.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 const host = '127.0.0.1';
@@ -34,7 +35,7 @@ export async function startLabCluster({
   signal,
   onStart,
 }: LabClusterOptions): Promise<StartedCluster> {
-  mkdirSync(dir, { recursive: true });
+  makeFolder(dir);
   const topologyFile = path.join(dir, 'topology.json');
   writeFileSync(topologyFile, JSON.stringify({ summary: 'The cluster of a lab', ...topology }));
   await importPages(dir, pages);

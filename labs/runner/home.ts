@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { diskProblem } from '../../shared/disk-problem.ts';
 import { createFile, replaceFile } from '../../shared/durable.ts';
 import { LabUnknownError } from './errors.ts';
+import { makeFolder } from '../../shared/make-folder.ts';
 
 /** The places of a lab's files. All are below one folder: the checkout, unless `--home` names another. */
 export interface Home {
@@ -36,7 +36,7 @@ export const createDurably = (file: string, text: string): boolean => onDisk(fil
 function onDisk<T>(file: string, write: () => T): T {
   const folder = path.dirname(file);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     return write();
   } catch (error) {
     throw withDiskProblem(error, folder);

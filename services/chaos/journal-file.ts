@@ -3,7 +3,6 @@ import {
   existsSync,
   fdatasyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -13,6 +12,7 @@ import {
 import path from 'node:path';
 import { diskProblem } from '../../shared/disk-problem.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
+import { makeFolder } from '../../shared/make-folder.ts';
 
 /** About 20,000 lines. Then the file becomes the previous file, and the older previous file is deleted. */
 const maxBytes = 4 * 1024 * 1024;
@@ -34,7 +34,7 @@ export function openJournalFile(file: string): { readonly write: (line: string) 
   let bytes = 0;
 
   function open(): number {
-    mkdirSync(path.dirname(file), { recursive: true });
+    makeFolder(path.dirname(file));
     const opened = openSync(file, 'a', 0o600);
     bytes = statSync(file).size;
     return opened;

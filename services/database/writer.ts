@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { canonical, firstVersion } from '../../shared/security/signing.ts';
 import { syncFile, syncFolder } from '../../shared/durable.ts';
@@ -8,6 +8,7 @@ import { saveCheckpoint } from './index/checkpoint.ts';
 import { shardFiles } from './files.ts';
 import type { SourcePage } from '../../search/source-page.ts';
 import { createStore } from './store.ts';
+import { makeFolder } from '../../shared/make-folder.ts';
 
 /** The progress of building a shard. First its pages are stored, then they are indexed. */
 export interface WriteProgress {
@@ -34,7 +35,7 @@ export async function writeShard(
 ): Promise<number> {
   const partial = `${folder}.${process.pid}.partial`;
   rmSync(partial, { recursive: true, force: true });
-  mkdirSync(partial, { recursive: true });
+  makeFolder(partial);
   try {
     const count = await fill(partial, pages, onProgress);
     swapIn(partial, folder);

@@ -1,8 +1,9 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { diskProblem } from '../../shared/disk-problem.ts';
 import type { Incident } from './incident.ts';
 import type { Promotion } from '../../shared/membership/view.ts';
+import { makeFolder } from '../../shared/make-folder.ts';
 
 /** One line of the file. The first one is the header; of several lines about one incident the last one counts. */
 type Line =
@@ -65,7 +66,7 @@ export function openIncidentLog(
       ...promotions.map((promotion) => ({ promotion })),
       ...[...incidents.values()].map((incident) => ({ incident })),
     ];
-    mkdirSync(path.dirname(file), { recursive: true });
+    makeFolder(path.dirname(file));
     try {
       writeFileSync(`${file}.new`, all.map((line) => `${JSON.stringify(line)}\n`).join(''));
     } catch (error) {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createFile } from '../durable.ts';
+import { makeFolder } from '../make-folder.ts';
 
 const keyBytes = 32;
 
@@ -24,7 +25,7 @@ function readKey(file: string): Uint8Array | undefined {
 }
 
 function createKey(file: string): Uint8Array {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(path.dirname(file), 0o700);
   // If another process was faster, its key stays, and the code below reads it.
   createFile(file, `${randomBytes(keyBytes).toString('hex')}\n`, 0o600);
   const key = readKey(file);

@@ -1,8 +1,9 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createAuthority, issueIdentity } from '../../security/certificates.ts';
 import type { Scheduler } from '../../time/scheduler.ts';
 import type { TopologyNode } from '../topology.ts';
+import { makeFolder } from '../../make-folder.ts';
 
 /** Each authority issues for this long. A stolen certificate is accepted for at most twice this time, ms. */
 const turnMs = 12 * 3_600_000;
@@ -37,7 +38,7 @@ export async function createNodeIdentities(
   let previous = current;
   const fileOf = (node: string): string => path.join(dir, `${node}.json`);
   rmSync(dir, { recursive: true, force: true });
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeFolder(dir, 0o700);
 
   async function issueAll(): Promise<void> {
     const trusted = [...new Set([previous, current, next].map(({ cert }) => cert))];

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { replaceFile } from '../../durable.ts';
+import { makeFolder } from '../../make-folder.ts';
 
 /**
  * How many numbers one write reserves. 21 nodes then start with one fsync. When a watchdog dies, at most this many
@@ -21,7 +22,7 @@ export function openIncarnations(file: string, onTrouble: (text: string) => void
 
   function reserve(): void {
     try {
-      mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+      makeFolder(path.dirname(file), 0o700);
       replaceFile(file, `${last + blockSize}\n`, 0o600);
       reserved = last + blockSize;
     } catch (error) {

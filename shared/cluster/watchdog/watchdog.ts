@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../time/clock.ts';
@@ -10,6 +9,7 @@ import type { Topology, TopologyNode } from '../topology.ts';
 import { createChild, type Child, type ChildState, type Exit, type RestartReason } from './child.ts';
 import { createSpare } from './spare.ts';
 import { startParts, startWaves } from './start-order.ts';
+import { makeFolder } from '../../make-folder.ts';
 
 /** How long a node may take to drain before it is killed, ms. */
 const stopGraceMs = 8_000;
@@ -89,7 +89,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
   const { components, command, args, logDir, env = () => ({}), clock, scheduler, onChange } = options;
   const { nextIncarnation } = options;
   const commandOf = (node: TopologyNode) => [...command, 'run-node', ...args(node)] as const;
-  if (logDir !== undefined) mkdirSync(logDir, { recursive: true });
+  if (logDir !== undefined) makeFolder(logDir);
   const logFileOf = (name: string): string | undefined => logDir && path.join(logDir, `${name}.log`);
   const waiters = new Set<() => void>();
   let starting = false;

@@ -1,11 +1,12 @@
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import Type from 'typebox';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { tierlab, type ClusterPlace } from '../../../cli/command-line.ts';
-import { dataDirOf } from '../../../cli/paths.ts';
+import { dataDirOf, root } from '../../../cli/paths.ts';
 import { createJournal } from '../../../services/chaos/journal.ts';
 import { TopologyFile } from '../../../shared/cluster/topology.ts';
 import { takenPorts } from '../../../shared/cluster/watchdog/port-check.ts';
@@ -112,6 +113,22 @@ test.each<[string, string, string]>([
   const { said, exitCode } = await run(...line.split(' '), '--data', path.join(dir, name));
   expect([exitCode, said]).toEqual([1, expect.stringContaining(why)]);
   expect(said).toContain(path.join(dir, name));
+});
+
+// A process of its own: an endless loop inside mkdirSync could not be ended here.
+test.runIf(existsSync('/proc/self')).each([
+  ['cli/main.ts', 'up', '--topology', 'tiny', '--detach', '--data'],
+  ['cli/main.ts', 'dataset', '--data'],
+  ['labs/main.ts', '10', '--yes', '--virtual', '--home'],
+])('P3: %s %s ends at once where the system makes no folder', (script, ...words) => {
+  const { status, signal, stderr } = spawnSync(process.execPath, [path.join(root, script), ...words, '/proc/nosuch'], {
+    encoding: 'utf8',
+    timeout: 20_000,
+    killSignal: 'SIGKILL',
+  });
+  expect([status, signal, stderr]).toEqual([expect.any(Number), null, expect.stringContaining('/proc/nosuch')]);
+  expect(status).not.toBe(0);
+  expect(stderr).not.toMatch(/^ +at /m);
 });
 
 test('Q7: an empty TIERLAB_DATA is like none', () => {
