@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import Type from 'typebox';
@@ -15,6 +16,7 @@ import { mechanismNames } from '../../../shared/rpc/mechanisms.ts';
 import { schemaProblem } from '../../../shared/schema/problem.ts';
 import { commandsIn } from '../cli/output.ts';
 import { parse, run } from '../cli/run.ts';
+import { freePortBase } from '../../support/cluster.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { listen } from '../../support/listen.ts';
 
@@ -113,6 +115,18 @@ test.each<[string, string, string]>([
   const { said, exitCode } = await run(...line.split(' '), '--data', path.join(dir, name));
   expect([exitCode, said]).toEqual([1, expect.stringContaining(why)]);
   expect(said).toContain(path.join(dir, name));
+});
+
+test.runIf(existsSync('/proc/self'))('P3: "down" names the cluster whose run file was deleted', async () => {
+  const dir = temporaryFolder();
+  const port = await freePortBase();
+  const script = path.join(dir, 'tierlab.js');
+  writeFileSync(script, `require('net').createServer().listen(${port}, '127.0.0.1', () => console.log())`);
+  const cluster = spawn(process.execPath, [script, 'up'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void cluster.kill());
+  await once(cluster.stdout, 'data');
+  const { said, exitCode } = await run('down', '--port-base', String(port), '--data', dir);
+  expect([exitCode, said]).toEqual([1, expect.stringMatching(`${dir}.*--data.*\\bkill ${cluster.pid}\n$`)]);
 });
 
 // A process of its own: an endless loop inside mkdirSync could not be ended here.
