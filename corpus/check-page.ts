@@ -88,12 +88,12 @@ export function cleanLine(text: string): string {
   return text.toWellFormed().replaceAll(lineBreakers, ' ').trim();
 }
 
-const blankLine = new RegExp(String.raw`^(?:${isInvisible}|${isSpace}|\u200B|\u2800)*$`, 'u');
+const visible = new RegExp(String.raw`(?!${isInvisible}|${isSpace}|\u200B|\u2800)[^]`, 'u');
 
 /** Like `cleanLine`; empty when a reader would see nothing. Nobody can click on such a title. */
 export function visibleLine(text: string): string {
   const line = cleanLine(text);
-  return blankLine.test(line) ? '' : line;
+  return visible.test(line) ? line : '';
 }
 
 function show(value: unknown): string {

@@ -33,10 +33,13 @@ function namesInHeader(header: string): string[] {
   return found;
 }
 
-/** `noindex, max-image-preview:none` -> `noindex`. Some authors write a semicolon instead of the comma. */
+/**
+ * `noindex, max-image-preview:none` -> `noindex`. Some authors write a semicolon instead of the comma. The lookbehind
+ * keeps the time linear: a long name without a colon is tried once, not from each of its letters.
+ */
 function namesIn(directives: string): string[] {
   return directives
     .toLowerCase()
-    .replaceAll(/[\w-]+\s*:\s*[^\s,;]*/g, ' ')
+    .replaceAll(/(?<![\w-])[\w-]+\s*:\s*[^\s,;]*/g, ' ')
     .split(/[\s,;]+/);
 }

@@ -69,9 +69,12 @@ export function isOtherFile(path: string): boolean {
   return otherFiles.test(path);
 }
 
-/** The tags by which a browser recognises HTML when no media type is given (MIME Sniffing Standard, section 7.1). */
+/**
+ * The tags by which a browser recognises HTML when no media type is given (MIME Sniffing Standard, section 7.1). A
+ * comment ends at its first `-->`: where it may end later, many comments take exponential time.
+ */
 const firstTag = new RegExp(
-  '^(?:\\xEF\\xBB\\xBF)?\\s*(?:<\\?xml[^>]*>\\s*)?(?:<!--[^]*?-->\\s*)*' +
+  '^(?:\\xEF\\xBB\\xBF)?\\s*(?:<\\?xml[^>]*>\\s*)?(?:<!--(?:(?!-->)[^])*-->\\s*)*' +
     '<(?:!doctype\\s+html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|meta|link)[\\s>]',
   'i',
 );

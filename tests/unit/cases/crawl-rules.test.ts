@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { readDirectives } from '../../../corpus/crawl/directives.ts';
+import { looksLikeHtml } from '../../../corpus/crawl/origin.ts';
 import { parseRobots } from '../../../corpus/crawl/robots.ts';
+import { withCpuMs } from '../../support/cpu-time.ts';
 
 // Patterns and paths of RFC 9309, sections 2.2.2 and 2.2.3, and more of their kind.
 test.each<[pattern: string, path: string, matches: boolean]>([
@@ -91,4 +93,12 @@ test.each<[metas: string[], headers: string[], noindex: boolean, nofollow: boole
   [['nonenone', 'noindexx'], ['xnoindex'], false, false],
 ])('C4 metas %j and headers %j ask: noindex %s, nofollow %s', (metas, headers, noindex, nofollow) => {
   expect(readDirectives(metas, headers)).toEqual({ noindex, nofollow });
+});
+
+test.each<[string, () => unknown]>([
+  ['a long name in a robots meta', () => readDirectives(['a'.repeat(50_000)], [])],
+  ['a long name in a header', () => readDirectives([], ['a'.repeat(50_000)])],
+  ['many comments before no tag', () => looksLikeHtml(Buffer.from(`${'<!---->'.repeat(28)}x`))],
+])('C4 %s costs no more time than other texts of this length', (_what, work) => {
+  expect(withCpuMs(work).cpuMs).toBeLessThan(500);
 });
