@@ -23,9 +23,15 @@ const visitParameter = new RegExp(
 /** The same in a path: `;jsessionid=7` (Java), `/(S(7))/` (ASP.NET). */
 const visitInPath = /;(?:jsessionid|phpsessid|sid)=[^/;]*|\/\([a-z]\([a-z0-9]+\)\)/gi;
 
+/** Endings of HTML files. `page.html.de`: Apache stores the languages of a page in this way. */
+const html = String.raw`x?html?(?:\.[a-z]{2}(?:-[a-z]{2})?)?|xht|shtml`;
+export const htmlEnding = new RegExp(String.raw`\.(?:${html})$`, 'i');
+
 /** Endings of pages. Another last segment with a dot (`v1.2`, `node.js`) may name a folder. */
-const pageEnding =
-  /\.(?:x?html?(?:\.[a-z]{2}(?:-[a-z]{2})?)?|xht|shtml|md|txt|php\d?|phtml|aspx?|jspx?|jsf|cgi|pl|py|cfm|do|action)$/i;
+const pageEnding = new RegExp(
+  String.raw`\.(?:${html}|md|txt|php\d?|phtml|aspx?|jspx?|jsf|cgi|pl|py|cfm|do|action)$`,
+  'i',
+);
 
 /**
  * The address that a browser requests when it follows `href`: as written, without fragment and password. Undefined when

@@ -2,7 +2,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { readFile, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CorpusError, throwIfCancelled } from '../errors.ts';
-import { baseOf, decodedPath, outside, requestedAddress } from './address.ts';
+import { baseOf, decodedPath, htmlEnding, outside, requestedAddress } from './address.ts';
 import { looksLikeHtml, notHtml, notThere, tooLarge, type Fetched, type Origin } from './origin.ts';
 
 export interface FolderOptions {
@@ -124,7 +124,7 @@ async function read(base: string, address: string, maxPageBytes: number): Promis
     return { kind: 'skipped', reason: tooLarge, detail: `${found.size} bytes`, lost: true };
   try {
     const bytes = await readFile(real);
-    if (!isHtmlName(real) && !looksLikeHtml(bytes)) return { kind: 'skipped', reason: notHtml };
+    if (!htmlEnding.test(real) && !looksLikeHtml(bytes)) return { kind: 'skipped', reason: notHtml };
     return { kind: 'html', bytes, xml: /\.(?:xhtml|xht)$/i.test(real) };
   } catch (error) {
     const detail = (error as NodeJS.ErrnoException).code ?? 'failed';
@@ -145,13 +145,10 @@ function isInside(base: string, file: string): boolean {
   return file === base || file.startsWith(base.endsWith(path.sep) ? base : base + path.sep);
 }
 
-function isHtmlName(file: string): boolean {
-  // `page.html.de`: Apache stores the languages of a page in this way.
-  return /\.(?:x?html?(?:\.[a-z]{2}(?:-[a-z]{2})?)?|xht|shtml)$/i.test(file);
-}
-
 /** In copies of sites, pages may have no ending or the ending of a script. For such files the content decides. */
 function mayBeHtml(file: string): boolean {
   const name = path.basename(file);
-  return isHtmlName(name) || !name.includes('.') || /\.(?:php\d?|aspx?|jsp|cgi|pl)$/i.test(name) || name.includes('?');
+  return (
+    htmlEnding.test(name) || !name.includes('.') || /\.(?:php\d?|aspx?|jsp|cgi|pl)$/i.test(name) || name.includes('?')
+  );
 }

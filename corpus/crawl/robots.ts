@@ -41,7 +41,7 @@ export function robotsText(bytes: Uint8Array): string {
     .toString('latin1')
     .replace(/^(?:\xEF\xBB\xBF|\xFF\xFE|\xFE\xFF)/, '')
     .replaceAll('\0', '')
-    .replaceAll(/[\x80-\xFF]/g, (octet) => `%${Buffer.from(octet, 'latin1').toString('hex')}`);
+    .replaceAll(/[\x80-\xFF]/g, (octet) => `%${octet.charCodeAt(0).toString(16)}`);
 }
 
 /**
