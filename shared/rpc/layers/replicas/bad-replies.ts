@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+import type { AttemptPlan } from '../../attempt-plan.ts';
 import type { Call } from '../../call.ts';
 import { isBadReply } from '../../errors.ts';
 import { groupKey } from '../../group-key.ts';
@@ -14,33 +16,34 @@ import type { AttemptEnd, Learn } from './attempt-end.ts';
  * requests in a row badly: a bad request may be repeated, and other requests get their answers.
  */
 export function withoutBadRequests(learn: Learn): Learn {
-  /** Bad replies that wait for a right answer, by the request: all attempts at a call carry the same object. */
-  const open = new WeakMap<object, AttemptEnd[]>();
-  /** The last request to a group with one replica, if the reply to it was bad. */
+  /** Bad replies that wait for a right answer, by the plan of their call. */
+  const open = new WeakMap<AttemptPlan, AttemptEnd[]>();
+  /** The digest of the last request to a group with one replica, if the reply to it was bad. */
   const lastAlone = new Map<string, string>();
   const keyOf = (call: Call) => `${groupKey(call)}.${call.operation.name}`;
 
   function answered(call: Call): void {
     if (lastAlone.size > 0) lastAlone.delete(keyOf(call));
-    const request = call.request as object;
-    const waiting = open.get(request);
-    open.delete(request);
-    waiting?.forEach(learn);
+    if (call.planned === undefined) return;
+    const { plan } = call.planned;
+    open.get(plan)?.forEach(learn);
+    open.delete(plan);
   }
 
   function repliedBadly(end: AttemptEnd): void {
     const { call, group } = end;
     if (group.peers.size === 1) {
-      const request = JSON.stringify(call.request);
+      // A request may have a megabyte, so its text is not kept.
+      const request = hash('sha256', JSON.stringify(call.request) ?? '');
       const before = lastAlone.get(keyOf(call));
       lastAlone.set(keyOf(call), request);
       if (before !== undefined && before !== request) learn(end);
     } else if (call.planned === undefined || !isRepeatable(call)) learn(end);
     else {
-      const request = call.request as object;
-      const waiting = open.get(request);
+      const { plan } = call.planned;
+      const waiting = open.get(plan);
       if (waiting) waiting.push(end);
-      else open.set(request, [end]);
+      else open.set(plan, [end]);
     }
   }
 
