@@ -63,9 +63,13 @@ function normalised(run: string): Normalised {
   return { normal, starts, ends };
 }
 
-/** A cache, because a long run repeats few pieces. It is emptied when it is full. */
+/**
+ * A cache, because a long run repeats few pieces. It is emptied when it is full. Long pieces are not kept: V8 keeps the
+ * whole text of a page alive for a part of it that is longer than this.
+ */
 const memo = new Map<string, string>();
 const memoSize = 20_000;
+const maxMemoised = 12;
 
 function normalPiece(text: string): string {
   let normal = memo.get(text);
@@ -76,6 +80,7 @@ function normalPiece(text: string): string {
     .replaceAll(notInWords, '')
     .replaceAll(allLaterTones, '$2$1')
     .toLowerCase();
+  if (text.length > maxMemoised) return normal;
   if (memo.size >= memoSize) memo.clear();
   memo.set(text, normal);
   return normal;
