@@ -79,15 +79,16 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   const origin = clockOrigin();
   const clock = runClock(origin);
   const startedAt = new Date(origin.wallMs).toISOString();
+  makeFolder(dir, 0o700);
+  const token = newOperatorToken(byContainer ? operatorTokenFrom(identitySecret(dataDir)) : undefined);
   const life = {
     pid: process.pid,
     portBase,
     topology: topology.name,
     topologySource: topologySource(topologyName),
     startedAt,
+    token,
   };
-  makeFolder(dir, 0o700);
-  const token = newOperatorToken(byContainer ? operatorTokenFrom(identitySecret(dataDir)) : undefined);
   const operator = operatorOf(token, process.env.TIERLAB_OPERATOR_DIGEST);
   const identities = topology.tls ? await nodeIdentities(path.join(dir, 'tls'), nodes) : undefined;
   let keysFor = keyringEnvironment(dataDir, topology.nodes);
@@ -158,7 +159,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
           topologyFile = file;
           keysFor = keyringEnvironment(dataDir, next.nodes);
           watchdog.place(next);
-          writeRunFile(dataDir, { ...life, topology: next.name, topologySource: source }, token);
+          writeRunFile(dataDir, { ...life, topology: next.name, topologySource: source });
         },
       }),
       ...repairRoutes({
@@ -177,7 +178,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
       await refuseIfTaken();
       throw error;
     });
-    writeRunFile(dataDir, life, token);
+    writeRunFile(dataDir, life);
     await watchdog.start(ending.signal, () => onServing?.(watchdog));
     onReady();
     collection = collectWhenIdle({ scheduler: systemScheduler, random: systemRandom, clock: systemClock });

@@ -37,11 +37,9 @@ export function newOperatorToken(shared?: string): string | undefined {
   return given || (digest ? undefined : (shared ?? randomBytes(24).toString('base64url')));
 }
 
-export function writeRunFile(dataDir: string, run: Omit<RunFile, 'token'>, token = newOperatorToken()): RunFile {
-  const complete: RunFile = { ...run, token };
+export function writeRunFile(dataDir: string, run: RunFile): void {
   makeFolder(runDir(dataDir, run.portBase), 0o700);
-  writeFileSync(fileIn(dataDir, run.portBase), `${JSON.stringify(complete, null, 2)}\n`, { mode: 0o600 });
-  return complete;
+  writeFileSync(fileIn(dataDir, run.portBase), `${JSON.stringify(run, null, 2)}\n`, { mode: 0o600 });
 }
 
 /** The run file of a cluster whose process is alive; a file left by a crashed one counts as none. */

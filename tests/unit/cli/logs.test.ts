@@ -47,12 +47,14 @@ test('the lines of one request are found by request id or trace id, and old line
 
 test('secrets do not leave the log, even where a program wrote them there', async () => {
   const { data } = logOf();
-  const { token } = writeRunFile(data, {
+  const token = 'planted-in-the-run-file';
+  writeRunFile(data, {
     pid: process.pid,
     portBase: 7_000,
     topology: 't',
     topologySource: 't',
     startedAt: '',
+    token,
   });
   appendFileSync(
     path.join(logDirOf(data, 7_000), 'app-1.log'),

@@ -97,8 +97,9 @@ test('a killed cluster is found, and the bundle holds its logs without the plant
   const data = temporaryFolder();
   const portBase = 29_400;
   // Linux gives no process a larger number than 4,194,304 (proc(5), pid_max).
-  const { token } = writeRunFile(data, { ...run7, pid: 4_194_305, portBase });
-  const planted = [token!, Buffer.from(identitySecret(data)).toString('hex'), 'planted-in-the-environment'];
+  const token = 'planted-in-the-run-file';
+  writeRunFile(data, { ...run7, pid: 4_194_305, portBase, token });
+  const planted = [token, Buffer.from(identitySecret(data)).toString('hex'), 'planted-in-the-environment'];
   vi.stubEnv('TIERLAB_OPERATOR_TOKEN', planted[2]);
   onTestFinished(() => void vi.unstubAllEnvs());
   mkdirSync(logDirOf(data, portBase), { recursive: true });
