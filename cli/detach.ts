@@ -51,7 +51,8 @@ export async function detachSelf(
           : undefined;
       const ready = nodes?.nodes.filter((node) => node.state === 'ready').length ?? 0;
       if (nodes && ready > 0) terminal.progress('starting nodes', ready, wanted);
-      if (ready === wanted) break;
+      // A cluster that was told to stop may still be ready.
+      if (ready === wanted && !signal.aborted) break;
       await sleep(systemScheduler, 50);
     }
   });
