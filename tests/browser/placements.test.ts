@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { readRunFile } from '../../cli/run-file.ts';
 import { placementNames } from '../../services/client/placements/names.ts';
+import { sessionQuery } from '../../services/client/placements/session.ts';
 import { animalPages } from '../unit/client/placements/pages.ts';
 import { until, type TestPage } from '../support/cluster.ts';
 import { seriousProblems } from './axe.ts';
@@ -38,6 +39,18 @@ async function oracle(q: string, size: number): Promise<string[]> {
   const answer = await fetch(`${here.cluster.gateway}/api/search?q=${encodeURIComponent(q)}&size=${size}`);
   return ((await answer.json()) as { results: { title: string }[] }).results.map(({ title }) => title);
 }
+
+test('the button that plays the session shows its round trips and its last screen', async () => {
+  await withPage({}, async (page) => {
+    await page.goto('/placements');
+    await choose(page, 'terminal');
+    await page.getByRole('button', { name: 'Play the session here' }).click();
+    await said(page, /^terminal: 25 round trips/);
+    expect(await page.locator('[data-placement="terminal"] [data-field=roundTrips]').textContent()).toBe('25');
+    const byTitle = (await oracle(sessionQuery, 100)).toSorted((a, b) => (a < b ? -1 : 1));
+    expect(await titles(page)).toEqual(byTitle.slice(0, 10));
+  });
+});
 
 test('the person of lab 04 sends exactly the messages of the scripts', async () => {
   const context = await here.browser.newContext();
