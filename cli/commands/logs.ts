@@ -86,7 +86,8 @@ function logFileOf(node: string, dir: string): string {
     throw new CommandError(
       process.env.TIERLAB_HOSTS === 'by-name'
         ? `nodes in containers log to the container: docker compose logs ${node}`
-        : `there are no logs in ${dir}. --port-base and --data name a cluster; this starts one: ${tierlab('up', namedPlace())}`,
+        : `there are no logs in ${dir}. --port-base and --data name a cluster; ` +
+            `this starts one: ${tierlab('up', namedPlace())}`,
     );
   if (!nodes.includes(node))
     throw new UsageError(`no node ${node} has a log; there are ${nodes.toSorted().join(', ')}`);

@@ -33,8 +33,8 @@ export function encodeResult(run: RunResult): Buffer {
 
 /**
  * The part of a plan that a report needs. Fields are named one by one, so that a new field is kept only by decision.
- * Headers, bodies, certificates and the values of parameters may be secrets. Lists of words, requests and instants may be large, and reports show
- * only their lengths.
+ * Headers, bodies, certificates and the values of parameters may be secrets. Lists of words, requests and instants may
+ * be large, and reports show only their lengths.
  */
 function planToKeep(plan: LoadPlan): LoadPlan {
   const { target, model, durationMs, connections, workers, seed, precise, timeoutMs, check, sloMs, insecure } = plan;

@@ -9,8 +9,9 @@ const ownHeaders = new Set(['content-length', 'transfer-encoding']);
 
 /**
  * Why a header cannot be sent; undefined when it can. `-H`, request lists and scenarios share this check. The text
- * never contains the value, or what stands in place of a name, because it may be a secret. A value is Latin-1 without control characters (RFC 9110, 5.5).
- * Other characters would not arrive unchanged, and a line break would start another header.
+ * contains neither the value nor a text that is no name, because both may be secrets. A value is Latin-1 without
+ * control characters (RFC 9110, 5.5). Other characters would not arrive unchanged, and a line break would start another
+ * header.
  */
 export function headerProblem(name: string, value: unknown): string | undefined {
   if (!token.test(name)) return 'the name of a header may only have letters, digits and signs such as "-"';

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { fields } from '../../search/fields.ts';
 import { Candidate, Statistics } from '../../search/find-result.ts';
 import { Neighbours } from '../../search/neighbours.ts';
 import { IndexPart, maxTermLength } from '../../search/index-part.ts';
@@ -35,7 +36,7 @@ const find = operation({
   mismatch({ plan: { terms }, size }, { statistics, candidates }) {
     if (candidates.length > size) return `it has ${candidates.length} candidates, and ${size} were asked for`;
     if (statistics.frequencies.length !== terms.length) return 'its statistics are of another plan';
-    const other = candidates.find(({ frequencies }) => frequencies.length !== 3 * terms.length);
+    const other = candidates.find(({ frequencies }) => frequencies.length !== fields.length * terms.length);
     return other && `the frequencies of page ${other.id} are of another plan`;
   },
 });

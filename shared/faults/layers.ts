@@ -1,4 +1,4 @@
-import { type Call, type Layer, type Reply, type Service } from '../rpc/call.ts';
+import type { Call, Layer, Reply, Service } from '../rpc/call.ts';
 import { ConnectionReset } from '../rpc/errors.ts';
 import { sleep, type Scheduler } from '../time/scheduler.ts';
 import type { ActiveFault } from './active.ts';
@@ -45,8 +45,8 @@ export function edgeFaults(
 }
 
 /**
- * The faults around `next`, the first one outermost. A fault counts a request only when the request reaches it: an outer
- * fault may lose the request, or answer in its own way.
+ * The faults around `next`, the first one outermost. A fault counts a request only when the request reaches it: an
+ * outer fault may lose the request, or answer in its own way.
  */
 function layered(
   faults: readonly ActiveFault[],

@@ -1,6 +1,5 @@
 import type { Component } from '../component.ts';
-import type { Policy } from '../../rpc/policy.ts';
-import { resolvePolicy } from '../../rpc/policy.ts';
+import { resolvePolicy, type Policy } from '../../rpc/policy.ts';
 import { controlPlane } from '../control-plane.ts';
 import { isStarted, nodesHosting, type Topology, type TopologyNode } from '../topology.ts';
 
