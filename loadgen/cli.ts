@@ -18,8 +18,8 @@ import { parseDuration } from './options/quantities.ts';
 const many = (value: string, before: string[] | undefined) => [...(before ?? []), value];
 
 /**
- * `several`: true for subcommands that make several runs. They choose rate, SLO and connections themselves, so these
- * options are left out or have another meaning.
+ * `several`: true for subcommands that make several runs. They choose rate, users and objectives themselves. So their
+ * help does not show the options for these.
  */
 function runOptions(command: Command, several = false): Command {
   if (!several)
@@ -27,7 +27,7 @@ function runOptions(command: Command, several = false): Command {
       '--slo <time>',
       'right answers within this time are goodput (default: 1s, or the tightest latency threshold)',
     );
-  return command
+  command
     .optionsGroup('When:')
     .option('-R, --rate <rate>', 'open loop: requests per second in total, for example 2000/s')
     .option(
@@ -79,6 +79,21 @@ function runOptions(command: Command, several = false): Command {
       "what must hold: 'p(99)<100ms', 'error_rate<1%', 'wrong==0', ...; repeatable",
       many,
     );
+  return several
+    ? hide(command, '--rate', '--stages', '--recorded', '--speed', '--users', '--think', '--threshold')
+    : command;
+}
+
+/** Leaves options out of the help, because the subcommand chooses these values itself. */
+function hide(command: Command, ...names: readonly string[]): Command {
+  for (const option of command.options) if (names.includes(option.long ?? '')) option.hideHelp();
+  return command;
+}
+
+/** Gives options of this subcommand another text, because their defaults differ from those of `load`. */
+function describe(command: Command, texts: Readonly<Record<string, string>>): Command {
+  for (const option of command.options) option.description = texts[option.long ?? ''] ?? option.description;
+  return command;
 }
 
 function outputOptions(command: Command): Command {
@@ -116,7 +131,8 @@ export function configureLoad(load: Command): Command {
     .action(async (url: string | undefined, flags: RunFlags & OutputFlags) => {
       await withProcess(async (io) => (await import('./commands/run.ts')).runCommand(url, flags, io));
     });
-  runOptions(load.command('find').argument('[url]'), true)
+  const find = hide(runOptions(load.command('find').argument('[url]'), true), '--duration');
+  describe(find, { '--arrivals': 'constant, poisson, or burst:N for N requests at once (default: poisson)' })
     .description('find the highest rate at which every objective holds: bracketing, then bisection, with repeats')
     .option('--slo <threshold>', "objective: 'p(99)<100ms'; repeatable", many)
     .option('--from <rate>', 'first rate (default: 100/s)')
@@ -128,14 +144,19 @@ export function configureLoad(load: Command): Command {
     .action((url: string | undefined, flags: FindFlags) =>
       withProcess(async (io) => (await import('./commands/find.ts')).findCommand(url, flags, io)),
     );
-  runOptions(load.command('sweep').argument('[url]'), true)
+  const sweep = hide(runOptions(load.command('sweep').argument('[url]'), true), '--arrivals');
+  describe(sweep, {
+    '--connections': 'how many requests are in flight: 1..64 (the default: 1, 2, 4, ... 64), or a list such as 1,8',
+    '--duration': 'length of each run (default: 2s)',
+  })
     .description('measure throughput with 1 to 64 requests in flight (-c 1..64), and fit the universal scalability law')
     .option('--repeats <n>', 'runs for each number in flight (default: 3)')
     .option('--json', 'points and fit as JSON on stdout')
     .action((url: string | undefined, flags: SweepFlags) =>
       withProcess(async (io) => (await import('./commands/sweep.ts')).sweepCommand(url, flags, io)),
     );
-  runOptions(load.command('predict').argument('[url]'), true)
+  const predict = hide(runOptions(load.command('predict').argument('[url]'), true), '--arrivals');
+  describe(predict, { '--duration': 'length of each run (default: 8s)' })
     .description('compare mean response times with the queueing models M/M/1, M/M/c and M/D/1, and explain differences')
     .option('--servers <c>', 'servers that share one queue (default: 1)')
     .option('--service <time>', 'service time (default: measured with one user)')

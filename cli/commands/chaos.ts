@@ -51,7 +51,10 @@ export function chaosCommand(command: Command): void {
       'without --simulate: the processes with these components are killed',
       'query,ranking,html',
     )
-    .option('--duration <time>', 'how long (default: 2m; with --simulate 400s of each life)')
+    .option(
+      '--duration <time>',
+      'length of the run (default: 2m); with --simulate, length of each life (default: 400s)',
+    )
     .option('--seed <n>', 'the same seed gives the same lives', '1')
     .option('--json', 'one JSON document on stdout')
     .action(bathtub);

@@ -20,10 +20,7 @@ export function nodeCommand(command: Command): void {
   withExamples(withClusterOptions(command), ['node ranking-2 --topology multitier'])
     .argument('<id>', 'the node, such as ranking-2')
     .option('-t, --topology <name>', 'a name in topologies/, or the path of a topology file', 'multitier')
-    .addHelpText(
-      'after',
-      '\nWith TIERLAB_HOSTS=by-name other nodes are found by their ids as host names, as in containers.',
-    )
+    .addHelpText('after', '\nWith TIERLAB_HOSTS=by-name, the id of each node is also its host name, as in containers.')
     .action(runOne);
 }
 
