@@ -62,7 +62,10 @@ export function chaosCommand(command: Command): void {
     .option('--kinds <a,b>', 'only these kinds')
     .option('--wait <time>', 'how long the cluster may take to name each fault', '10s')
     .addOption(
-      new Option('--votes <when>', 'whether every replicated answer is voted on; as-is: as the policy says')
+      new Option(
+        '--votes <when>',
+        'whether every answer is voted on, where all tiers have two replicas; as-is: as the policy says',
+      )
         .choices(['always', 'as-is'])
         .default('always'),
     )

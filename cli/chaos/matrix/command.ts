@@ -31,7 +31,7 @@ export async function matrix(flags: MatrixFlags): Promise<void> {
   const terminal = createTerminal(process.stderr);
   const results = await withCluster(flags, terminal, async () => {
     const connection = await connect(flags);
-    return withVotes(connection, flags.votes, () => runAll(connection, rows, detectionWaitMs, terminal));
+    return withVotes(connection, flags.votes, terminal, () => runAll(connection, rows, detectionWaitMs, terminal));
   });
   terminal.settle();
   if (results.length < rows.length)

@@ -22,8 +22,7 @@ const thinkMs = 150;
 const patienceMs = 6_000;
 
 /** The part of an answer that must be right: the results and their order, not the time or the serving nodes. */
-function essence(answer: unknown): unknown {
-  const { query, total, results } = answer as Record<string, unknown>;
+function essence({ query, total, results }: Readonly<Record<string, unknown>>): unknown {
   return { query, total, results };
 }
 
@@ -38,8 +37,8 @@ export async function watchUserAnswers(doors: readonly string[]): Promise<UserAn
     const response = await fetchDirect(`${door}/api/search?q=${word}&size=10`, {
       signal: AbortSignal.timeout(patienceMs),
     });
-    const answer: unknown = await response.json();
-    if (!response.ok) throw new Error(`status ${response.status}`);
+    const answer = (await response.json()) as Record<string, unknown>;
+    if (!response.ok) throw new Error(`status ${response.status}, ${String(answer['detail'])}`);
     return essence(answer);
   };
 

@@ -1,16 +1,27 @@
 import { order } from '../../../services/chaos/control-port.ts';
+import { votedComponents } from '../../../shared/rpc/layers/trust/quorum.ts';
+import type { Terminal } from '../../terminal.ts';
 import type { ChaosConnection } from '../connection.ts';
+import type { MatrixNode } from './questions.ts';
 
 /**
- * Runs `work` while every answer of replicated tiers is put to the vote, if the policy allows it. Then restores the
- * policy.
+ * Runs `work` while every answer of replicated tiers is put to the vote. Then restores the policy. Where a voted tier
+ * has only one replica, the policy stays: with a vote, it would refuse every call.
  */
 export async function withVotes<T>(
   connection: ChaosConnection,
   votes: 'always' | 'as-is',
+  terminal: Terminal,
   work: () => Promise<T>,
 ): Promise<T> {
   if (votes === 'as-is') return work();
+  const single = singleReplicas(connection.nodes);
+  if (single.length > 0) {
+    terminal.line(
+      `no answer is put to the vote, because a vote needs two replicas: there is one of ${single.join(', ')}`,
+    );
+    return work();
+  }
   const nodes = connection.ports.filter(({ site }) => site === 'node');
   const before = await Promise.all(nodes.map((port) => order(port, undefined, 'GET', '/admin/policy')));
   const set = (i: number, policy: unknown) => order(nodes[i]!, connection.token, 'POST', '/admin/policy', policy);
@@ -20,4 +31,14 @@ export async function withVotes<T>(
   } finally {
     await Promise.allSettled(before.map((policy, i) => set(i, policy)));
   }
+}
+
+/** The groups of one replica whose answers a vote would need, such as `ranking` or `database/1`. */
+export function singleReplicas(nodes: readonly Pick<MatrixNode, 'components' | 'shard'>[]): readonly string[] {
+  const groups = nodes.flatMap(({ components, shard }) =>
+    components
+      .filter((component) => votedComponents.has(component))
+      .map((component) => (component === 'database' && shard !== undefined ? `${component}/${shard}` : component)),
+  );
+  return [...Map.groupBy(groups, (group) => group)].filter(([, its]) => its.length === 1).map(([group]) => group);
 }

@@ -1,6 +1,11 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import type { ChaosConnection } from '../../../cli/chaos/connection.ts';
 import { cases, casesOf } from '../../../cli/chaos/matrix/cases.ts';
+import { singleReplicas, withVotes } from '../../../cli/chaos/matrix/votes.ts';
 import { parametersOf } from '../../../cli/chaos/parameters.ts';
+import type { Terminal } from '../../../cli/terminal.ts';
+import { topologyOf } from '../../../cli/topology.ts';
+import type { ControlPort } from '../../../services/chaos/control-port.ts';
 import { isDeceived } from '../../../shared/faults/byz-equivocate.ts';
 import { faultKinds, kindAndParams } from '../../../shared/faults/kinds.ts';
 
@@ -42,4 +47,21 @@ test.each([
 
 test('a flag that is no number is refused with its name', () => {
   expect(() => parametersOf(faultKinds.get('limp.latency')!, { meanMs: 'slow' })).toThrow('--mean-ms');
+});
+
+test.each([
+  ['tiny', ['database/1', 'ranking']],
+  ['multitier', []],
+])('in %s, these groups have too few replicas for a vote: %j', async (name, single) => {
+  expect(singleReplicas((await topologyOf(name, {})).nodes)).toEqual(single);
+});
+
+test('with one replica of a tier, the matrix leaves the policy as it is, and says so', async () => {
+  const { nodes } = await topologyOf('tiny', {});
+  const unreachable: ControlPort = { name: 'ranking-1', site: 'node', url: 'http://127.0.0.1:1' };
+  const connection = { nodes, ports: [unreachable] } as unknown as ChaosConnection;
+  const line = vi.fn<(text: string) => void>();
+  const terminal = { line } as unknown as Terminal;
+  expect(await withVotes(connection, 'always', terminal, () => Promise.resolve('done'))).toBe('done');
+  expect(line).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('database/1, ranking'));
 });

@@ -51,6 +51,9 @@ const votedOn = {
   'database.vocabulary': { share: 0, everyMs: 0 },
 };
 
+/** The components whose answers can be put to the vote. */
+export const votedComponents: ReadonlySet<string> = new Set(Object.keys(votedOn).map((name) => name.split('.')[0]!));
+
 export const QuorumSettings = Type.Object(
   {
     ...vote,
