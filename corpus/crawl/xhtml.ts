@@ -24,7 +24,7 @@ export function parseXhtml(source: string): Document | undefined {
   const path: (Document | Element)[] = [document];
   const parser = new SaxesParser({ xmlns: true });
   Object.assign(parser.ENTITIES, entitiesIn(source));
-  parser.on('doctype', (doctype) => void Object.assign(parser.ENTITIES, declaredEntities(doctype)));
+  parser.on('doctype', (doctype) => void Object.assign(parser.ENTITIES, declaredEntities(doctype, source)));
   parser.on('opentag', ({ local, uri, attributes }) => {
     if (path.length > maxTreeDepth) throw new TooDeepError();
     const attrs = Object.values(attributes).map((attr) => ({ name: attr.local.toLowerCase(), value: attr.value }));
@@ -63,10 +63,16 @@ function entitiesIn(source: string): Record<string, string> {
   );
 }
 
-/** The entities that the document type declares as plain text. Others make the page not well-formed. */
-function declaredEntities(doctype: string): Record<string, string> {
+/**
+ * The entities that the document type declares as plain text. Others make the page not well-formed. None, if the page
+ * would become more than twice as long: a long entity that occurs often can fill any memory.
+ */
+function declaredEntities(doctype: string, source: string): Record<string, string> {
   const declarations = doctype.matchAll(/<!ENTITY\s+([\w.-]+)\s+(?:"([^"<&%]*)"|'([^'<&%]*)')\s*>/g);
-  return Object.fromEntries([...declarations].map(([, name, one, two]) => [name!, one ?? two ?? '']));
+  const texts = new Map([...declarations].map(([, name, one, two]) => [name!, one ?? two ?? '']));
+  let added = 0;
+  for (const [, name] of source.matchAll(/&([\w.-]+);/g)) added += texts.get(name!)?.length ?? 0;
+  return added > source.length ? {} : Object.fromEntries(texts);
 }
 
 function decodeEntity(name: string): string {

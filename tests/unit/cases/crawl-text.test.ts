@@ -37,6 +37,17 @@ test.each([
   expect(bodies[0]).toMatch(/^(?:text|T)$/);
 });
 
+test('C5 a long entity that occurs often neither ends the crawl nor fills the memory', async () => {
+  const declared = `<?xml version="1.0"?><!DOCTYPE html [<!ENTITY long "${'x'.repeat(30_000)}">]>`;
+  const { titles, bodies } = await crawlFolder({
+    'a.html': declared + xhtml('<title>A</title>', '&long;'.repeat(30_000)),
+    'b.html': declared + xhtml('<title>B</title>', 'a &long;'),
+  });
+  expect(titles).toEqual(['A', 'B']);
+  expect(bodies.map((body) => body.length < 1_000_000)).toEqual([true, true]);
+  expect(bodies[1]).toMatch(/^a x{30000}$/);
+});
+
 test.each([
   ['frames', 'a<noframes><p>no <b>frames</b></p></noframes>b', 'ab'],
   ['plug-ins', 'a<noembed><b>x</b></noembed>b', 'ab'],
