@@ -96,6 +96,9 @@ function describe(command: Command, texts: Readonly<Record<string, string>>): Co
   return command;
 }
 
+/** These subcommands send in an open loop only. */
+const openConnections = 'greatest number of connections, and so of requests in flight (default: 256)';
+
 function outputOptions(command: Command): Command {
   return command
     .optionsGroup('Reports:')
@@ -132,7 +135,10 @@ export function configureLoad(load: Command): Command {
       await withProcess(async (io) => (await import('./commands/run.ts')).runCommand(url, flags, io));
     });
   const find = hide(runOptions(load.command('find').argument('[url]'), true), '--duration');
-  describe(find, { '--arrivals': 'constant, poisson, or burst:N for N requests at once (default: poisson)' })
+  describe(find, {
+    '--arrivals': 'constant, poisson, or burst:N for N requests at once (default: poisson)',
+    '--connections': openConnections,
+  })
     .description('find the highest rate at which every objective holds: bracketing, then bisection, with repeats')
     .option('--slo <threshold>', "objective: 'p(99)<100ms'; repeatable", many)
     .option('--from <rate>', 'first rate (default: 100/s)')
@@ -156,7 +162,7 @@ export function configureLoad(load: Command): Command {
       withProcess(async (io) => (await import('./commands/sweep.ts')).sweepCommand(url, flags, io)),
     );
   const predict = hide(runOptions(load.command('predict').argument('[url]'), true), '--arrivals');
-  describe(predict, { '--duration': 'length of each run (default: 8s)' })
+  describe(predict, { '--connections': openConnections, '--duration': 'length of each run (default: 8s)' })
     .description('compare mean response times with the queueing models M/M/1, M/M/c and M/D/1, and explain differences')
     .option('--servers <c>', 'servers that share one queue (default: 1)')
     .option('--service <time>', 'service time (default: measured with one user)')

@@ -170,7 +170,7 @@ export const serverSide = {
   },
   trace: {
     settings: TraceSettings,
-    does: 'records a span of each call, for `tierlab trace` and the console',
+    does: 'records a span of each call from another node, for `tierlab trace` and the console',
     without: 'nobody can see where the time of a request went',
     naive: true,
   },

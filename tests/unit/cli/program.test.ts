@@ -22,6 +22,10 @@ test.each([
   expect(exitCode).toBe(2);
 });
 
+test.each(['find', 'predict'])('load %s, which has no closed loop, shows its own default of -c', async (name) => {
+  expect((await run('load', name, '--help')).said).toMatch(/--connections .*\s+.*\(default: 256\)/);
+});
+
 test('load takes --data, as other commands do, and its messages have an example of load', async () => {
   const taken = await run('load', '--port-base', '7000', '--data', '/nowhere', '--rate', 'nonsense');
   expect(taken).toEqual({ exitCode: 2, said: expect.stringContaining('nonsense') });
