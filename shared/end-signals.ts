@@ -6,7 +6,7 @@ import { systemClock, type Clock } from './time/clock.ts';
  */
 const sameCtrlCMs = 400;
 
-/** The signals that a terminal sends to all processes of a command: Ctrl-C, Ctrl-\\, and the end of the terminal. */
+/** The signals that a terminal sends to all processes of a command: Ctrl-C, Ctrl-\, and the end of the terminal. */
 const terminalSignals = ['SIGINT', 'SIGQUIT', 'SIGHUP'] as const;
 
 /** Makes this process ignore the signals of a terminal, because its parent ends it in an orderly way. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createPlan, planAttempt } from '../../../shared/rpc/attempt-plan.ts';
 import type { Call } from '../../../shared/rpc/call.ts';
 import { RpcError, fromProblem, toProblem, type ErrorCode } from '../../../shared/rpc/errors.ts';
 import type { EvidenceKind } from '../../../shared/membership/call-evidence.ts';
@@ -74,13 +75,21 @@ test('votes, signatures and contradictions are about the node that they name', (
   expect(noted).toEqual(['r-2 ranking lostVotes', 'd-1 database invalid', 'r-3 ranking proofs', 'r-1 ranking ejected']);
 });
 
-/** The replies of some replicas to some requests, in order: `+` is an answer, `-` is a bad reply. */
-function noted(replies: readonly (readonly [node: string, request: object, sign: '+' | '-'])[], more: Partial<Call>) {
+/**
+ * The replies of some replicas to some requests, in order: `+` is an answer, `-` is a bad reply. `tries`: a call with a
+ * bad reply is tried again, so the attempts with one request have one plan.
+ */
+function noted(
+  replies: readonly (readonly [node: string, request: unknown, sign: '+' | '-'])[],
+  tries: 'again' | 'once',
+) {
   const { noted: lines, watchAttempt } = collector();
   const group = createPeers({ now: () => 0, wall: () => 0 }).group({ component: 'ranking' });
   for (const [node] of replies) group.get(node);
+  const plans = new Map(replies.map(([, request]) => [request, createPlan()]));
   for (const [node, request, sign] of replies) {
-    const made = call({ request, endpoint: { node, host: '', port: 0 }, ...more });
+    const planned = tries === 'again' ? planAttempt(plans.get(request)!) : undefined;
+    const made = call({ request, endpoint: { node, host: '', port: 0 }, planned });
     const error = sign === '-' ? here('bad_reply', node) : undefined;
     const says = error ? evidenceOfFailure(made, error, 12, 10) : 'reply';
     const times = { sentAt: 0, endedAt: 12, elapsedMs: 12, abandoned: false };
@@ -91,10 +100,9 @@ function noted(replies: readonly (readonly [node: string, request: object, sign:
 }
 
 const [a, b] = [{ q: 'a' }, { q: 'b' }];
-const tried = { planned: {} } as Partial<Call>;
 const bad = (node: string) => `${node} ranking invalid`;
 
-test.each<[string, Parameters<typeof noted>[0], Partial<Call>, string[]]>([
+test.each<[string, Parameters<typeof noted>[0], Parameters<typeof noted>[1], string[]]>([
   [
     'all replicas',
     [
@@ -102,7 +110,7 @@ test.each<[string, Parameters<typeof noted>[0], Partial<Call>, string[]]>([
       ['r-2', a, '-'],
       ['r-3', a, '-'],
     ],
-    tried,
+    'again',
     [],
   ],
   [
@@ -113,7 +121,7 @@ test.each<[string, Parameters<typeof noted>[0], Partial<Call>, string[]]>([
       ['r-2', b, '-'],
       ['r-1', b, '-'],
     ],
-    tried,
+    'again',
     [],
   ],
   [
@@ -122,7 +130,16 @@ test.each<[string, Parameters<typeof noted>[0], Partial<Call>, string[]]>([
       ['r-1', a, '-'],
       ['r-2', a, '+'],
     ],
-    tried,
+    'again',
+    [bad('r-1')],
+  ],
+  [
+    'one replica to a request that is no object, and another one answers',
+    [
+      ['r-1', 'a', '-'],
+      ['r-2', 'a', '+'],
+    ],
+    'again',
     [bad('r-1')],
   ],
   [
@@ -132,7 +149,7 @@ test.each<[string, Parameters<typeof noted>[0], Partial<Call>, string[]]>([
       ['r-2', a, '-'],
       ['r-3', a, '+'],
     ],
-    tried,
+    'again',
     [bad('r-1'), bad('r-2')],
   ],
   [
@@ -141,7 +158,7 @@ test.each<[string, Parameters<typeof noted>[0], Partial<Call>, string[]]>([
       ['r-1', a, '-'],
       ['r-2', b, '+'],
     ],
-    tried,
+    'again',
     [],
   ],
   [
@@ -151,7 +168,7 @@ test.each<[string, Parameters<typeof noted>[0], Partial<Call>, string[]]>([
       ['r-2', b, '+'],
       ['r-1', a, '+'],
     ],
-    tried,
+    'again',
     [bad('r-1')],
   ],
   [
@@ -160,7 +177,7 @@ test.each<[string, Parameters<typeof noted>[0], Partial<Call>, string[]]>([
       ['r-1', a, '-'],
       ['r-2', b, '+'],
     ],
-    {},
+    'once',
     [bad('r-1')],
   ],
   [
@@ -170,7 +187,7 @@ test.each<[string, Parameters<typeof noted>[0], Partial<Call>, string[]]>([
       ['r-1', a, '-'],
       ['r-1', { q: 'a' }, '-'],
     ],
-    tried,
+    'again',
     [],
   ],
   [
@@ -180,7 +197,7 @@ test.each<[string, Parameters<typeof noted>[0], Partial<Call>, string[]]>([
       ['r-1', b, '+'],
       ['r-1', a, '-'],
     ],
-    tried,
+    'again',
     [],
   ],
   [
@@ -190,9 +207,9 @@ test.each<[string, Parameters<typeof noted>[0], Partial<Call>, string[]]>([
       ['r-1', b, '-'],
       ['r-1', a, '-'],
     ],
-    tried,
+    'again',
     [bad('r-1'), bad('r-1')],
   ],
-])('R1 bad replies of %s', (_, replies, more, expected) => {
-  expect(noted(replies, more)).toEqual(expected);
+])('R1 bad replies of %s', (_, replies, tries, expected) => {
+  expect(noted(replies, tries)).toEqual(expected);
 });
