@@ -59,15 +59,6 @@ export function describeWorkload(spec: WorkloadSpec): string {
   }
 }
 
-/** What to do about figures that are not valid; undefined where the reasons themselves say it. */
-export function adviceOn({ valid, generatorAtFault, counts, plan }: RunResult): string | undefined {
-  if (valid) return undefined;
-  if (counts.sent > 0 && counts.done === 0)
-    return `What to do: see why ${plan.target.origin} does not answer, then measure again.`;
-  if (!generatorAtFault) return undefined;
-  return 'What to do: stop other programs, or ask for less (-R, -u), then measure again.';
-}
-
 /** The number of wrong answers, the number that were kept, and where to find those that are not shown here. */
 export function wrongAnswersKept({ counts, wrongAnswers }: RunResult, shown: number): string {
   const kept = wrongAnswers.length;

@@ -7,7 +7,7 @@ import { meanRate } from '../options/plan.ts';
 import { littlesLaw } from '../verdict/validity.ts';
 import type { ThresholdResult } from '../verdict/thresholds.ts';
 import type { TerminalStyle } from './terminal-style.ts';
-import { adviceOn, describePlan, describeWorkload, wrongAnswersKept } from './describe.ts';
+import { describePlan, describeWorkload, wrongAnswersKept } from './describe.ts';
 import { formatActual, formatCount, formatDuration, formatMs, formatPercent, formatRate } from './format.ts';
 import { ratePerSecond } from '../measure/measured.ts';
 import type { RunResult } from '../verdict/result.ts';
@@ -147,7 +147,7 @@ function verdict(run: RunResult, style: TerminalStyle): string[] {
   const head = run.valid
     ? `${style.green('✓')} valid: the generator kept up, so the figures describe the server`
     : `${style.red('✗')} ${style.red('not valid: do not trust these figures')}`;
-  const advice = adviceOn(run);
+  const { advice } = run;
   return [
     head,
     ...run.reasons.map((reason) => `  ${style.red('-')} ${reason}`),

@@ -8,6 +8,8 @@ export interface RunResult extends MeasuredRun {
   reasons: string[];
   /** The load could not be produced, so nothing is known about the server. */
   generatorAtFault: boolean;
+  /** What to do before the next run, where the reasons themselves do not say it. */
+  advice: string | undefined;
   /** Notes for the reader that do not make the run invalid. */
   notes: string[];
   thresholds: ThresholdResult[];

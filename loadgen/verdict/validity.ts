@@ -28,13 +28,20 @@ const validityLimits = {
 } as const;
 
 /** Decides whether the figures can be trusted. Returns the reasons against, and notes for the reader. */
-export function validity(run: MeasuredRun): Pick<RunResult, 'valid' | 'reasons' | 'notes' | 'generatorAtFault'> {
+export function validity(
+  run: MeasuredRun,
+): Pick<RunResult, 'valid' | 'reasons' | 'notes' | 'generatorAtFault' | 'advice'> {
   const { counts, latency, workers, plan, durationMs } = run;
   const reasons: string[] = [];
   let generatorAtFault = false;
   const blameGenerator = (reason: string): void => {
     generatorAtFault = true;
     reasons.push(reason);
+  };
+  let starved = false;
+  const blameLoad = (reason: string): void => {
+    starved = true;
+    blameGenerator(reason);
   };
   const notes: string[] = [];
   const worst = (of: (worker: (typeof workers)[number]) => number) => Math.max(0, ...workers.map(of));
@@ -47,7 +54,8 @@ export function validity(run: MeasuredRun): Pick<RunResult, 'valid' | 'reasons' 
   for (const reason of ownLimits(run)) blameGenerator(reason);
   const { started, broken, why } = run.sessions;
   const brokenText = `${broken} of ${started} sessions broke: ${why.join('; ')}`;
-  if (broken > validityLimits.broken * started) blameGenerator(brokenText);
+  const scenarioAtFault = broken > validityLimits.broken * started;
+  if (scenarioAtFault) blameGenerator(brokenText);
   else if (broken > 0) notes.push(brokenText);
   if (counts.asked === 0) blameGenerator('no request was due');
   else if (counts.done === 0) reasons.push('no answer was received');
@@ -61,7 +69,7 @@ export function validity(run: MeasuredRun): Pick<RunResult, 'valid' | 'reasons' 
       `only ${counts.sent} of ${due} requests were sent (${percent(counts.sent / due)}): the load was lower than ` +
       'asked';
     if (capReached || counts.done === 0) reasons.push(reason);
-    else blameGenerator(reason);
+    else blameLoad(reason);
   } else if (unsent > 0 || (!closed && short > 1))
     notes.push(`${Math.max(unsent, short)} requests were not sent before the end`);
 
@@ -69,23 +77,23 @@ export function validity(run: MeasuredRun): Pick<RunResult, 'valid' | 'reasons' 
     const [ownP50, ownP99] = [latency.own.percentileMs(50), latency.own.percentileMs(99)];
     const { intended: seen } = latency;
     if (ownP50 > Math.max(validityLimits.ownP50Ms, validityLimits.ownShare * seen.percentileMs(50)))
-      blameGenerator(`the generator was late by ${ms(ownP50)} at the median: latencies contain its own delay`);
+      blameLoad(`the generator was late by ${ms(ownP50)} at the median: latencies contain its own delay`);
     else if (ownP99 > Math.max(validityLimits.ownP99Ms, validityLimits.ownShare * seen.percentileMs(99)))
-      blameGenerator(`the generator was late by ${ms(ownP99)} at the 99th percentile: the tail contains its own delay`);
+      blameLoad(`the generator was late by ${ms(ownP99)} at the 99th percentile: the tail contains its own delay`);
   }
   if (worst((worker) => worker.loopUtilisation) > validityLimits.loop && !plan.precise)
-    blameGenerator(
+    blameLoad(
       "the generator was starved: a worker's event loop was busy " +
         `${percent(worst((worker) => worker.loopUtilisation))} of the time; use more workers (-w) or a lower rate`,
     );
   if (worst((worker) => worker.loopDelayP99Ms) > validityLimits.loopDelayP99Ms)
-    blameGenerator(
+    blameLoad(
       'the generator was starved: its event loop was held up by ' +
         `${ms(worst((worker) => worker.loopDelayP99Ms))} at the 99th percentile`,
     );
   const runDelay = worst((worker) => worker.runDelay ?? 0);
   if (runDelay > validityLimits.runDelay)
-    blameGenerator(
+    blameLoad(
       `the generator was starved: it waited for a processor ${percent(runDelay)} of the time; this machine is too busy`,
     );
   else if (runDelay > validityLimits.runDelay / 4)
@@ -126,7 +134,21 @@ export function validity(run: MeasuredRun): Pick<RunResult, 'valid' | 'reasons' 
     notes.push(
       `${counts.resent} requests were sent twice: the server closed an idle connection while they were on their way`,
     );
-  return { valid: reasons.length === 0, reasons, notes, generatorAtFault };
+  const advice =
+    counts.sent > 0 && counts.done === 0
+      ? `see why ${plan.target.origin} does not answer`
+      : scenarioAtFault
+        ? 'mend the scenario'
+        : starved
+          ? 'stop other programs, or ask for less (-R, -u)'
+          : undefined;
+  return {
+    valid: reasons.length === 0,
+    reasons,
+    notes,
+    generatorAtFault,
+    advice: advice && `What to do: ${advice}, then measure again.`,
+  };
 }
 
 /**

@@ -9,7 +9,7 @@ import { meanRate } from '../../options/plan.ts';
 import type { RunResult } from '../../verdict/result.ts';
 import { littlesLaw } from '../../verdict/validity.ts';
 import { compareRuns } from '../compare.ts';
-import { adviceOn, wrongAnswersKept } from '../describe.ts';
+import { wrongAnswersKept } from '../describe.ts';
 import { formatActual, formatCount, formatDuration, formatMs, formatPercent, formatRate } from '../format.ts';
 import { section, htmlTable } from './html.ts';
 
@@ -19,7 +19,7 @@ export function verdictBox(run: RunResult, name: string | undefined): Markup {
     : '✗ Not valid: do not trust these figures';
   const items = [
     ...run.reasons.map((reason) => markup`<li>${reason}</li>`),
-    ...[adviceOn(run)].flatMap((advice) => (advice === undefined ? [] : [markup`<li>${advice}</li>`])),
+    ...[run.advice].flatMap((advice) => (advice === undefined ? [] : [markup`<li>${advice}</li>`])),
     ...run.notes.map((note) => markup`<li class="note">${note}</li>`),
   ];
   return markup`<section class="verdict${run.valid ? '' : ' no'}"><h2>${name !== undefined && `${name}: `}${head}</h2>${

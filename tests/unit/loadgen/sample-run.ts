@@ -101,5 +101,5 @@ export function sampleRun(latencyMs = 10, change: Partial<MeasuredRun> = {}): Me
 }
 
 export function judged(run: MeasuredRun): RunResult {
-  return { ...run, valid: true, reasons: [], notes: [], generatorAtFault: false, thresholds: [] };
+  return { ...run, valid: true, reasons: [], notes: [], generatorAtFault: false, advice: undefined, thresholds: [] };
 }

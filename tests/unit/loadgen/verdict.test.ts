@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { timeHistogram } from '../../../loadgen/measure/histogram.ts';
+import type { MeasuredRun } from '../../../loadgen/measure/measured.ts';
 import { runExitCode } from '../../../loadgen/commands/run.ts';
 import { judgeThreshold, parseThreshold } from '../../../loadgen/verdict/thresholds.ts';
 import { validity } from '../../../loadgen/verdict/validity.ts';
@@ -44,6 +45,20 @@ describe('a run is not believed when', () => {
     expect(verdict.reasons.join('\n')).toMatch(reason);
     expect(verdict.generatorAtFault).toBe(generatorAtFault);
   });
+});
+
+const { workers, counts } = sampleRun();
+const broken = { started: 100, broken: 100, why: ['x is not a function'] };
+test.each<[string, Partial<MeasuredRun>, RegExp | undefined]>([
+  ['nothing is wrong', {}, undefined],
+  ['the machine is too busy', { workers: [{ ...workers[0]!, runDelay: 0.5 }] }, /stop other programs.*-R/],
+  ['fewer requests were sent', { counts: { ...counts, sent: 900 } }, /stop other programs.*-R/],
+  ['sessions broke', { sessions: broken }, /mend the scenario/],
+  ['nothing was answered', { counts: { ...counts, done: 0, right: 0 } }, /why http:\/\/127\.0\.0\.1:8000/],
+  ['a worker died', { ending: { kind: 'worker-died', message: 'SIGKILL' } }, undefined],
+  ['files ran out, which has its own advice', { codes: { no_files: 1 } }, undefined],
+])('when %s, the advice fits', (_name, change, advice) => {
+  expect(validity(sampleRun(10, change)).advice).toEqual(advice && expect.stringMatching(advice));
 });
 
 test('a slow server alone does not make a run invalid', () => {
