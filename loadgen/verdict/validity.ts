@@ -57,8 +57,10 @@ export function validity(
   const scenarioAtFault = broken > validityLimits.broken * started;
   if (scenarioAtFault) blameGenerator(brokenText);
   else if (broken > 0) notes.push(brokenText);
-  if (counts.asked === 0) blameGenerator('no request was due');
-  else if (counts.done === 0) reasons.push('no answer was received');
+  // A worker that dies in the first half second leaves no counts, so they say nothing about the server.
+  const noAnswer = counts.done === 0 && run.ending.kind !== 'worker-died';
+  if (noAnswer && counts.asked === 0) blameGenerator('no request was due');
+  else if (noAnswer) reasons.push('no answer was received');
 
   const unsent = counts.asked - counts.sent;
   const intended = askedByPlan(run);
@@ -135,7 +137,7 @@ export function validity(
       `${counts.resent} requests were sent twice: the server closed an idle connection while they were on their way`,
     );
   const advice =
-    counts.sent > 0 && counts.done === 0
+    noAnswer && counts.sent > 0
       ? `see why ${plan.target.origin} does not answer`
       : scenarioAtFault
         ? 'mend the scenario'

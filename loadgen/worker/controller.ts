@@ -177,6 +177,12 @@ function startError(text: string): Error {
   );
 }
 
+/** V8 aborts the process at its heap limit: by SIGABRT, or by a trap instruction. */
+function endInWords(code: number | null, signal: NodeJS.Signals | null): string {
+  if (signal !== 'SIGABRT' && signal !== 'SIGTRAP') return `it ended with ${signal ?? `code ${code}`}`;
+  return `the load generator ran out of memory (${signal}); use more workers (-w), or let the scenario keep less`;
+}
+
 function startWorker(plan: LoadPlan, index: number, tickMs: number, options: LoadRunOptions): WorkerHandle {
   const child = fork(new URL('./main.ts', import.meta.url), {
     serialization: 'advanced',
@@ -225,7 +231,7 @@ function startWorker(plan: LoadPlan, index: number, tickMs: number, options: Loa
   });
   child.once('error', (error) => prepared.reject(startError(`a worker could not be started: ${error.message}`)));
   child.once('exit', (code, signal) => {
-    const message = failure || `it ended with ${signal ?? `code ${code}`}`;
+    const message = failure || endInWords(code, signal);
     prepared.reject(loadError('worker_failed', `a worker ended before the start: ${message}`));
     ended({ kind: 'worker-died', message });
   });

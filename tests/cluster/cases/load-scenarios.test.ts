@@ -91,6 +91,19 @@ describe("L4 a scenario is somebody's program", () => {
     );
   });
 
+  test('L4 one that takes all memory: the run is not valid, and says that the generator ran out of memory', async () => {
+    const server = await constant(1);
+    const file = path.join(folder, 'greedy.ts');
+    const body = `function* (user) { yield user.get('/'); for (;;) kept.push(Array.from({ length: 1e3 }, () => [])); }`;
+    writeFileSync(file, `const kept = [];\nexport default ${body}\n`);
+    const args = [server.url, '--scenario', file, '-u', '1', '-d', '20s', '--json'];
+    const { code, stdout } = await start(args, 55_000, { NODE_OPTIONS: '--max-old-space-size=48' }).finished;
+    expect([code, JSON.parse(stdout)]).toEqual([
+      1,
+      expect.objectContaining({ valid: false, reasons: [expect.stringContaining('generator ran out of memory (SIG')] }),
+    ]);
+  });
+
   const stuck = [
     {
       input: 'loops for ever in a session',

@@ -55,8 +55,8 @@ export interface Started {
 }
 
 /** Starts the load generator as its users do. It is killed when it takes longer than `limitMs`. */
-export function start(args: readonly string[], limitMs = 55_000): Started {
-  const child = spawn(process.execPath, [main, ...args], { env: { ...process.env, NO_COLOR: '1' } });
+export function start(args: readonly string[], limitMs = 55_000, env: NodeJS.ProcessEnv = {}): Started {
+  const child = spawn(process.execPath, [main, ...args], { env: { ...process.env, NO_COLOR: '1', ...env } });
   let stdout = '';
   let stderr = '';
   const watchers = new Set<() => void>();

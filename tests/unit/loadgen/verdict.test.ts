@@ -55,7 +55,7 @@ test.each<[string, Partial<MeasuredRun>, RegExp | undefined]>([
   ['fewer requests were sent', { counts: { ...counts, sent: 900 } }, /stop other programs.*-R/],
   ['sessions broke', { sessions: broken }, /mend the scenario/],
   ['nothing was answered', { counts: { ...counts, done: 0, right: 0 } }, /why http:\/\/127\.0\.0\.1:8000/],
-  ['a worker died', { ending: { kind: 'worker-died', message: 'SIGKILL' } }, undefined],
+  ['a worker died', { ending: { kind: 'worker-died', message: 'SIGKILL' }, counts: { ...counts, done: 0 } }, undefined],
   ['files ran out, which has its own advice', { codes: { no_files: 1 } }, undefined],
 ])('when %s, the advice fits', (_name, change, advice) => {
   expect(validity(sampleRun(10, change)).advice).toEqual(advice && expect.stringMatching(advice));
