@@ -13,6 +13,7 @@ import { operatorToken, portBaseOf } from '../run-file.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
 import { askPort, fetchStatus } from '../watchdog-client.ts';
 import { printJson } from '../print-json.ts';
+import { parseWrittenJson } from '../../shared/schema/written-json.ts';
 
 interface PolicyFlags extends ClusterFlags {
   readonly node?: readonly string[];
@@ -127,10 +128,10 @@ const isObject = (value: unknown): value is object =>
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
+    return parseWrittenJson(text);
+  } catch (error) {
     throw new UsageError(
-      `the policy is not JSON: ${text}\nExample: ${tierlab(`policy '{"hedge":false}'`, namedPlace())}`,
+      `the policy cannot be read: ${(error as Error).message}\nExample: ${tierlab(`policy '{"hedge":false}'`, namedPlace())}`,
     );
   }
 }

@@ -2,6 +2,7 @@ import { loadError } from '../options/errors.ts';
 import { requestProblem } from './request-check.ts';
 import type { Request } from './request.ts';
 import type { Workload } from './workload.ts';
+import { parseWrittenJson } from '../../shared/schema/written-json.ts';
 
 /**
  * The given requests, in order, over and over. Worker i starts at the i-th, so that the workers together use all
@@ -51,9 +52,10 @@ function requestOfLine(line: string): Request | string {
 function requestOfJson(line: string): Request | string {
   let value: Partial<Request>;
   try {
-    value = JSON.parse(line) as Partial<Request>;
-  } catch {
-    return 'it begins like a JSON object and is none';
+    value = parseWrittenJson(line) as Partial<Request>;
+  } catch (error) {
+    // The caller names the line in the list.
+    return (error as Error).message.replace(/^line 1: /, '');
   }
   const { method = 'GET', target, headers, body, name, expect, schema } = value;
   if (typeof target !== 'string') return 'it has no "target"';

@@ -4,7 +4,7 @@ import { Value } from 'typebox/value';
 import { standbyKinds, type StandbyKind } from '../membership/fencing.ts';
 import { RpcError } from '../rpc/errors.ts';
 import { jsonError } from '../schema/json-error.ts';
-import { type JsonLines, jsonLines, lineOf } from '../schema/json-lines.ts';
+import { type JsonLines, jsonLines, lineOf, repeatedInWords } from '../schema/json-lines.ts';
 import { schemaProblems, type SchemaProblem } from '../schema/problem.ts';
 import type { Component } from './component.ts';
 import { blockedPorts, defaultPortBase, portAllocator, portSpan } from './ports.ts';
@@ -86,15 +86,11 @@ export function parseTopology(
   options: LoadOptions = {},
 ): Topology {
   const file = parseFile(text, name);
-  const { lines, repeated } = jsonLines(text);
-  if (repeated.length > 0)
-    throw new TopologyError(
-      name,
-      repeated.map((it) => `line ${it.line}: ${it.path} is written twice; line ${lines.get(it.path)} has it, too`),
-    );
+  const where = jsonLines(text);
+  if (where.repeated.length > 0) throw new TopologyError(name, repeatedInWords(where));
   const topology = expandTopology(file, options);
   const problems = topologyProblems(file, topology, components);
-  if (problems.length > 0) throw new TopologyError(name, withLines(lines, problems));
+  if (problems.length > 0) throw new TopologyError(name, withLines(where.lines, problems));
   return topology;
 }
 

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import findMyWay, { type HTTPMethod } from 'find-my-way';
 import { asRpcError, RpcError, toProblem } from '../rpc/errors.ts';
 import { requireOwnOrigin, requireToken } from './guard.ts';
+import { parseWrittenJson } from '../schema/written-json.ts';
 
 /** One address of the control plane. */
 export interface ControlRoute {
@@ -95,8 +96,8 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   }
   if (bytes === 0) return undefined;
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
-  } catch {
-    throw new RpcError('bad_request', 'the body is not JSON');
+    return parseWrittenJson(Buffer.concat(chunks).toString('utf8'));
+  } catch (error) {
+    throw new RpcError('bad_request', `the body cannot be read: ${(error as Error).message}`);
   }
 }

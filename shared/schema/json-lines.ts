@@ -48,6 +48,13 @@ export function jsonLines(text: string): JsonLines {
   return { lines, repeated };
 }
 
+/** One sentence for each field that an object has twice. */
+export const repeatedInWords = ({ lines, repeated }: JsonLines): readonly string[] =>
+  repeated.map(({ path, line }) => {
+    const first = lines.get(path);
+    return `line ${line}: ${path} is written twice${first === line ? '' : `; line ${first} has it, too`}`;
+  });
+
 /** The line of the value at a path. If that value is missing: the line of the object or array that should hold it. */
 export function lineOf(lines: ReadonlyMap<string, number>, path: string): number {
   for (let at = path; ; at = at.slice(0, Math.max(0, at.lastIndexOf('.')))) {

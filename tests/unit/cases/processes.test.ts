@@ -254,6 +254,7 @@ test.each<[string, string[]]>([
   ['policy {"retry":5}', ['policy.retry', 'true or false', '{"maxAttempts":3}', 'not 5']],
   ['policy {"verify":[]}', ['policy.verify', 'true or false', 'not []']],
   ['policy {"hedge"', ['JSON']],
+  ['policy {"hedge":true,"hedge":false}', ['hedge', 'twice']],
   ['policy cautious', ['policy', 'naive']],
 ])('Q7: "%s" is refused with what is wrong and a command that works', async (line, parts) => {
   vi.stubEnv('TIERLAB_PORT_BASE', '1024');

@@ -138,6 +138,7 @@ test('request lists take paths, methods and objects, and name the line that is n
   ]);
   expect(() => parseRequestList('/a\nnot a path\n')).toThrow(/line 2/);
   expect(() => parseRequestList('/a\r\n/b c\n')).toThrow(/line 2/);
+  expect(() => parseRequestList('/a\n{"target":"/b","target":"/c"}\n')).toThrow(/line 2\b.*: target is written twice$/);
   const file = path.join(temporaryFolder(), 'list.txt');
   await writeFile(file, '/x\n');
   expect((await buildPlan(url, { requests: file }, 2)).plan.workload).toMatchObject({ kind: 'list' });

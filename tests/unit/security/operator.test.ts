@@ -57,3 +57,14 @@ test('a control port that knows only the digest takes orders only with the token
   ]);
   expect(await order(numbers[1]!, token)).toBe(403);
 });
+
+test.each([
+  ['{"hedge":true,\n"hedge":false}', /\bline 2: hedge\b.*\btwice\b/],
+  ['{"hedge":true,\n}', /\bline 2: not JSON\b/],
+])('an order with the body %j is refused, with the line', async (body, why) => {
+  const route = { method: 'POST', path: '/order', access: 'operator', handle: () => ({ done: true }) } as const;
+  const port = await listen(createControlServer([route], digest));
+  const headers = { authorization: `Bearer ${token}` };
+  const response = await fetch(`http://127.0.0.1:${port}/order`, { method: 'POST', headers, body });
+  expect([response.status, await response.text()]).toEqual([400, expect.stringMatching(why)]);
+});
