@@ -22,10 +22,7 @@ interface Incident {
  */
 export async function quietLoad(cluster: TestCluster, rate: number, seconds: number): Promise<QuietResult> {
   const before = await state(cluster);
-  const args = ['-R', `${rate}/s`, '-d', `${seconds}s`, '--workload', 'search', '--long', '--json'];
-  const { code, stdout, stderr } = await tierlab('load', cluster.gateway, ...args);
-  if (stdout === '') throw new Error(`tierlab load ended with ${code}: ${stderr}`);
-  const { sent, right } = JSON.parse(stdout) as { sent: number; right: number };
+  const { sent, right } = await searches(cluster, ['-R', `${rate}/s`], seconds);
   const after = await state(cluster);
   const known = new Set(before.incidents.map(({ id }) => id));
   const named = after.incidents.filter(({ id, verdict }) => verdict !== undefined && !known.has(id));
@@ -37,12 +34,22 @@ export async function quietLoad(cluster: TestCluster, rate: number, seconds: num
   };
 }
 
-/** The highest rate of searches that meets the usual objectives, per second. */
+const users = 16;
+const warmUpSeconds = 10;
+const measuredSeconds = 5;
+
+/** The rate of right answers to users who search again as soon as they have an answer, per second. */
 export async function peakOf(cluster: TestCluster): Promise<number> {
-  const { code, stdout, stderr } = await tierlab('load', 'find', cluster.gateway, '--workload', 'search', '--json');
-  const { capacity } = (code === 0 ? JSON.parse(stdout) : {}) as { capacity?: { kind: string; rate?: number } };
-  if (capacity?.rate === undefined) throw new Error(`no peak was found (${capacity?.kind ?? code}): ${stderr}`);
-  return capacity.rate;
+  await searches(cluster, ['-u', String(users)], warmUpSeconds);
+  const { right } = await searches(cluster, ['-u', String(users)], measuredSeconds);
+  return Math.round(right / measuredSeconds);
+}
+
+async function searches(cluster: TestCluster, amount: readonly string[], seconds: number) {
+  const args = [...amount, '-d', `${seconds}s`, '--workload', 'search', '--long', '--json'];
+  const { code, stdout, stderr } = await tierlab('load', cluster.gateway, ...args);
+  if (stdout === '') throw new Error(`tierlab load ended with ${code}: ${stderr}`);
+  return JSON.parse(stdout) as { sent: number; right: number };
 }
 
 async function state(cluster: TestCluster): Promise<{ incidents: readonly Incident[]; restarts: number }> {
