@@ -22,7 +22,7 @@ interface Tiers {
   readonly database: Pick<Upstream<typeof database>, 'find' | 'postings' | 'pages'>;
 }
 
-/** What fat clients ask for: the answer of one tier, without the work of the tiers that the client holds itself. */
+/** The operations for fat clients. They leave out the tiers that such a client runs itself. */
 export function clientData({ query, database }: Tiers, shards: number) {
   return {
     async candidates({ q }: CandidatesRequest, context: Context): Promise<CandidatesResponse> {

@@ -21,8 +21,8 @@ export interface DigestSealOptions {
 }
 
 /**
- * Monitors believe each other's digests: verdicts, orders and promotions. So a digest is sealed with the same keys as a
- * heartbeat from one monitor to the other, and it must be newer than all digests that were opened before.
+ * Monitors believe each other's digests: verdicts, orders and promotions. So a digest is sealed, with the same key as
+ * the heartbeats of its sender. A digest that is not newer than all earlier ones is refused.
  */
 export function createDigestSeal({ monitor, incarnation, keys }: DigestSealOptions): DigestSeal {
   const newest = new Map<string, { readonly incarnation: number; readonly number: number }>();

@@ -12,7 +12,7 @@ const every = (on: boolean): EvidenceSettings => ({
 export const allSources = every(true);
 export const noSources = every(false);
 
-/** What callers report about lies. The other kinds are about service. */
+/** The kinds of evidence of the source `votes`. All other kinds are of the source `calls`. */
 const lies: ReadonlySet<EvidenceKind> = new Set(['invalid', 'lostVotes', 'proofs']);
 
 /** The part of a caller's report that comes from sources that are on; undefined when nothing is left of it. */

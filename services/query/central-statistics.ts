@@ -7,7 +7,7 @@ import { query } from './contract.ts';
 
 type Centre = Pick<Upstream<typeof query>, 'statistics'>;
 
-/** Asks the centre for the statistics of all shards. Undefined when this search does not need the centre. */
+/** Asks one node, the centre, for the statistics of all shards. Undefined when this search does not need the centre. */
 export type AskCentre = (plan: QueryPlan, context: Context) => Promise<Statistics | undefined>;
 
 /** No search needs the centre. */

@@ -1,8 +1,8 @@
 import type { Trace, UsualTimes } from './contract.ts';
 
 /**
- * If fewer than this many of these requests were sampled at random, traffic is so light that nearly every request is
- * kept. Then every kept request counts.
+ * If fewer requests than this were sampled at random, traffic is so light that nearly every request is kept. Then every
+ * kept request counts.
  */
 const fewDrawn = 10;
 

@@ -1,7 +1,7 @@
 /** One way to divide the search engine between a client and a server. */
 export interface PlacementFacts {
   readonly name: PlacementName;
-  /** The letter in the course (labs/COURSE.md), from fat to thin; `book`: in Tanenbaum's book, from thin to fat. */
+  /** The letter in a course on distributed systems, from fat to thin; `book`: in Tanenbaum's book, from thin to fat. */
   readonly course: string;
   readonly book: string;
   /** Where the application is cut in two. */

@@ -1,6 +1,6 @@
 /**
- * The parts that every node has beside its components, from the top of a call down to the machine. The layers are those
- * of the course: middleware lets applications work together, and the platform carries both.
+ * The parts that every node has beside its components, from the top of a call down to the machine. Middleware lets
+ * applications work together, and the platform carries both.
  */
 export const everywhere: readonly {
   readonly layer: 'middleware' | 'platform';

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { getJson } from './ask.ts';
 
-/** The answer of an address, which is asked once; or the reason why there is none. */
+/** Asks an address once. Gives its answer, or the reason why there is none. */
 export function useAnswer<T>(path: string): { readonly value?: T; readonly problem?: string } {
   const [answer, setAnswer] = useState<{ value?: T; problem?: string }>({});
   useEffect(() => {

@@ -6,7 +6,7 @@ interface Orders {
   readonly order: (give: () => Promise<void>) => Promise<void>;
 }
 
-/** Gives orders of a person to the server. `first`: a problem from before the first order. */
+/** Sends orders to the server. `first`: a problem that is shown until the first order. */
 export function useOrder(first?: string): Orders {
   const [problem, setProblem] = useState(first);
   return {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { getJson } from './ask.ts';
 
-/** The answer of an address, which is asked every two seconds while the page shows it. */
+/** Asks an address every two seconds, and gives the last answer; undefined before the first one. */
 export function useRepeated<T>(path: string): T | undefined {
   const [value, setValue] = useState<T>();
   useEffect(() => {

@@ -3,7 +3,7 @@ import { nameLength } from '../../../search/names.ts';
 import { countOf, maxBodyCount } from './packed-counts.ts';
 import type { Segment } from './segment.ts';
 
-/** The granularity of the bounds. */
+/** How fine the bounds are. */
 export interface Grain {
   /** Docs per window, as a power of two. */
   readonly windowBits: number;
