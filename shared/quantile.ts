@@ -1,4 +1,4 @@
-/** The mean of the two middle values where their number is even; of at least one value. */
+/** Needs at least one value. Of an even number of values, it is the mean of the two middle ones. */
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
 /** The lower of the two middle values where their number is even; of at least one value. */

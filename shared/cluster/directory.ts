@@ -4,9 +4,9 @@ import type { Directory } from '../rpc/directory.ts';
 import { nodesHosting, type Topology, type TopologyNode } from './topology.ts';
 
 /**
- * Returns the members that are alive in the view. If none is alive, it returns the others, except draining, quarantined
- * and standby members as long as possible: a view that excludes all members is more likely wrong than right. Without a
- * view, it returns the nodes in `ready`; without them, the topology alone decides.
+ * Returns the members that are alive in the view. If none is alive, the view is probably wrong. Then it returns the
+ * other members, without the draining, quarantined and standby ones as long as others are left. Before the first view,
+ * it returns the nodes in `ready`. If `ready` names none of the nodes, it returns all of the topology but the standbys.
  */
 export function createDirectory(
   current: () => Topology,

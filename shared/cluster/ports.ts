@@ -8,9 +8,9 @@
  *   +1080 ...        clients                           ops port = public port + 500
  *   +1090 ...        consoles                          ops port = public port + 500
  *
- * With TLS the data port accepts only TLS, so it cannot be the port of public routes, too. All other ports stay:
+ * With TLS, the data port accepts only TLS, so public routes need another port. These ports are added:
  *
- *   +500 ... +590    data ports of the nodes with one such public port (public port - 500)
+ *   +500 ... +590    data ports of gateways, clients and consoles (public port - 500)
  *   +700 ...         public routes of all other nodes (data port + 600)
  */
 export const defaultPortBase = 7000;

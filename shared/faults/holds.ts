@@ -1,6 +1,6 @@
 import type { ProcessAction, ProcessPort } from './plan.ts';
 
-/** As ProcessPort, with the fault that acts. */
+/** A ProcessPort that also gets the id of the fault. */
 export type HeldProcessPort = (node: string, action: ProcessAction, fault: string) => Promise<void>;
 
 /** States of a process that last until they are undone. */

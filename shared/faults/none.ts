@@ -1,6 +1,6 @@
 import { faultKind, params } from './fault.ts';
 
-/** Does nothing: the template to copy, and the negative control: an experiment with it shows what else has effects. */
+/** Does nothing: the template for a new kind, and the negative control of experiments. */
 export const none = faultKind({
   kind: 'none',
   summary: 'changes nothing: to compare with the other kinds',

@@ -1,4 +1,4 @@
-/** What stands for a secret in a log or a bundle. */
+/** The text that replaces a secret. */
 const hidden = '[redacted]';
 
 /** Secrets by their shape. The text may be JSON, so a quote may follow a backslash. */

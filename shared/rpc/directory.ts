@@ -1,7 +1,7 @@
 import type { Endpoint } from './call.ts';
 
 /**
- * Finds the nodes for a component: the topology says which should serve it, the view which can
+ * Finds the nodes for a component. The topology says which nodes should serve it. The view says which of them can
  * (shared/cluster/directory.ts).
  */
 export interface Directory {

@@ -220,7 +220,7 @@ export const serverSide = {
 export const besideCalls = {
   evidence: {
     settings: EvidenceSettings,
-    does: 'chooses the sources from which a monitor diagnoses',
+    does: 'lets a monitor diagnose nodes; each source of evidence can be switched off',
     without: 'a monitor finds every node healthy',
     naive: true,
   },
@@ -239,7 +239,7 @@ export const besideCalls = {
   centralStatistics: {
     settings: CentralStatisticsSettings,
     does: 'for experiments: a share of the searches asks one node for the statistics of all shards',
-    without: 'each caller remembers these statistics, so no node is a centre',
+    without: 'each caller remembers these statistics',
     onDemand: true,
   },
 } as const satisfies Record<string, MechanismRow>;

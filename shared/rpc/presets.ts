@@ -3,7 +3,7 @@ import { type Given, type Mechanism, mechanismNames, mechanismRow } from './mech
 /**
  * The named policies. The list of mechanisms says what each contains.
  *
- *   resilient  every mechanism but those for experiments, tuning itself: the default
+ *   resilient  the default: all mechanisms, except those for experiments
  *   naive      nearly no mechanism: a deadline, round-robin balancing, traces, dedupe and evidence
  *   mis-set    like resilient, without breaker, throttle and outlier. Its numbers were chosen once and never measured.
  *              Each looks harmless; `tierlab tune --explain` shows the measured values beside them.

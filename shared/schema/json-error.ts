@@ -1,4 +1,4 @@
-/** RFC 8259. */
+/** One token of JSON (RFC 8259), with the white space before it. */
 const token =
   /[ \t\r\n]*(?:("(?:[ !#-[\]-\u{10ffff}]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)|([{}[\],:]))/uy;
 /** What may begin a value: a string, another scalar, an object or an array. */

@@ -1,6 +1,6 @@
 const tokens = /\r\n?|\n|"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
-/** Values that stand deeper have no line of their own: a path for each of them would take quadratic time. */
+/** Values that are nested deeper get no line, because the paths of all of them would take quadratic time. */
 const deepest = 32;
 
 export interface JsonLines {

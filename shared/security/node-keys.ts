@@ -2,10 +2,7 @@ import { createPrivateKey, createPublicKey, hkdfSync, type KeyObject } from 'nod
 import path from 'node:path';
 import { secretFile } from './secret-file.ts';
 
-/**
- * Only for watchdogs, and for labs in a container beside theirs: every node's key is derived from this secret. No node
- * ever gets it.
- */
+/** The secret from which the key of every node is derived. No node ever gets it. */
 export function identitySecret(dataDir: string): Uint8Array {
   return secretFile(path.join(dataDir, 'identity', 'nodes.key'));
 }

@@ -13,7 +13,7 @@ const HoldOrder = Type.Object(
 type HoldOrder = Static<typeof HoldOrder>;
 
 interface Holder extends HoldOrder {
-  /** A later process with the same id has another one. */
+  /** A later process with the same id has another start time. */
   readonly startedAt: number;
 }
 

@@ -4,7 +4,10 @@ import type { Clock } from '../../time/clock.ts';
 import type { Scheduler, Timer } from '../../time/scheduler.ts';
 import type { Child } from './child.ts';
 
-/** The state of one process's main loop. `cpuMs` = processor time that its main thread had used then. */
+/**
+ * The state of the main loop of one process. `cpuMs`: the processor time that its main thread had used at the last
+ * look, or when it was asked.
+ */
 export type LoopState =
   | { readonly state: 'quiet'; readonly cpuMs: number; readonly at: number }
   | { readonly state: 'asked'; readonly cpuMs: number };

@@ -4,7 +4,7 @@ import type { LeavingProcess } from '../directory.ts';
 /**
  * A question of the watchdog to a node, over IPC. Only the main loop of the node can answer it. With `avoids`: do your
  * calls avoid this process, because your view says that it is leaving? Without `avoids`, the answer is always yes: it
- * shows that the main loop turns.
+ * shows that the main loop runs.
  */
 export interface IpcQuestion {
   readonly number: number;

@@ -7,8 +7,8 @@ import { isStarted, nodesHosting, type Topology, type TopologyNode } from '../to
  * The nodes that start, in two parts. A search needs only the first part: one node of each group and shard, and no
  * control plane. So users can search before the second part has loaded its code.
  *
- * The second part is empty where the first one cannot answer alone: without a monitor, no caller would hear of the
- * second part; and with a vote on every call, one replica is too few.
+ * The second part is empty in two cases. Without a monitor, no caller would hear of the second part. With a vote on
+ * every call, one replica of each group is too few.
  */
 export function startParts(
   topology: Topology,

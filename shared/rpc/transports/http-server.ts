@@ -15,7 +15,7 @@ export interface HttpServerOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  /** Larger request bodies are refused unread, bytes. */
+  /** The longest request body that is accepted, bytes. A longer one is not read. */
   readonly maxBodyBytes?: number;
   /**
    * Simulates a faulty network for the reply to `call`: the payload in pieces, each at the time when it may leave.

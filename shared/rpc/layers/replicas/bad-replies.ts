@@ -13,7 +13,7 @@ import type { AttemptEnd, Learn } from './attempt-end.ts';
  * cannot show this. There the sender is to blame, and `learn` hears of it at once.
  *
  * The only replica of its group cannot be compared with another one. It is to blame when it answers two different
- * requests in a row badly: a bad request may be repeated, and other requests get their answers.
+ * requests in a row badly. The same request twice is no proof, because the request may be bad.
  */
 export function withoutBadRequests(learn: Learn): Learn {
   /** Bad replies that wait for a right answer, by the plan of their call. */
