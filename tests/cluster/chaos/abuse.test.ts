@@ -17,11 +17,16 @@ beforeAll(async () => {
 
 /** Every place that can hold faults: the watchdog and all ops ports. */
 const places = () => [cluster.portBase, ...Object.values(nodes).map(({ opsPort }) => opsPort)];
-/** Asks again until all places answer: only an answer proves that no fault is left. The control node may be down. */
+/**
+ * Asks again until all places answer: only an answer proves that no fault is left. A node may be down for a moment,
+ * because monitors restart a hung one. The control node may stay down.
+ */
 async function inEffect() {
   const control = nodes['control-1']!.opsPort;
-  const ask = (port: number) =>
-    port === control ? it.faults(port).catch(() => ({ active: [] })) : until(() => it.faults(port));
+  const ask = async (port: number) =>
+    port === control
+      ? it.faults(port).catch(() => ({ active: [] }))
+      : (await until(() => it.faults(port).catch(() => undefined)))!;
   return (await Promise.all(places().map(ask))).flatMap(({ active }) => active);
 }
 afterEach(async () => {
