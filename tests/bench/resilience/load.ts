@@ -12,6 +12,7 @@ export interface Felt {
   readonly wrong: number;
   /** Right answers per second, within `withinMs`. */
   readonly goodput: number;
+  /** NaN without a right answer. */
   readonly p50Ms: number;
   readonly p99Ms: number;
   /** The failures: code -> count. */
@@ -23,7 +24,8 @@ interface Json {
   readonly errors: number;
   readonly wrong: number;
   readonly goodput: number;
-  readonly latencyMs: { readonly intended: { readonly p50: number; readonly p99: number } };
+  /** Null without a right answer. */
+  readonly latencyMs: { readonly intended: { readonly p50: number | null; readonly p99: number | null } };
   readonly codes: Readonly<Record<string, number>>;
 }
 
@@ -77,8 +79,8 @@ export function createLoad(dir: string, gatewayUrl: string, clientUrl: string) {
       failed: errors,
       wrong,
       goodput,
-      p50Ms: latencyMs.intended.p50,
-      p99Ms: latencyMs.intended.p99,
+      p50Ms: latencyMs.intended.p50 ?? Number.NaN,
+      p99Ms: latencyMs.intended.p99 ?? Number.NaN,
       codes,
     };
   }
@@ -99,6 +101,7 @@ export type Load = ReturnType<typeof createLoad>;
 export function inWords({ asked, failed, wrong, p50Ms, p99Ms, goodput, codes }: Felt): string {
   const how = Object.entries(codes).map(([code, count]) => `${code} ${count}`);
   const failures = failed === 0 ? '0 failed' : `${failed} failed (${how.join(', ')})`;
-  const latency = `p50 ${p50Ms.toFixed(0)}, p99 ${p99Ms.toFixed(0)} ms`;
+  const isKnown = !Number.isNaN(p50Ms);
+  const latency = isKnown ? `p50 ${p50Ms.toFixed(0)}, p99 ${p99Ms.toFixed(0)} ms` : 'no latency';
   return `${failures}, ${wrong} wrong of ${asked}; ${latency}; ${goodput.toFixed(0)}/s good`;
 }
