@@ -61,8 +61,8 @@ export function operatorToken(dataDir: string, portBase: number, order: string):
   const token = process.env.TIERLAB_OPERATOR_TOKEN || readRunFile(dataDir, portBase)?.token;
   if (token !== undefined) return token;
   throw new CommandError(
-    `only the owner of the cluster may ${order}, and ${runDir(dataDir, portBase)} has no token of it. If the cluster ` +
-      'was started with --data, add the same --data here',
+    `only the owner of the cluster may ${order}, and its token is not in ${runDir(dataDir, portBase)}. If the ` +
+      'cluster was started with --data, add the same --data here',
   );
 }
 

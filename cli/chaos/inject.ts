@@ -94,12 +94,12 @@ export function inject(command: Command): void {
       )
       .option(
         '--abort-p90-ms <ms>',
-        'end all faults when the slowest 10% of these searches take longer (default 10000)',
+        'end all faults when the slowest 10% of these searches take longer than this (default 10000)',
       )
-      .option('--beyond-tolerance', 'allow more faults at a time, and more victims of a group, than are tolerated')
+      .option('--beyond-tolerance', 'allow more faults at a time, and more broken nodes of a group, than the rules do')
       .option(
         '--dry-run',
-        'shows who would be hit and the objections, and changes nothing; exit code 1 with objections',
+        'only show which nodes it would hit, and the rules that it breaks; exit code 1 if it breaks one',
       )
       .option('--json', 'the answer of the controller, as it is');
     addParameterOptions(sub, kind);

@@ -40,7 +40,7 @@ const help = `
 The differences between the running topology and the file are applied while users search:
   1. new nodes start, and the others learn their addresses
   2. monitors and control nodes restart one after the other, and watch the new nodes too
-  3. when the new nodes have their share of the calls, the nodes that the file lacks drain and stop
+  3. when the new nodes have their share of the calls, the nodes that are not in the file drain and stop
   4. if nodes have stopped, monitors and control nodes restart once more
 A node that stays keeps its addresses. To move a component, put it into a group with a new name. The new nodes start
 before the old ones stop. "apply" refuses a change that cannot be done live. It then says why, and changes nothing.`;

@@ -24,10 +24,10 @@ export function availabilityCommand(command: Command): void {
   withExamples(withClusterOptions(command), ['availability'], ['availability --predict --each 0.95'])
     .option('--all', 'also the services and nodes that never failed')
     .option('--predict', 'what the topology promises, beside what was observed')
-    .option('--topology <name>', 'with --predict: the topology; else that of the running cluster')
+    .option('--topology <name>', 'with --predict: the topology (default: that of the running cluster)')
     .option(
       '--each <share>',
-      'with --predict: every node is up for this share of the time; else as observed',
+      'with --predict: every node is up for this share of the time (default: as observed)',
       parseShare,
     )
     .option('--common-cause <share>', 'with --predict: this share of failures hits all replicas at once', parseShare)

@@ -35,7 +35,7 @@ export function chaosCommand(command: Command): void {
     .option('--json', 'one JSON document on stdout')
     .action(halt);
   add('run <experiment>', 'run an experiment: a name in chaos/experiments/, or a file', 'run one-ranking-limps')
-    .option('--dry-run', 'shows all steps and the objections, and changes nothing; exit code 1 with objections')
+    .option('--dry-run', 'only show all steps, and the rules that they break; exit code 1 if they break one')
     .option('--json', 'one JSON document on stdout')
     .action(runNamedExperiment);
   add('journal', 'the log of injected faults, from its file; works without a cluster')
@@ -64,12 +64,12 @@ export function chaosCommand(command: Command): void {
     .addOption(
       new Option(
         '--votes <when>',
-        'whether every answer is voted on, where all tiers have two replicas; as-is: as the policy says',
+        'always: votes on every answer, if all tiers have two replicas; as-is: votes as the policy says',
       )
         .choices(['always', 'as-is'])
         .default('always'),
     )
-    .option('-t, --topology <name>', 'what to start where no cluster is running', 'multitier')
+    .option('-t, --topology <name>', 'the topology to start if no cluster is running', 'multitier')
     .option('--json', 'one JSON document on stdout')
     .action(matrix);
   command

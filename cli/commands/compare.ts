@@ -29,7 +29,7 @@ export function compareCommand(command: Command): void {
   withExamples(command, ['compare single-server multitier'], ['compare multi-server service-across-servers --json'])
     .argument('<A>', 'a name in topologies/, or the path of a topology file')
     .argument('<B>', 'the topology to compare with A')
-    .option('--rounds <n>', 'how often each is started and measured', parseCount, 2)
+    .option('--rounds <n>', 'how often each topology is started and measured', parseCount, 2)
     .option('--rate <n>', 'searches per second for the latency', parseCount, 20)
     .option('--seconds <n>', 'length of each load; each round sends two loads in each style', parseSeconds, 5)
     .option('--no-crashes', 'kill no node')

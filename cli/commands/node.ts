@@ -36,7 +36,7 @@ async function runOne(id: string, flags: NodeFlags): Promise<void> {
   if (topology.tls)
     throw new UsageError(
       `topology ${topology.name} wants TLS, for which all nodes need certificates of one authority. ` +
-        'Only "up" has one; a node that runs alone has none',
+        'Only "up" has such an authority',
     );
   const wanted = topology.nodes.find((candidate) => candidate.id === id);
   if (!wanted)

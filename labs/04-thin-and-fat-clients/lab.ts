@@ -81,7 +81,7 @@ export const thinAndFatClients = lab({
   hints: [
     'Follow one key from the keyboard to the screen. Which components does it need, and on which side of the cut are ' +
       'they?',
-    'Write down the messages of a session: 20 letters, a submit, and one action for each page and for the order. ' +
+    'Write down the messages of a session: 20 keys, a submit, one action for each further page, and the sorting. ' +
       'A message is needed where an action needs a component, or data, that is not on the client.',
     'A shop: you ask a clerk for every item on a list of 12, which is 12 walks. Or you fetch the catalogue once, and ' +
       'then two items: 3 walks. Or the catalogue and one of the items are still at home: 1 walk.',
@@ -101,8 +101,8 @@ The work does not vanish, it moves. A thin client leaves it to the server, which
 a good processor: on a slow one, its user waits for the client's own work. It also needs the words and the program
 before its first key.
 
-When the server dies, a client can do what its components and its data allow. Only the cache answers a search again,
-and a new one fails in all five.`;
+When the server dies, a client can do what its components and its data allow. Only data-cache
+can answer an old search again. A new search fails in all five placements.`;
   },
   transfer: {
     question: 'Your users are on a satellite link with r = 600 ms, and their phones are slow. Which cut do you choose?',

@@ -85,8 +85,7 @@ records ${clients} slow calls among thousands of fast ones, and its p99 is the s
 coordinated omission: the server's stall stops the measurement, too.
 
 Real users are an open loop: a new one does not know that the server is stalled. So an open loop says what they
-suffer. A closed loop is right where the callers are few and wait for each other, such as nodes with a limit of
-calls.`,
+suffer. A closed loop is right where the callers are few and each one waits for its answer.`,
   transfer: {
     question: 'A test reports p99 = 8 ms and a maximum of 4 s in a minute, with 10 clients. What do you ask first?',
     answer:

@@ -109,7 +109,7 @@ Peak EWMA also remembers how long answers took. It cannot know before the first 
 ${slowMs / secondMs} s after the fault. Until then it fills the slow queue once, as least loaded does. Afterwards it
 hardly refills it.
 
-With few calls there are no queues. In the negative control most loads are zero and equal, so chance decides, and
+With few calls there are no queues. In the negative control most servers have no call under way, so chance decides, and
 least loaded loses much of its advantage.`,
   transfer: {
     question: 'A broken server refuses each call at once. Which balancer sends it the most calls?',

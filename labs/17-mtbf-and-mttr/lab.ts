@@ -110,11 +110,11 @@ export const mtbfAndMttr = lab({
     `Both changes give the same availability: ${digits((100 * up!) / (up! + down! / 2))}%. Only the ratio of up and down
 counts, and both double it.
 
-They do not cost the same. Twice as reliable hardware is expensive. The time to repair is detection + diagnosis + fix,
-and software can shorten each: heartbeats for detection, evidence for diagnosis, a restart for the fix. That is why
+They do not cost the same. Hardware that fails half as often is expensive. The time to repair is detection + diagnosis +
+fix, and software can shorten each: heartbeats for detection, evidence for diagnosis, a restart for the fix. That is why
 this system has monitors.
 
-They do not feel the same, either. With half the MTTR there are as many failures as before. With twice the time up
+Users notice a difference, too. With half the MTTR there are as many failures as before. With twice the time up
 there are half as many: see lab 16.`,
   transfer: {
     question:

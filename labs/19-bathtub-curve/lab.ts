@@ -87,7 +87,7 @@ export const bathtubCurve = lab({
     control: 'machines that are still running after four years are left out of the fit',
   },
   hints: [
-    'Ask of the machines that still run: how many of them fail in the next month? Does that grow or fall with ' +
+    'Look at the machines that still run. How many of them fail in the next month? Does that grow or fall with ' +
       'their age?',
     'The shape k says it: below 1 the rate falls, at 1 it is constant, above 1 it rises.',
     'Light bulbs: half of the bad ones fail in the first day (k < 1). Tyres: hardly any in the first year, nearly ' +
@@ -108,6 +108,6 @@ already. The long-lived ones are missing, so the fit finds another shape.`,
     question: 'Your servers fail at a constant rate. Does it help to replace them every three years?',
     answer:
       'No. With k = 1 a new one fails as often as an old one, and each replacement adds early failures. Replace ' +
-      'where k > 1.',
+      'machines only when k > 1.',
   },
 });

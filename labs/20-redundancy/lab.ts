@@ -108,14 +108,14 @@ export const redundancy = lab({
   explanation: ({ rare }) =>
     `Four servers that fail independently turn an unavailability of ${100 * rare!}% into
 ${(100 * rare! ** servers).toExponential(1)}%. Counting hardly finds so rare an event: about one of
-${Math.round(rare! ** -servers).toLocaleString('en')} trials shows it. Importance sampling draws failures often and
-weighs each by how unlikely it really is.
+${Math.round(rare! ** -servers).toLocaleString('en')} trials shows it. Importance sampling draws failures often, and
+counts each with a small weight, because it is really unlikely.
 
 A common cause ruins the product. A bad configuration, a shared switch or one data file for all replicas hits all
 servers at once. Even if only a tenth of the failures have a common cause, all four are down about
 ${Math.round(withCommonCause(rare!) / rare! ** servers)} times more often. More servers do not help against it.
 
-So the question about redundancy is not how many, but what they share.`,
+So do not only ask how many servers there are. Ask what they share.`,
   transfer: {
     question: 'You may add a fifth server, or put one of the four into another building. Which would you choose?',
     answer:

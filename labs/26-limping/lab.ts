@@ -75,8 +75,8 @@ export const limping = lab({
   hints: [
     'Every third call meets the limping replica. What does that do to the mean, and what to the slowest call of a ' +
       'hundred?',
-    'A third of the calls takes f s, the others s. The 99th percentile is above 99 of 100 calls, so it lies among ' +
-      'the slow third.',
+    'A third of the calls takes f s, the others s. Of 100 calls, 99 take no longer than the 99th percentile. ' +
+      'So it lies among the slow third.',
     'One of 20 checkouts takes 10 minutes instead of 1. The mean is (19 + 10) / 20 = 1.45 minutes; the 99th ' +
       'percentile is 10 minutes.',
   ],
@@ -86,7 +86,7 @@ export const limping = lab({
 crashed replica would do less harm: its callers get an error at once, and ask another one.
 
 Its heartbeats are fine, so a detector of silence sees nothing. The callers see it: they compare the latencies of the
-replicas with each other. Three windows of a second are needed, because one pause is no limp. Then the replica is
+replicas with each other. The replica must be slow for three seconds, because one pause is no limp. Then it is
 ejected for a while, and the others carry its calls.
 
 The time until the ejection has a price: all calls that meet the replica until then are slow. And where all replicas are

@@ -150,9 +150,9 @@ is today.`,
       'A pool has 20 connections, because 20 were enough when a query took 10 ms at 1,000 queries per second. ' +
       'Which rule would you use instead?',
     answer:
-      'By Little’s law 1,000/s x .01 s = 10 connections were busy. At 30 ms it is 30, and 10 queries wait for ever ' +
-      'longer. Measure the wait for a connection: open more while it is long, and refuse when the database is the ' +
-      'cause.',
+      'By Little’s law 1,000/s x .01 s = 10 connections were busy. At 30 ms, 30 are needed, so the queue for the 20 ' +
+      'grows without end. Measure the wait for a connection: open more while it is long, and refuse when the ' +
+      'database is the cause.',
   },
 });
 
