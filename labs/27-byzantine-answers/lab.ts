@@ -78,7 +78,7 @@ export const byzantineAnswers = lab({
           (1 - ask!) / replicas,
           checks,
         ),
-        check('with votes, one liar gets no answer through', always.wrong === 0, `${always.wrong} of ${questions}`),
+        check('with votes, no lie of a single liar wins', always.wrong === 0, `${always.wrong} of ${questions}`),
         check(
           'the liar is named in each lost vote',
           always.lost > 0 && always.lost === always.named,

@@ -93,7 +93,7 @@ function judged({ secret, journal, shownHash, person, monitor }: Played, seed: s
   const monitorIsRight = isSame(monitor?.answer, secret);
   const checks: Check[] = [
     check('the journal is the one whose hash was shown', hashOf(journal) === shownHash, shownHash.slice(0, 16)),
-    guess.isTheory('a blind guess is right once in 18 times', 1 / possibilities, 1),
+    guess.isTheory('one blind guess of 18 is right', 1 / possibilities, 1),
     within('halving needs log2 of the possibilities', questions, meanQuestions, 0.02, guesses),
     check(
       'the monitor names node and kind',
