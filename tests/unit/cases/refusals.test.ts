@@ -1,56 +1,17 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Type from 'typebox';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { tierlab, type ClusterPlace } from '../../../cli/command-line.ts';
-import { dataDirOf, root } from '../../../cli/paths.ts';
-import { createJournal } from '../../../services/chaos/journal.ts';
 import { TopologyFile } from '../../../shared/cluster/topology.ts';
-import { takenPorts } from '../../../shared/cluster/watchdog/port-check.ts';
 import { faultKinds } from '../../../shared/faults/kinds.ts';
 import { mechanismNames } from '../../../shared/rpc/mechanisms.ts';
 import { schemaProblem } from '../../../shared/schema/problem.ts';
 import { commandsIn } from '../cli/output.ts';
 import { parse, run } from '../cli/run.ts';
-import { freePortBase } from '../../support/cluster.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { listen } from '../../support/listen.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
-
-test.each(['::1', '::', '127.0.0.1', '0.0.0.0', 'localhost'])(
-  'Q1: a port at which %s is taken is taken',
-  async (host) => {
-    const port = await listen(createServer(), host);
-    const [taken] = await takenPorts([{ port, protocol: 'TCP' }], '127.0.0.1');
-    expect(taken).toMatchObject({ port, pid: process.pid });
-  },
-);
-
-test('Q1: a port that is free at both addresses is free', async () => {
-  const server = createServer();
-  const port = await listen(server);
-  await new Promise<void>((resolve) => void server.close(() => resolve()));
-  expect(await takenPorts([{ port, protocol: 'TCP' }], '127.0.0.1')).toEqual([]);
-});
-
-test.each(['127.0.0.1', '0.0.0.0'])('Q1: a UDP port at which %s is taken is taken', async (host) => {
-  const socket = createSocket('udp4');
-  await new Promise<void>((resolve) => socket.bind(0, host, resolve));
-  onTestFinished(() => new Promise<void>((resolve) => void socket.close(() => resolve())));
-  const { port } = socket.address();
-  const [taken] = await takenPorts([{ port, protocol: 'UDP' }], '127.0.0.1');
-  expect(taken).toMatchObject({ port, protocol: 'UDP', pid: process.pid });
-});
-
-test('Q1: a UDP port is free beside a TCP port of the same number', async () => {
-  const port = await listen(createServer());
-  expect(await takenPorts([{ port, protocol: 'UDP' }], '127.0.0.1')).toEqual([]);
-});
 
 /** Runs a command that is called wrongly. Its answer names all `parts`. */
 async function refusal(argv: readonly string[], parts: readonly string[]): Promise<string> {
@@ -98,55 +59,6 @@ test.each([
   ['compare tiny multitier'],
 ])('Q7: "%s" with an empty word for the data folder does not use the present folder', async (line) => {
   await refusal([...line.split(' '), '--data', ''], ['--data', './my-data']);
-});
-
-test.each<[string, string, string]>([
-  ['up --topology tiny --detach', 'file', 'a part of this path is a file, not a folder'],
-  ['up --topology tiny', 'file', 'a file has this name, and a folder is needed'],
-  ['up --topology tiny --detach', 'file/data', 'a part of this path is a file, not a folder'],
-  ['up --topology tiny --detach', 'n'.repeat(300), 'this name is too long'],
-  ['up --topology tiny --detach', 'circle/data', 'its links form a circle'],
-  ['dataset', 'file/data', 'a part of this path is a file, not a folder'],
-  ['dataset', 'file', 'a part of this path is a file, not a folder'],
-])('P3: "%s" says why the data folder %s cannot be used', async (line, name, why) => {
-  const dir = temporaryFolder();
-  writeFileSync(path.join(dir, 'file'), '');
-  symlinkSync('circle', path.join(dir, 'circle'));
-  const { said, exitCode } = await run(...line.split(' '), '--data', path.join(dir, name));
-  expect([exitCode, said]).toEqual([1, expect.stringContaining(why)]);
-  expect(said).toContain(path.join(dir, name));
-});
-
-test.runIf(existsSync('/proc/self'))('P3: "down" names the cluster whose run file was deleted', async () => {
-  const dir = temporaryFolder();
-  const port = await freePortBase();
-  const script = path.join(dir, 'tierlab.js');
-  writeFileSync(script, `require('net').createServer().listen(${port}, '127.0.0.1', () => console.log())`);
-  const cluster = spawn(process.execPath, [script, 'up'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  onTestFinished(() => void cluster.kill());
-  await once(cluster.stdout, 'data');
-  const { said, exitCode } = await run('down', '--port-base', String(port), '--data', dir);
-  expect([exitCode, said]).toEqual([1, expect.stringMatching(`${dir}.*--data.*\\bkill ${cluster.pid}\n$`)]);
-});
-
-// A process of its own: an endless loop inside mkdirSync could not be ended here.
-test.runIf(existsSync('/proc/self')).each([
-  ['cli/main.ts', 'up', '--topology', 'tiny', '--detach', '--data'],
-  ['cli/main.ts', 'dataset', '--data'],
-  ['labs/main.ts', '10', '--yes', '--virtual', '--home'],
-])('P3: %s %s ends at once where the system makes no folder', (script, ...words) => {
-  const { status, signal, stderr } = spawnSync(process.execPath, [path.join(root, script), ...words, '/proc/nosuch'], {
-    encoding: 'utf8',
-    timeout: 20_000,
-    killSignal: 'SIGKILL',
-  });
-  expect([status, signal, stderr]).toEqual([expect.any(Number), null, expect.stringContaining('/proc/nosuch')]);
-  expect(status).not.toBe(0);
-  expect(stderr).not.toMatch(/^ +at /m);
-});
-
-test('Q7: an empty TIERLAB_DATA is like none', () => {
-  expect(dataDirOf(undefined, { TIERLAB_DATA: '' })).toBe(dataDirOf(undefined, {}));
 });
 
 test.each([
@@ -300,24 +212,4 @@ test.each([
   const [command] = commandsIn(said);
   expect(command?.slice(-4)).toEqual(flags);
   expect(await parse(...command!)).toBe(0);
-});
-
-test.each(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'])('P3: with %s a fault is not begun, and other lines wait', (code) => {
-  let broken = true;
-  const written: string[] = [];
-  const troubles: unknown[] = [];
-  const write = (line: string): void => {
-    if (broken) throw Object.assign(new Error(code), { code });
-    written.push(JSON.parse(line).id);
-  };
-  const journal = createJournal({ now: () => 0, wall: () => 0 }, write, [], (error) => troubles.push(error));
-  const entry = { kind: 'none', target: 'a' };
-  expect(() => journal.note({ ...entry, event: 'undo', id: 'f1' })).toThrow(code);
-  journal.note({ ...entry, event: 'heal', id: 'f2' });
-  journal.note({ ...entry, event: 'refuse', id: 'f3' });
-  expect([written, troubles.length]).toEqual([[], 2]);
-  expect(journal.recent().map(({ id }) => id)).toEqual(['f2', 'f3']);
-  broken = false;
-  journal.note({ ...entry, event: 'undo', id: 'f4' });
-  expect(written).toEqual(['f2', 'f3', 'f4']);
 });
