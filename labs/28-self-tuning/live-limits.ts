@@ -10,6 +10,7 @@ import {
   type BeforeAndAfter,
   type LimitBy,
   type Share,
+  warmUpCalls,
 } from './model.ts';
 
 /** In s from the first call: the server becomes slower, and has some time to adapt before it is measured again. */
@@ -17,8 +18,6 @@ const slowerAt = 12;
 const counted = { before: { from: 4, to: slowerAt }, after: { from: slowerAt + 20, to: slowerAt + 36 } };
 /** No call waits for so long behind the fixed limit: 80% of the deadline, times the largest factor, ms. */
 const patienceMs = 4 * deadlineMs;
-/** More than the `warmUpCalls` of the admission layer. It refuses nothing before, because nodes compile their code. */
-const warmUpCalls = 400;
 
 /**
  * Servers with one policy each, which get more calls than they can answer, and become slower at the same moment. No
@@ -40,7 +39,7 @@ export async function liveLimits(
     const serviceTime = (serviceMs: number) =>
       own.policy(node.id, { station: { component: 'query', workers, serviceMs } });
     await own.policy(node.id, policies[by]);
-    await closedLoad({ n: warmUpCalls, lanes: 2, question, signal });
+    await closedLoad({ n: warmUpCalls + 100, lanes: 2, question, signal });
     await serviceTime(S);
     const [answers] = await Promise.all([
       openLoad({

@@ -59,9 +59,12 @@ export async function timeouts({ seed, S, factor }: SlowdownStep, attemptTimeout
 }
 
 /** How a server decides which calls it accepts: with a policy for each way. */
+/** After so many calls, a server may refuse calls. The default is higher, so that a whole search engine is compiled. */
+export const warmUpCalls = 300;
+
 export const limitPolicies = (S: number) => ({
   fixed: { base: 'naive', admission: { fixedLimit: limitFor(S) } },
-  own: { base: 'naive', admission: true },
+  own: { base: 'naive', admission: { warmUpCalls } },
   /** Its limit is so high that it refuses nobody. */
   misSet: { base: 'mis-set' },
 });

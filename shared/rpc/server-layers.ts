@@ -23,6 +23,8 @@ export interface ServerDependencies {
   readonly onStation?: (station: Station) => void;
   /** Called for each call of another node that was answered; without it, no spans are recorded. */
   readonly watchServed?: WatchServed | undefined;
+  /** A simulated process has no code to compile: it has served `Infinity` calls. */
+  readonly warmUp?: WarmUp;
 }
 
 /** The layers that no policy switches. A node gives only those that it has. */
@@ -34,10 +36,18 @@ export type FixedServerLayers = Partial<Record<Exclude<ServerLayer, Mechanism>, 
  */
 export function serverLayers(
   policy: PolicyHolder,
-  { clock, scheduler, queue = noQueue, observe = observeNothing, onStation, watchServed: watch }: ServerDependencies,
+  {
+    clock,
+    scheduler,
+    queue = noQueue,
+    observe = observeNothing,
+    onStation,
+    watchServed: watch,
+    ...given
+  }: ServerDependencies,
   fixed: FixedServerLayers = {},
 ): Layer {
-  const warmUp: WarmUp = { served: 0 };
+  const { warmUp = { served: 0 } } = given;
   let open: Station | undefined;
   /** A call waits for its turn in this process, and then for a worker of the station, where the policy has one. */
   const waiting: OwnQueue = {

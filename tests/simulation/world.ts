@@ -91,7 +91,10 @@ export function createWorld(seed: number | string, { tracerOf, codecs = {} }: Wo
         };
         const observe = (event: LayerEvent) => void all.push(event);
         const watchServed = tracerOf?.(node, sim).watchServed;
-        hosts.host(node, serverLayers(holder, { ...sim, queue: station, observe, watchServed })(handler));
+        hosts.host(
+          node,
+          serverLayers(holder, { ...sim, queue: station, observe, watchServed, warmUp: { served: Infinity } })(handler),
+        );
         return { node, station, policy: holder };
       });
       placed.set(

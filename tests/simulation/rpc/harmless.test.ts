@@ -80,7 +80,13 @@ async function chain({ policy, share, seconds = 6, cold }: Options, seed = 5) {
       }
       return { body: {}, servedBy: [node] };
     };
-    const serve = serverLayers(holder, { clock, scheduler, queue: process, observe })(handler);
+    const serve = serverLayers(holder, {
+      clock,
+      scheduler,
+      queue: process,
+      observe,
+      warmUp: { served: cold ? 0 : Infinity },
+    })(handler);
     // A call is known to the process when its turn comes; only then can it be refused.
     const arrived = (call: Call) => (tier === 'gateway' ? { ...call, caller: undefined } : call);
     hosts.host(node, (call) => spend(takeUpMs).then(() => serve(arrived(call))));

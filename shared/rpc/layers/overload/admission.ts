@@ -22,7 +22,7 @@ export const AdmissionSettings = Type.Object(
         'the attempt, after 200 ms or more',
     }),
     warmUpCalls: Type.Integer({
-      default: 300,
+      default: 3_000,
       minimum: 0,
       description: 'a process refuses nothing before it has served this many calls: it compiles its code meanwhile',
     }),
