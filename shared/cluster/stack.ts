@@ -12,6 +12,8 @@ import { batchCodecs } from '../rpc/batched.ts';
 import type { Layer } from '../rpc/call.ts';
 import { type Callee, calleeOf } from '../rpc/callees.ts';
 import { createClient } from '../rpc/client.ts';
+import type { Context } from '../rpc/context.ts';
+import { upstream } from '../rpc/upstream.ts';
 import { createPeers } from '../rpc/layers/replicas/peers.ts';
 import { createBudgets } from '../rpc/layers/retries/budget.ts';
 import { middlewareGauges } from '../rpc/middleware-gauges.ts';
@@ -31,7 +33,7 @@ import { emptyKeyring } from '../security/keyring.ts';
 import { createNodeSecurity } from '../integrity/node-integrity.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Station } from '../time/sim/station.ts';
-import type { KeptTrace } from '../trace/contract.ts';
+import { traces, type KeptTrace } from '../trace/contract.ts';
 import { createKeeper } from '../trace/keeper.ts';
 import { createTracer } from '../trace/tracer.ts';
 import { createTimerWheel } from '../time/wheel.ts';
@@ -61,12 +63,17 @@ interface StackParts {
   readonly placement: () => Topology;
   /** The nodes to call before the first view; undefined: all nodes of the topology. */
   readonly ready: () => readonly string[] | undefined;
-  /** Tells the component `traces` which traces to keep. */
-  readonly keep: (traces: readonly KeptTrace[]) => Promise<unknown>;
+  readonly newContext: (timeoutMs: number) => Context;
 }
 
+/** How long the node tries to hand a list of traces to the component `traces`, ms. Then the list is lost. */
+const keepTimeoutMs = 2_000;
+
+export type Stack = ReturnType<typeof createStack>;
+
 /** The middleware of one node: the layers of every incoming and outgoing call, and their statistics. */
-export function createStack({ options, clock, metrics, lag, faults, fence, view, placement, ready, keep }: StackParts) {
+export function createStack(parts: StackParts) {
+  const { options, clock, metrics, lag, faults, fence, view, placement, ready, newContext } = parts;
   const { topology, node, components, incarnation, random, scheduler, log, identity } = options;
   const policy = createPolicyHolder(startingPolicy(options.policy, topology.policy, log));
   const peers = createPeers(clock);
@@ -102,15 +109,16 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view,
     collector.observe(event);
   };
   let station: Station | undefined;
+  const traceNodes = nodesHosting(topology, 'traces');
   // Without the component `traces`, nobody would read the spans.
   const tracer =
-    nodesHosting(topology, 'traces').length > 0
+    traceNodes.length > 0
       ? createTracer({
           node: node.id,
           policy,
           clock,
           metrics,
-          keeper: createKeeper({ clock, random, scheduler, metrics, keep }),
+          keeper: createKeeper({ clock, random, scheduler, metrics, keep: (list) => keepTraces(list) }),
         })
       : undefined;
   const layers = [
@@ -167,6 +175,9 @@ export function createStack({ options, clock, metrics, lag, faults, fence, view,
     identity: identity?.current,
     ...(faults && { atExit: faults.atExit }),
   });
+  const collectors = traceNodes.map(({ id }) => upstream(traces, client.toNode(id), random));
+  const keepTraces = (list: readonly KeptTrace[]) =>
+    Promise.all(collectors.map((it) => it.keep({ node: node.id, traces: [...list] }, newContext(keepTimeoutMs))));
   return {
     server,
     client,
