@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { Incident } from '../../../services/monitor/incident.ts';
+import type { View } from '../../../shared/membership/view.ts';
 import { dataFolder, startCluster, tierlab, until, type TestCluster } from '../../support/cluster.ts';
 
 const hourMs = 3_600_000;
@@ -29,6 +30,15 @@ async function withWallClock(work: (cluster: TestCluster, set: (offsetMs: number
   }
 }
 
+/** A node that dies and starts again before the monitor has heard from it leaves no incident. */
+async function heardFromAll(cluster: TestCluster): Promise<void> {
+  await until(async () => {
+    const response = await fetch(`http://127.0.0.1:${cluster.portBase + 100}/api/view`);
+    const { members } = (await response.json()) as View;
+    return members.every(({ state }) => state === 'alive');
+  });
+}
+
 async function incidents(cluster: TestCluster): Promise<{ since: number; at: number; incidents: Incident[] }> {
   const response = await fetch(`http://127.0.0.1:${cluster.portBase + 100}/api/incidents`);
   return (await response.json()) as { since: number; at: number; incidents: Incident[] };
@@ -43,6 +53,7 @@ async function killed(cluster: TestCluster, node: string): Promise<Incident> {
 
 test('with the wall clock an hour back, then a day ahead, killed nodes are called crashed and come back', async () => {
   await withWallClock(async (cluster, set) => {
+    await heardFromAll(cluster);
     for (const [offsetMs, nodes] of [
       [-hourMs, ['ranking-1', 'html-1']],
       [25 * hourMs, ['query-1', 'app-1']],
