@@ -43,11 +43,10 @@ export function serverLayers(
     observe = observeNothing,
     onStation,
     watchServed: watch,
-    ...given
+    warmUp = { served: 0 },
   }: ServerDependencies,
   fixed: FixedServerLayers = {},
 ): Layer {
-  const { warmUp = { served: 0 } } = given;
   let open: Station | undefined;
   /** A call waits for its turn in this process, and then for a worker of the station, where the policy has one. */
   const waiting: OwnQueue = {
