@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { root } from '../../../cli/paths.ts';
@@ -141,6 +141,8 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGKILL'] as const)(
   'P2: %s to the npm of a start with --detach, before the cluster is ready, leaves nothing behind',
   async (signal) => {
     const portBase = await freePortBase();
+    // A watchdog that an earlier test killed has left its file.
+    rmSync(runFile(portBase), { force: true });
     const flags = ['--data', dataDir, '--port-base', String(portBase)];
     const run = npmRun('tierlab', 'up', '--detach', '--topology', 'tiny', ...flags);
     const waiting = () => run.tree().filter(({ command }) => /tierlab\.js.* up /.test(command));
