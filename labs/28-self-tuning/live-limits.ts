@@ -39,6 +39,7 @@ export async function liveLimits(
     const serviceTime = (serviceMs: number) =>
       own.policy(node.id, { station: { component: 'query', workers, serviceMs } });
     await own.policy(node.id, policies[by]);
+    // Some more than the warm-up, so that all later calls can be refused.
     await closedLoad({ n: warmUpCalls + 100, lanes: 2, question, signal });
     await serviceTime(S);
     const [answers] = await Promise.all([

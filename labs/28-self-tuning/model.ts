@@ -58,10 +58,10 @@ export async function timeouts({ seed, S, factor }: SlowdownStep, attemptTimeout
   return load(sim, callsPerSecond, ask);
 }
 
-/** How a server decides which calls it accepts: with a policy for each way. */
-/** After so many calls, a server may refuse calls. The default is higher, so that a whole search engine is compiled. */
+/** A server refuses nothing before so many calls. Fewer than by default, because this server has one operation. */
 export const warmUpCalls = 300;
 
+/** How a server decides which calls it accepts: with a policy for each way. */
 export const limitPolicies = (S: number) => ({
   fixed: { base: 'naive', admission: { fixedLimit: limitFor(S) } },
   own: { base: 'naive', admission: { warmUpCalls } },
