@@ -35,7 +35,7 @@ async function heardFromAll(cluster: TestCluster): Promise<void> {
   await until(async () => {
     const response = await fetch(`http://127.0.0.1:${cluster.portBase + 100}/api/view`);
     const { members } = (await response.json()) as View;
-    return members.every(({ state }) => state === 'alive');
+    return members.length > 0 && members.every(({ state }) => state === 'alive');
   });
 }
 
