@@ -9,7 +9,6 @@ import type { RunResult } from '../../verdict/result.ts';
 /** The data of the page's charts, as plain JSON. The x axis is in seconds; other times are ms, rates per second. */
 export interface PageRun {
   name: string;
-  durationS: number;
   tickS: number;
   x: number[];
   /** null after the end of the load: only answers arrive then. */
@@ -51,7 +50,6 @@ export function pageRun(run: RunResult, name: string): PageRun {
   }
   return {
     name,
-    durationS: run.durationMs / 1000,
     tickS: run.tickMs / 1000,
     x: all.map((_, tick) => round((tick * run.tickMs) / 1000) ?? 0),
     asked: all.map((row, tick) => (tick < count ? perSecond(row.asked) : null)),
