@@ -1,3 +1,5 @@
+import { pieceSteps, type Work } from '../database/index/work.ts';
+
 /** A trie of words in typed arrays: about 14 bytes per node, three nodes per word. Node 0 is the root. */
 export interface Trie {
   readonly letter: Uint16Array;
@@ -9,9 +11,12 @@ export interface Trie {
 }
 
 /** `words` must ascend and not repeat. */
-export function buildTrie(words: readonly string[]): Trie {
+export function* buildTrie(words: readonly string[]): Work<Trie> {
   let size = 1;
-  for (const [i, word] of words.entries()) size += word.length - shared(words[i - 1] ?? '', word);
+  for (const [i, word] of words.entries()) {
+    if (i % pieceSteps === pieceSteps - 1) yield pieceSteps;
+    size += word.length - shared(words[i - 1] ?? '', word);
+  }
   const letter = new Uint16Array(size);
   const firstChild = new Uint32Array(size);
   const nextSibling = new Uint32Array(size);
@@ -20,6 +25,7 @@ export function buildTrie(words: readonly string[]): Trie {
   const path: number[] = [0];
   let next = 1;
   for (const [i, word] of words.entries()) {
+    if (i % pieceSteps === pieceSteps - 1) yield pieceSteps;
     const kept = shared(words[i - 1] ?? '', word);
     for (let depth = kept; depth < word.length; depth++) {
       const node = next++;

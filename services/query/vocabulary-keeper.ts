@@ -2,7 +2,7 @@ import type { Environment } from '../../shared/cluster/component.ts';
 import type { Context } from '../../shared/rpc/context.ts';
 import { sleep } from '../../shared/time/scheduler.ts';
 import type { database } from '../database/contract.ts';
-import { buildVocabulary, emptyVocabulary, type Vocabulary } from './vocabulary.ts';
+import { emptyVocabulary, vocabularyInPieces, type Vocabulary, type WordCounts } from './vocabulary.ts';
 
 /** The timeout of fetching a whole vocabulary, ms. It is long, because there are many parts. */
 const fetchTimeoutMs = 10_000;
@@ -48,10 +48,20 @@ export function keepVocabulary(environment: Environment<{ database: typeof datab
     known.statistics = statistics;
     const versions = JSON.stringify(parts.map(({ version }) => version));
     if (versions === known.versions) return;
-    vocabulary = buildVocabulary(parts);
+    vocabulary = await built(parts);
     known.versions = versions;
     size.set(vocabulary.words.length);
     log.info({ words: vocabulary.words.length }, 'the vocabulary has arrived');
+  }
+
+  /** Searches run between the pieces. */
+  async function built(parts: readonly WordCounts[]): Promise<Vocabulary> {
+    const work = vocabularyInPieces(parts);
+    for (;;) {
+      const piece = work.next();
+      if (piece.done === true) return piece.value;
+      await sleep(scheduler, 0, stopping.signal);
+    }
   }
 
   async function wordsOf(shard: { shard: number }, context: Context) {

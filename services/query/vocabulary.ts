@@ -1,4 +1,5 @@
 import { stem } from '../../search/text/words.ts';
+import { finish, pieceSteps, type Work } from '../database/index/work.ts';
 import { buildTrie, type Trie } from './trie.ts';
 
 /** Words, and how many pages hold each. Index i of both arrays belongs to word i. */
@@ -21,8 +22,14 @@ export const emptyVocabulary: Vocabulary = buildVocabulary([]);
 
 /** Merges the words of the shards and adds their numbers of pages. Takes about 0.1 s for 100,000 words. */
 export function buildVocabulary(shards: readonly WordCounts[]): Vocabulary {
-  const { words, documents } = shards.map(inOrder).reduce(add, { words: [], documents: [] });
-  return { words, documents: Uint32Array.from(documents), trie: buildTrie(words) };
+  return finish(vocabularyInPieces(shards));
+}
+
+/** `buildVocabulary` in pieces of about 1 ms, for a node that meanwhile serves requests. */
+export function* vocabularyInPieces(shards: readonly WordCounts[]): Work<Vocabulary> {
+  let all: WordCounts = { words: [], documents: [] };
+  for (const shard of shards) all = yield* add(all, yield* inOrder(shard));
+  return { words: all.words, documents: Uint32Array.from(all.documents), trie: yield* buildTrie(all.words) };
 }
 
 /** The words that begin with `prefix` are words[from] to words[to - 1]. */
@@ -60,16 +67,28 @@ function prefixesOf(wanted: string): string[] {
   return wanted.endsWith('i') ? [wanted, `${start}y`] : [wanted];
 }
 
-/** Sorts by code units, as JavaScript does. SQLite sorts by code points; the two orders differ beyond U+FFFF. */
-function inOrder(counts: WordCounts): WordCounts {
-  const { words, documents } = counts;
-  if (words.every((word, i) => i === 0 || words[i - 1]! < word)) return counts;
-  const order = [...words.keys()].sort((a, b) => (words[a]! < words[b]! ? -1 : 1));
-  return { words: order.map((i) => words[i]!), documents: order.map((i) => documents[i]!) };
+/**
+ * Sorts by code units, as JavaScript does. SQLite sorts by code points. The two orders differ only beyond U+FFFF, so
+ * few words have to be moved.
+ */
+function* inOrder({ words, documents }: WordCounts): Work<WordCounts> {
+  const kept: number[] = [];
+  const moved: number[] = [];
+  for (let i = 0; i < words.length; i++) {
+    const last = kept.at(-1);
+    (last === undefined || words[last]! < words[i]! ? kept : moved).push(i);
+    if (i % pieceSteps === pieceSteps - 1) yield pieceSteps;
+  }
+  moved.sort((a, b) => (words[a]! < words[b]! ? -1 : 1));
+  const at = (order: readonly number[]) => ({
+    words: order.map((i) => words[i]!),
+    documents: order.map((i) => documents[i]!),
+  });
+  return yield* add(at(kept), at(moved));
 }
 
 /** Merges two vocabularies; both must ascend, and the result does. */
-function add(a: WordCounts, b: WordCounts): WordCounts {
+function* add(a: WordCounts, b: WordCounts): Work<WordCounts> {
   const words: string[] = [];
   const documents: number[] = [];
   for (let i = 0, j = 0; i < a.words.length || j < b.words.length;) {
@@ -78,6 +97,7 @@ function add(a: WordCounts, b: WordCounts): WordCounts {
     const takeRight = left === undefined || (right !== undefined && right <= left);
     words.push(takeLeft ? left! : right);
     documents.push((takeLeft ? a.documents[i++]! : 0) + (takeRight ? b.documents[j++]! : 0));
+    if (words.length % pieceSteps === 0) yield pieceSteps;
   }
   return { words, documents };
 }

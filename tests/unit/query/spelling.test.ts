@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { correct, didYouMean } from '../../../services/query/spelling.ts';
 import { neighbours } from '../../../services/query/edit-distance.ts';
 import { parse } from '../../../services/query/parse.ts';
+import { finish } from '../../../services/database/index/work.ts';
 import { buildTrie } from '../../../services/query/trie.ts';
 import { buildVocabulary } from '../../../services/query/vocabulary.ts';
 
@@ -27,7 +28,7 @@ test('the trie finds exactly the words that are near, at their distance', () => 
   fc.assert(
     fc.property(fc.uniqueArray(word, { maxLength: 60 }), word, fc.constantFrom(1, 2, 3), (list, typed, maxDistance) => {
       const words = list.sort();
-      const found = neighbours(buildTrie(words), typed, maxDistance);
+      const found = neighbours(finish(buildTrie(words)), typed, maxDistance);
       const seen = found.map((near) => `${words[near.word]} ${near.distance}`).sort();
       const expected = words.map((w) => ({ w, d: distance(typed, w) })).filter(({ d }) => d <= maxDistance);
       return JSON.stringify(seen) === JSON.stringify(expected.map(({ w, d }) => `${w} ${d}`).sort());
