@@ -1,4 +1,5 @@
 import Fastify, { type FastifyInstance } from 'fastify';
+import { refuseRepeatedFields } from '../../shared/cluster/json-bodies.ts';
 import { requireOwnOrigin } from '../../shared/control/guard.ts';
 import { RpcError, toProblem } from '../../shared/rpc/errors.ts';
 import { fromThrown } from '../../shared/rpc/http-errors.ts';
@@ -47,6 +48,7 @@ export async function createLabServer({ folder, key, hosts, clusterHost }: LabSe
   }
 
   const server = Fastify({ bodyLimit: 64 * 1024, forceCloseConnections: true });
+  refuseRepeatedFields(server);
   guardRawHttp(server.server, systemScheduler);
   server.addHook('onRequest', async ({ headers }, reply) => {
     void reply.headers(securityHeaders);

@@ -7,6 +7,7 @@ import { RpcError, toProblem } from '../rpc/errors.ts';
 import { fromThrown } from '../rpc/http-errors.ts';
 import { schemaProblem } from '../schema/problem.ts';
 import { createDataPort, unknownRoute } from './data-port.ts';
+import { refuseRepeatedFields } from './json-bodies.ts';
 
 /** A data port with public routes, served by Fastify. Loaded only on nodes that have public routes. */
 export function createDoor(
@@ -40,7 +41,9 @@ export function createDoor(
     const error = unknownRoute(request.method, request.url);
     void reply.code(error.status).type('application/problem+json').send(toProblem(error));
   });
-  return server as unknown as FastifyInstance;
+  const door = server as unknown as FastifyInstance;
+  refuseRepeatedFields(door);
+  return door;
 }
 
 function validator({ schema }: { schema: TSchema }) {

@@ -67,3 +67,18 @@ test('a body that does not fit reaches the controller, which names what would do
   await server.inject({ method: 'POST', url: '/api/chaos/faults?dryRun=true', headers, payload: { odd: true } });
   expect(injected).toEqual([{ odd: true }]);
 });
+
+test.each([
+  ['at the top', '{"kind":"none","kind":"stop.kill"}', 'kind'],
+  ['in another spelling', '{"kind":"none",\n"\\u006bind":"stop.kill"}', 'kind'],
+  ['deeper', '{"target":{"component":"html","component":"database"}}', 'target.component'],
+  ['in a list', '{"groups":[{"a":1},{"a":1,"a":2}]}', 'groups.1.a'],
+  ['with the same value', '{"ttlMs":1,"ttlMs":1}', 'ttlMs'],
+  ['on another line', '{"params":{},\n"params":{"meanMs":1}}', 'params'],
+])('a body with a field that is written twice, %s, is refused', async (_, payload, field) => {
+  const { server, injected } = await door();
+  const headers = { authorization: 'Bearer token', 'content-type': 'application/json' };
+  const answer = await server.inject({ method: 'POST', url: '/api/chaos/faults?dryRun=true', headers, payload });
+  expect([answer.statusCode, injected]).toEqual([400, []]);
+  expect(answer.json()).toMatchObject({ code: 'bad_request', detail: expect.stringContaining(`${field} is written`) });
+});
