@@ -17,12 +17,22 @@ import { parseDuration } from './options/quantities.ts';
 
 const many = (value: string, before: string[] | undefined) => [...(before ?? []), value];
 
-/**
- * `several`: true for subcommands that make several runs. They choose rate, users and objectives themselves. So their
- * help does not show the options for these.
- */
-function runOptions(command: Command, several = false): Command {
-  if (!several)
+/** Options of a run that subcommands with several runs do not take: they choose rates, users and objectives. */
+const ofOneRun = [
+  '--rate',
+  '--stages',
+  '--recorded',
+  '--speed',
+  '--users',
+  '--think',
+  '--verify',
+  '--save-oracle',
+  '--threshold',
+] as const;
+
+/** The options of a run. `refused`: those that this subcommand does not take; undefined for `load` itself. */
+function runOptions(command: Command, refused?: readonly string[]): Command {
+  if (refused === undefined)
     command.option(
       '--slo <time>',
       'right answers within this time are goodput (default: 1s, or the tightest latency threshold)',
@@ -79,14 +89,17 @@ function runOptions(command: Command, several = false): Command {
       "what must hold: 'p(99)<100ms', 'error_rate<1%', 'wrong==0', ...; repeatable",
       many,
     );
-  return several
-    ? hide(command, '--rate', '--stages', '--recorded', '--speed', '--users', '--think', '--threshold')
-    : command;
+  return refuse(command, refused ?? []);
 }
 
-/** Leaves options out of the help, because the subcommand chooses these values itself. */
-function hide(command: Command, ...names: readonly string[]): Command {
-  for (const option of command.options) if (names.includes(option.long ?? '')) option.hideHelp();
+/** Leaves options out of the help, and names them in an error. */
+function refuse(command: Command, names: readonly string[]): Command {
+  for (const option of command.options.filter(({ long }) => names.includes(long ?? ''))) {
+    option.hideHelp();
+    command.on(`option:${option.name()}`, () =>
+      command.error(`error: load ${command.name()} does not take ${option.long}: leave it out`),
+    );
+  }
   return command;
 }
 
@@ -124,6 +137,10 @@ export function configureLoad(load: Command): Command {
     .argument('[url]', 'target of the load (default: the running cluster, http://127.0.0.1:8000, with the search mix)')
     // Options after a subcommand belong to the subcommand.
     .enablePositionalOptions()
+    .hook('preSubcommand', (_load, subcommand) => {
+      const before = load.options.find((option) => load.getOptionValueSource(option.attributeName()) === 'cli');
+      if (before) load.error(`error: write ${before.long} after the word "${subcommand.name()}"`);
+    })
     .exitOverride();
   outputOptions(runOptions(load))
     .option('--journal <file>', 'the fault journal to show beside the figures')
@@ -134,7 +151,7 @@ export function configureLoad(load: Command): Command {
     .action(async (url: string | undefined, flags: RunFlags & OutputFlags) => {
       await withProcess(async (io) => (await import('./commands/run.ts')).runCommand(url, flags, io));
     });
-  const find = hide(runOptions(load.command('find').argument('[url]'), true), '--duration');
+  const find = runOptions(load.command('find').argument('[url]'), [...ofOneRun, '--duration']);
   describe(find, {
     '--arrivals': 'constant, poisson, or burst:N for N requests at once (default: poisson)',
     '--connections': openConnections,
@@ -150,7 +167,7 @@ export function configureLoad(load: Command): Command {
     .action((url: string | undefined, flags: FindFlags) =>
       withProcess(async (io) => (await import('./commands/find.ts')).findCommand(url, flags, io)),
     );
-  const sweep = hide(runOptions(load.command('sweep').argument('[url]'), true), '--arrivals');
+  const sweep = runOptions(load.command('sweep').argument('[url]'), [...ofOneRun, '--arrivals']);
   describe(sweep, {
     '--connections': 'how many requests are in flight: 1..64 (the default: 1, 2, 4, ... 64), or a list such as 1,8',
     '--duration': 'length of each run (default: 2s)',
@@ -161,7 +178,7 @@ export function configureLoad(load: Command): Command {
     .action((url: string | undefined, flags: SweepFlags) =>
       withProcess(async (io) => (await import('./commands/sweep.ts')).sweepCommand(url, flags, io)),
     );
-  const predict = hide(runOptions(load.command('predict').argument('[url]'), true), '--arrivals');
+  const predict = runOptions(load.command('predict').argument('[url]'), [...ofOneRun, '--arrivals']);
   describe(predict, { '--connections': openConnections, '--duration': 'length of each run (default: 8s)' })
     .description('compare mean response times with the queueing models M/M/1, M/M/c and M/D/1, and explain differences')
     .option('--servers <c>', 'servers that share one queue (default: 1)')

@@ -27,11 +27,9 @@ export async function predictCommand(url: string | undefined, flags: PredictFlag
   const utilisations = (flags.utilisations ?? '0.3,0.5,0.7,0.8').split(',').map(Number);
   if (!utilisations.every((rho) => rho > 0 && rho < 2))
     throw loadError('bad_argument', `--utilisations must be numbers between 0 and 2, not "${flags.utilisations}"`);
-  // The command chooses the number of users.
-  const { users: _users, ...rest } = flags;
   const { plan } = await buildPlan(
     url,
-    { ...rest, connections: flags.connections ?? '256', duration: flags.duration ?? '8s' },
+    { ...flags, connections: flags.connections ?? '256', duration: flags.duration ?? '8s' },
     io.cores,
   );
   // A single user never waits in line, so the response time is the service time.

@@ -26,9 +26,7 @@ type Point = SweepPoint & { p50Ms: number; p99Ms: number; valid: boolean; lost?:
 export async function sweepCommand(url: string | undefined, flags: SweepFlags, io: CommandIo): Promise<number> {
   const series = parseSeries(flags.connections ?? '1..64', '--connections');
   const repeats = parseInteger(flags.repeats ?? '3', '--repeats', 1, 25);
-  // The command chooses the number of users.
-  const { users: _users, ...rest } = flags;
-  const { plan } = await buildPlan(url, { ...rest, connections: '1', duration: flags.duration ?? '2s' }, io.cores);
+  const { plan } = await buildPlan(url, { ...flags, connections: '1', duration: flags.duration ?? '2s' }, io.cores);
   const style = terminalStyle(io.stderr);
   const points: Point[] = [];
   let invalid = 0;

@@ -22,6 +22,23 @@ test.each([
   expect(exitCode).toBe(2);
 });
 
+// Each of these options was taken, and had no effect.
+test.each([
+  ['--rate', ['sweep', '-R', '100/s']],
+  ['--rate', ['predict', '-R', '100/s']],
+  ['--rate', ['find', '-R', '100/s']],
+  ['--stages', ['sweep', '--stages', '1s@5']],
+  ['--users', ['predict', '--users', '5']],
+  ['--verify', ['find', '--verify']],
+  ['--threshold', ['sweep', '-t', 'wrong==0']],
+  ['--duration', ['find', '-d', '3s']],
+  ['--rate', ['-R', '100/s', 'sweep']],
+  ['--json', ['--json', 'find']],
+])('load names %s, which is of no use in %j', async (option, argv) => {
+  const { exitCode, said } = await run('load', ...argv, 'http://127.0.0.1:9');
+  expect([exitCode, said]).toEqual([2, expect.stringMatching(`^error: .*${option}\\b`)]);
+});
+
 test.each(['find', 'predict'])('load %s, which has no closed loop, shows its own default of -c', async (name) => {
   expect((await run('load', name, '--help')).said).toMatch(/--connections .*\s+.*\(default: 256\)/);
 });
