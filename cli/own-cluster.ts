@@ -3,7 +3,6 @@ import type { Topology } from '../shared/cluster/topology.ts';
 import { takenPorts } from '../shared/cluster/watchdog/port-check.ts';
 import { CommandError } from './errors.ts';
 import { entryScript } from './paths.ts';
-import { readRunFile } from './run-file.ts';
 import { topologyOf } from './topology.ts';
 import { wantedPorts } from './wanted-ports.ts';
 import { fetchStatus, type ClusterStatus } from './watchdog-client.ts';
@@ -21,23 +20,56 @@ const here = '127.0.0.1';
 /** Port bases far from the default, one cluster's ports apart. */
 const portBases = Array.from({ length: 12 }, (_, i) => 10_000 + i * 1_700);
 
-/**
- * Starts a topology at free ports, and waits until every node is ready. `script` is the entry of the `tierlab` command.
- */
-export async function startOwnCluster(name: string, dataDir: string, script = entryScript()): Promise<OwnCluster> {
+interface StartOptions {
+  /** The entry of the `tierlab` command. */
+  readonly script?: string;
+  /** Ends a start that is under way. */
+  readonly signal?: AbortSignal;
+}
+
+/** Starts a topology at free ports, and waits until every node is ready. */
+export async function startOwnCluster(name: string, dataDir: string, options?: StartOptions): Promise<OwnCluster> {
   const topology = await freePlace(name);
   const { watchdogPort: portBase } = topology;
   const place = ['--data', dataDir, '--port-base', String(portBase)];
-  await runTierlab(['up', '--topology', name, '--detach', ...place], { script });
-  const run = readRunFile(dataDir, portBase);
-  if (!run) throw new CommandError(`${name} ended as soon as it had started`);
-  return {
-    topology,
-    status: () => fetchStatus(portBase),
-    watchdogPid: run.pid,
-    stop: async () => void (await runTierlab(['down', ...place], { script })),
-  };
+  const { pid, stop } = await startCluster(['--topology', name, ...place], options);
+  return { topology, status: () => fetchStatus(portBase), watchdogPid: pid, stop };
 }
+
+/**
+ * Runs `tierlab up` with these words as a child of this process, and waits until every node is ready. The cluster ends
+ * when this process ends, even if that is killed.
+ */
+export async function startCluster(
+  words: readonly string[],
+  { script = entryScript(), signal }: StartOptions = {},
+): Promise<{ readonly pid: number; readonly stop: () => Promise<void> }> {
+  const child = spawnTierlab(['up', ...words], script);
+  const ended = new Promise<void>((resolve) => void child.once('close', () => resolve()));
+  const onAbort = (): void => void child.kill();
+  signal?.addEventListener('abort', onAbort);
+  child.stdout.resume();
+  let stderr = '';
+  const ready = new Promise<void>((resolve) => {
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr = (stderr + chunk.toString()).slice(-maxOutput);
+      if (/nodes? ready in/.test(stderr)) resolve();
+    });
+  });
+  const isReady = await Promise.race([ready.then(() => true), ended.then(() => false)]);
+  signal?.removeEventListener('abort', onAbort);
+  const stop = async (): Promise<void> => {
+    child.kill();
+    await ended;
+  };
+  if (signal?.aborted) await stop();
+  signal?.throwIfAborted();
+  if (!isReady) throw new CommandError(`"tierlab up ${words.join(' ')}" failed:\n${stderr.trim()}`);
+  return { pid: child.pid!, stop };
+}
+
+/** The characters of output that are kept for an error. */
+const maxOutput = 10_000;
 
 async function freePlace(name: string): Promise<Topology> {
   for (const portBase of portBases) {
@@ -53,11 +85,7 @@ export async function runTierlab(
   words: readonly string[],
   { script = entryScript(), mayFail = false }: { readonly script?: string; readonly mayFail?: boolean } = {},
 ): Promise<string> {
-  // A group of its own: Ctrl-C is for this process, which then stops what it started.
-  const child = spawn(process.execPath, [...process.execArgv, script, ...words], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
+  const child = spawnTierlab(words, script);
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
@@ -66,4 +94,14 @@ export async function runTierlab(
   );
   if (code !== 0 && !mayFail) throw new CommandError(`"tierlab ${words.join(' ')}" failed:\n${stderr.trim()}`);
   return stdout;
+}
+
+/** TIERLAB_PARENT makes the child end when this process ends in whatever way. */
+function spawnTierlab(words: readonly string[], script: string) {
+  // A group of its own: Ctrl-C is for this process, which then stops what it started.
+  return spawn(process.execPath, [...process.execArgv, script, ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    env: { ...process.env, TIERLAB_PARENT: String(process.pid) },
+  });
 }

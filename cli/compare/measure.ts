@@ -58,7 +58,7 @@ export async function measureAll(
         signal.throwIfAborted();
         const say = (what: string) => tell(`round ${round} of ${options.rounds}, ${measured.name}: ${what}`);
         say('starts');
-        const cluster = await startOwnCluster(names[i]!, dataDir);
+        const cluster = await startOwnCluster(names[i]!, dataDir, { signal });
         try {
           say('searches and traces');
           measured.sessions.push(await runSession(cluster));

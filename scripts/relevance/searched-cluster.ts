@@ -30,7 +30,7 @@ export async function startSearchedCluster(
       await runTierlab(['import', pagesFile, '--replace', '--data', data], { script });
     }
     say(`starting ${topologyName} ...`);
-    const { topology, stop } = await startOwnCluster(topologyName, data, script);
+    const { topology, stop } = await startOwnCluster(topologyName, data, { script });
     const gateway = topology.nodes.find(({ doors }) => doors['gateway'] !== undefined)?.doors['gateway'];
     const cluster = { url: `http://127.0.0.1:${gateway}`, stop: () => stop().finally(remove) };
     if (gateway !== undefined) return cluster;

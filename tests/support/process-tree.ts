@@ -10,7 +10,7 @@ export interface ProcessRow {
 }
 
 /** All processes of this machine, from /proc. */
-function allProcesses(): readonly ProcessRow[] {
+export function allProcesses(): readonly ProcessRow[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => rowOf(Number(name)) ?? []);

@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
-import { CommandError } from '../../errors.ts';
 import type { ClusterFlags } from '../../options.ts';
-import { entryScript } from '../../paths.ts';
+import { startCluster } from '../../own-cluster.ts';
 import { portBaseOf } from '../../run-file.ts';
 import type { Terminal } from '../../terminal.ts';
 import { fetchStatus } from '../../watchdog-client.ts';
@@ -15,7 +13,12 @@ export interface WantedCluster extends ClusterFlags {
  * Uses the cluster that runs at the port base. If there is none, starts one that accepts faults, and stops it
  * afterwards.
  */
-export async function withCluster<T>(flags: WantedCluster, terminal: Terminal, work: () => Promise<T>): Promise<T> {
+export async function withCluster<T>(
+  flags: WantedCluster,
+  terminal: Terminal,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
   const running = await fetchStatus(portBaseOf(flags.portBase)).then(
     () => true,
     () => false,
@@ -26,18 +29,10 @@ export async function withCluster<T>(flags: WantedCluster, terminal: Terminal, w
     ...(flags.data === undefined ? [] : ['--data', flags.data]),
   ];
   terminal.line(`no cluster is running here: starting ${flags.topology} with --chaos for the time of this run`);
-  await tierlab(['up', '--topology', flags.topology, '--chaos', '--detach', ...common]);
+  const { stop } = await startCluster(['--topology', flags.topology, '--chaos', ...common], { signal });
   try {
     return await work();
   } finally {
-    await tierlab(['down', ...common]);
+    await stop();
   }
-}
-
-async function tierlab(args: readonly string[]): Promise<void> {
-  const child = spawn(process.execPath, [...process.execArgv, entryScript(), ...args], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
-  if (code !== 0) throw new CommandError(`"tierlab ${args[0]}" failed`);
 }

@@ -29,10 +29,13 @@ export async function matrix(flags: MatrixFlags): Promise<void> {
     throw new UsageError(`there is no kind ${unknown.join(', ')}. All kinds: ${tierlab('chaos kinds')}`);
   const detectionWaitMs = durationOf('--wait', flags.wait);
   const terminal = createTerminal(process.stderr);
-  const results = await withCluster(flags, terminal, async () => {
-    const connection = await connect(flags);
-    return withVotes(connection, flags.votes, terminal, () => runAll(connection, rows, detectionWaitMs, terminal));
-  });
+  const results = await onInterrupt((signal) =>
+    withCluster(flags, terminal, signal, async () => {
+      const connection = await connect(flags);
+      const run = () => runAll(connection, rows, detectionWaitMs, terminal, signal);
+      return withVotes(connection, flags.votes, terminal, run);
+    }),
+  );
   terminal.settle();
   if (results.length < rows.length)
     terminal.line(terminal.dim(`interrupted: ${results.length} of ${rows.length} rows were measured`));
@@ -47,6 +50,7 @@ async function runAll(
   rows: readonly Case[],
   detectionWaitMs: number,
   terminal: Terminal,
+  signal: AbortSignal,
 ): Promise<MatrixRow[]> {
   const doors = connection.nodes.flatMap(({ host, doors: { gateway } }) =>
     gateway === undefined ? [] : [`http://${host}:${gateway}`],
@@ -56,21 +60,19 @@ async function runAll(
   const results: MatrixRow[] = [];
   const turns = new Map<string, number>();
   try {
-    await onInterrupt(async (signal) => {
-      let running = '';
-      signal.addEventListener('abort', () => terminal.line(terminal.dim(`interrupted: ends when ${running} is over`)), {
-        once: true,
-      });
-      for (const [i, it] of rows.entries()) {
-        if (signal.aborted) break;
-        running = it.kind;
-        terminal.progress(it.kind, i, rows.length);
-        const group = `${it.component} ${it.shard}`;
-        const turn = turns.get(group) ?? 0;
-        turns.set(group, turn + 1);
-        results.push(await runCase(it, turn, { connection, questions, userAnswers, detectionWaitMs }));
-      }
+    let running = '';
+    signal.addEventListener('abort', () => terminal.line(terminal.dim(`interrupted: ends when ${running} is over`)), {
+      once: true,
     });
+    for (const [i, it] of rows.entries()) {
+      if (signal.aborted) break;
+      running = it.kind;
+      terminal.progress(it.kind, i, rows.length);
+      const group = `${it.component} ${it.shard}`;
+      const turn = turns.get(group) ?? 0;
+      turns.set(group, turn + 1);
+      results.push(await runCase(it, turn, { connection, questions, userAnswers, detectionWaitMs }));
+    }
   } finally {
     await userAnswers.stop();
     await askController(connection, 'POST', '/halt', { reason: 'the matrix is over' }).catch(() => undefined);
