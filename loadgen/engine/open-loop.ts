@@ -20,14 +20,15 @@ export function openLoop(options: {
   /** Arrivals at or after this (ms since the start) are not part of the run. */
   durationMs: number;
   clock: Clock;
+  pacer: Pacer;
   dispatch: (intendedMs: number, nowMs: number) => void;
   yieldTo: (task: () => void) => void;
-}): { wake(pacer: Pacer): void; stop(): void } {
-  const { arrivals, startMs, durationMs, clock, dispatch, yieldTo } = options;
+}): { wake(): void; stop(): void } {
+  const { arrivals, startMs, durationMs, clock, pacer, dispatch, yieldTo } = options;
   let next = arrivals.next();
   let stopped = false;
   let yielding = false;
-  function wake(pacer: Pacer): void {
+  function wake(): void {
     if (yielding) return;
     let sent = 0;
     for (;;) {
@@ -35,14 +36,14 @@ export function openLoop(options: {
       const dueMs = startMs + next;
       let nowMs = clock.now();
       if (nowMs < dueMs) {
-        if (dueMs - nowMs > spinMs) return pacer.arm(Math.max(dueMs, sent > 0 ? nowMs + leastGapMs : dueMs));
+        if (dueMs - nowMs > spinMs) return pacer(Math.max(dueMs, sent > 0 ? nowMs + leastGapMs : dueMs));
         while (nowMs < dueMs) nowMs = clock.now();
       }
       if (sent === batch) {
         yielding = true;
         return yieldTo(() => {
           yielding = false;
-          wake(pacer);
+          wake();
         });
       }
       sent++;

@@ -1,15 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../shared/time/clock.ts';
 
-/** Memory shared by the event loop and the pacer thread: two words and the due time (ms since 1970, fractional). */
-export const pacerLayout = { sequence: 0, stopped: 1, dueOffset: 8, bytes: 16 } as const;
+/** Memory shared by the event loop and the pacer thread: a word and the due time (ms since 1970, fractional). */
+export const pacerLayout = { sequence: 0, dueOffset: 8, bytes: 16 } as const;
 
-/** Wakes the generator when the next arrival is due. */
-export interface Pacer {
-  /** Calls `wake` at or a little before `atMs` of the clock. A new call replaces the last one. */
-  arm(atMs: number): void;
-  stop(): void;
-}
+/** Wakes the generator at or a little before `atMs` of the clock. A new call replaces the last one. */
+export type Pacer = (atMs: number) => void;
 
 /**
  * Wakes the event loop from a second thread, because Node's timers fire up to 1 ms late (libuv waits in whole
@@ -17,13 +13,13 @@ export interface Pacer {
  * event loop a message. The event loop never sleeps or spins itself, so answers are read as they arrive, and no core is
  * wasted.
  *
- *   event loop:   arm(at) ....................... wake() -> send what is due -> arm(next)
+ *   event loop:   pacer(at) ..................... wake() -> send what is due -> pacer(next)
  *                    \  shared memory              ^ message
  *   pacer thread:     `-- sleeps until at - 60us --'
  */
 export async function threadPacer(wake: () => void): Promise<Pacer> {
   const shared = new SharedArrayBuffer(pacerLayout.bytes);
-  const words = new Int32Array(shared, 0, 2);
+  const words = new Int32Array(shared, 0, 1);
   const due = new Float64Array(shared, pacerLayout.dueOffset, 1);
   const thread = new Worker(new URL('./pacer-thread.ts', import.meta.url), { workerData: shared });
   await new Promise<void>((resolve, reject) => {
@@ -31,27 +27,17 @@ export async function threadPacer(wake: () => void): Promise<Pacer> {
     thread.once('error', reject);
   });
   thread.on('message', wake);
-  function publish(atMs: number): void {
+  return (atMs) => {
     due[0] = performance.timeOrigin + atMs;
     Atomics.add(words, pacerLayout.sequence, 1);
     Atomics.notify(words, pacerLayout.sequence);
-  }
-  return {
-    arm: publish,
-    stop() {
-      Atomics.store(words, pacerLayout.stopped, 1);
-      publish(0);
-      void thread.terminate();
-    },
   };
 }
 
 /** `--precise`: never sleeps. It uses one core all the time, and sends as punctually as this process can. */
 export function spinPacer(clock: Clock, wake: () => void): Pacer {
   let atMs = Infinity;
-  let running = true;
   function spin(): void {
-    if (!running) return;
     if (clock.now() >= atMs) {
       atMs = Infinity;
       wake();
@@ -59,8 +45,5 @@ export function spinPacer(clock: Clock, wake: () => void): Pacer {
     setImmediate(spin);
   }
   setImmediate(spin);
-  return {
-    arm: (at) => void (atMs = at),
-    stop: () => void (running = false),
-  };
+  return (at) => void (atMs = at);
 }

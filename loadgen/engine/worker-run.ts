@@ -19,7 +19,6 @@ import { graceMs } from '../worker/endings.ts';
 import { driver } from './drive.ts';
 import { openLoop } from './open-loop.ts';
 import { spinPacer, threadPacer } from './pacer.ts';
-import type { Pacer } from './pacer.ts';
 
 /** Period of expiry and sampling, and of the snapshots, ms. */
 const sampleMs = 20;
@@ -63,13 +62,12 @@ export async function workerRun(options: {
     onSent: (exchange) => record?.sent(exchange),
     onResent: () => record?.resent(),
   });
-  let pacer: Pacer | undefined;
   let pump: ReturnType<typeof openLoop> | undefined;
-  if (model.kind !== 'closed') {
-    const wake = () => pump && pacer && pump.wake(pacer);
-    pacer = plan.precise ? spinPacer(clock, wake) : await threadPacer(wake);
-  }
+  const wake = () => pump?.wake();
+  const pacer = model.kind === 'closed' ? undefined : await (plan.precise ? spinPacer(clock, wake) : threadPacer(wake));
   let endMs = Infinity;
+  let unsent = 0;
+  let stopped = false;
 
   async function start(startMs: number, onSnapshot: (snapshot: WorkerSnapshot) => void): Promise<WorkerSnapshot> {
     endMs = Math.min(endMs, startMs + plan.durationMs);
@@ -103,12 +101,13 @@ export async function workerRun(options: {
         startMs,
         durationMs: plan.durationMs,
         clock,
+        pacer: pacer!,
         dispatch: (intendedMs, nowMs) => drive.arrive(intendedMs, nowMs, arrivals.gapMs()),
-        yieldTo: (task) => yieldTo(task),
+        yieldTo,
       });
       scheduler.after(Math.max(0, startMs - clock.now() - 5), () => {
         health.begin();
-        if (pump && pacer) pump.wake(pacer);
+        wake();
       });
     }
     return new Promise<WorkerSnapshot>((resolve) => {
@@ -162,9 +161,6 @@ export async function workerRun(options: {
       };
     }
   }
-
-  let unsent = 0;
-  let stopped = false;
 
   return {
     scenarioFailed: (why) => record?.brokenSession(why),

@@ -18,11 +18,11 @@ function harness(instants: number[], durationMs = 1000) {
     startMs: 0,
     durationMs,
     clock,
+    pacer: (atMs) => void armed.push(atMs),
     dispatch: (intendedMs, nowMs) => sent.push({ intendedMs, nowMs }),
     yieldTo: (task) => later.push(task),
   });
-  const pacer = { arm: (atMs: number) => void armed.push(atMs), stop: () => {} };
-  return { clock, sent, armed, later, wake: () => loop.wake(pacer), stop: loop.stop };
+  return { clock, sent, armed, later, ...loop };
 }
 
 test('nothing is sent early, and the pacer is armed for the next arrival', () => {
