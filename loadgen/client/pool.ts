@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/time/clock.ts';
 import type { LoadTarget } from '../options/target.ts';
 import type { Request } from '../workload/request.ts';
+import { closeRaces } from './close-race.ts';
 import { openConnection } from './connection.ts';
 import type { Connection, RequestFailure } from './connection.ts';
 import type { ParsedAnswer } from './parser.ts';
@@ -59,32 +60,17 @@ export interface Pool {
   close(failure: RequestFailure): void;
 }
 
-/**
- * A server may close an idle connection while a request is on its way to it (RFC 9112, 9.3.1). This is nobody's fault,
- * and a browser sends the request again. The FIN of such a server arrives within one round trip plus this process's own
- * delay.
- */
-const closeRaceMs = 250;
-/**
- * A reset may be the answer to the request itself. It counts as the end of an idle connection only after a pause of
- * this length, ms, or after about the pause that made this server close idle connections before.
- */
-const idleForResetMs = 1000;
-/** Methods that change nothing (RFC 9110, 9.2.1). Sending them twice does no harm. */
-const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
-
 export function connectionPool(options: PoolOptions): Pool {
   const { target, clock, connections, timeoutMs, encode, onSent } = options;
   const slots = new Set<Slot>();
   const idle: Slot[] = [];
+  const races = closeRaces();
   /** Requests that are sent a second time. They wait for new connections, because an old one may be closed too. */
   const again: TimedRequest[] = [];
   let line: TimedRequest[] = [];
   let lineHead = 0;
   let flying = 0;
   let closed = false;
-  /** The shortest pause after which the server has closed an idle connection. */
-  let idleCloseMs = Infinity;
   let warm: { left: number; resolve: () => void } | undefined;
 
   const waiting = (): number => again.length + line.length - lineHead;
@@ -161,7 +147,7 @@ export function connectionPool(options: PoolOptions): Pool {
         const at = idle.indexOf(slot);
         if (at >= 0) {
           idle.splice(at, 1);
-          sawIdleClose(clock.now(), slot);
+          races.sawIdleClose(slot.idleSinceMs, clock.now());
         }
         const exchange = slot.exchange;
         slot.exchange = undefined;
@@ -185,18 +171,8 @@ export function connectionPool(options: PoolOptions): Pool {
     again.push(exchange);
   }
 
-  function lostToCloseRace(exchange: TimedRequest, slot: Slot, unanswered: RequestFailure['unanswered']): boolean {
-    if (closed || exchange.resent || slot.idleSinceMs === undefined || !safeMethods.has(exchange.request.method))
-      return false;
-    if (unanswered === 'reset') return exchange.sentMs - slot.idleSinceMs >= Math.min(idleForResetMs, idleCloseMs / 2);
-    if (unanswered !== 'fin' || clock.now() - exchange.sentMs > closeRaceMs) return false;
-    sawIdleClose(exchange.sentMs, slot);
-    return true;
-  }
-
-  function sawIdleClose(atMs: number, slot: Slot): void {
-    if (!closed && slot.idleSinceMs !== undefined) idleCloseMs = Math.min(idleCloseMs, atMs - slot.idleSinceMs);
-  }
+  const lostToCloseRace = (exchange: TimedRequest, slot: Slot, unanswered: RequestFailure['unanswered']): boolean =>
+    !closed && races.lost(exchange, slot.idleSinceMs, unanswered, clock.now());
 
   /** Opens one connection for each request in line, up to the limit. */
   function refill(): void {
