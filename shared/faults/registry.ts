@@ -5,8 +5,9 @@ import type { Clock } from '../time/clock.ts';
 import type { Scheduler, Timer } from '../time/scheduler.ts';
 import { activate, type ActiveFault } from './active.ts';
 import { parseFault, type Fault } from './envelope.ts';
+import { createFaultMetrics, type CountedFault } from './fault-metrics.ts';
 import type { FaultHost } from './host.ts';
-import { faultKinds, kindAndParams } from './kinds.ts';
+import { faultKinds, kindAndParams, siteOf } from './kinds.ts';
 
 /** `done`: the fault undid itself. `restart`: a new process replaced the faulty one. */
 export type FaultEnd = 'healed' | 'done' | 'ttl' | 'lease' | 'halt' | 'shutdown' | 'restart';
@@ -61,16 +62,13 @@ interface RegistryOptions {
   readonly leaseMs?: number;
 }
 
-interface Entry {
+interface Entry extends CountedFault {
   readonly key: string;
-  readonly fault: Fault;
   readonly injectedAt: number;
   /** When the owner last renewed the lease. */
   renewedAt: number;
   active?: ActiveFault;
   timer?: Timer;
-  /** How much of the fault's counts the metrics have already. */
-  readonly counted: { matched: number; applied: number };
 }
 
 const remembered = 200;
@@ -87,30 +85,7 @@ export function createFaultRegistry(options: RegistryOptions) {
   const ended: FaultStatus[] = [];
   let active: readonly ActiveFault[] = [];
   let leaseTimer: Timer | undefined;
-  const activeGauge = metrics?.gauge(
-    'tierlab_fault_active',
-    '1 while a fault is in effect',
-    ['id', 'kind', 'target'],
-    () => {
-      for (const entry of entries.values()) count(entry);
-    },
-  );
-  const matchedTotal = metrics?.counter('tierlab_fault_matched_total', 'Requests in the scope of a fault', ['kind']);
-  const appliedTotal = metrics?.counter('tierlab_fault_applied_total', 'Requests that a fault changed', ['kind']);
-
-  for (const kind of metrics ? faultKinds.keys() : []) {
-    matchedTotal?.labels({ kind });
-    appliedTotal?.labels({ kind });
-  }
-
-  /** Adds to the counters what happened since the last time, so that they move while a fault is in effect. */
-  function count({ fault: { kind }, active: begun, counted }: Entry): void {
-    if (!begun) return;
-    const { matched, applied } = begun;
-    matchedTotal?.inc({ kind }, matched - counted.matched);
-    appliedTotal?.inc({ kind }, applied - counted.applied);
-    Object.assign(counted, { matched, applied });
-  }
+  const measured = metrics && createFaultMetrics(metrics, () => entries.values());
 
   function note(event: FaultEvent['event'], fault: Fault, more: Partial<FaultEvent> = {}): void {
     journal?.({ at: clock.wall(), event, id: fault.id, kind: fault.kind, target: fault.target, ...more });
@@ -139,7 +114,7 @@ export function createFaultRegistry(options: RegistryOptions) {
       warn: (text) => log?.warn({ fault: fault.id }, text),
       onOver: () => end(entry.key, 'done'),
     });
-    activeGauge?.set({ id: fault.id, kind: fault.kind, target: fault.target }, 1);
+    measured?.began(fault);
     note('begin', fault);
     refresh();
   }
@@ -152,8 +127,7 @@ export function createFaultRegistry(options: RegistryOptions) {
     const { fault } = entry;
     const { matched = 0, applied = 0 } = entry.active ?? {};
     entry.active?.stop();
-    activeGauge?.remove({ id: fault.id, kind: fault.kind, target: fault.target });
-    count(entry);
+    measured?.ended(entry);
     ended.push({ ...status(entry), state: 'ended', remainingMs: 0, end: how });
     if (ended.length > remembered) ended.shift();
     note('heal', fault, { end: how, matched, applied });
@@ -176,19 +150,25 @@ export function createFaultRegistry(options: RegistryOptions) {
     };
   }
 
+  /** Throws `bad_request` for a fault that cannot be carried out here. */
+  function possibleHere(value: unknown): Fault {
+    const parsed = parseFault(value);
+    const { kind, params } = kindAndParams(parsed.kind, parsed.params);
+    const fault: Fault = { ...parsed, params: params as Fault['params'] };
+    if (!answersFor(fault.target)) throw new RpcError('bad_request', `fault: target ${fault.target} is not here`);
+    const right = siteOf(fault.kind, fault.params);
+    if (right !== site)
+      throw new RpcError('bad_request', `fault: ${fault.kind} is carried out by the ${right}, not by a ${site}`);
+    const lacking = host.lacks(kind, fault.params);
+    if (lacking !== undefined)
+      throw new RpcError('bad_request', `fault: ${fault.kind} is not possible here: ${lacking}`);
+    return fault;
+  }
+
   return {
     /** Idempotent for an equal fault. Throws `bad_request` or, if another fault has the same id, `conflict`. */
     inject(value: unknown): FaultStatus {
-      const parsed = parseFault(value);
-      const { kind, params } = kindAndParams(parsed.kind, parsed.params);
-      const fault: Fault = { ...parsed, params: params as Fault['params'] };
-      if (!answersFor(fault.target)) throw new RpcError('bad_request', `fault: target ${fault.target} is not here`);
-      const right = kind.plan?.(fault.params) === undefined ? 'node' : 'watchdog';
-      if (right !== site)
-        throw new RpcError('bad_request', `fault: ${fault.kind} is carried out by the ${right}, not by a ${site}`);
-      const lacking = host.lacks(kind, fault.params);
-      if (lacking !== undefined)
-        throw new RpcError('bad_request', `fault: ${fault.kind} is not possible here: ${lacking}`);
+      const fault = possibleHere(value);
       const key = `${fault.id} ${fault.target}`;
       const existing = entries.get(key);
       if (existing) {
