@@ -128,44 +128,40 @@ export function createController(options: ControllerOptions) {
     return reason && `${id}: ${reason}`;
   }
 
-  function describe(value: unknown): {
-    injection: Omit<Injection, 'at'>;
-    kind: string;
-    abortIf: AbortIf;
-    against: string[];
-  } {
+  /** The injection that a request asks for. Throws `bad_request`. */
+  function requested(value: unknown): Omit<Injection, 'at'> {
     const request = parseFaultRequest(value);
     kindAndParams(request.kind, request.params);
     const id = request.id ?? `${request.kind}-${clock.wall().toString(36)}-${++serial}`;
-    const injection = injectionOf(request, id, victimsOf(request, nodes));
-    return { injection, kind: request.kind, abortIf: request.abortIf ?? {}, against: against(injection, request.kind) };
+    return injectionOf(request, id, victimsOf(request, nodes));
   }
 
-  function against(injection: Omit<Injection, 'at'>, kind: string): string[] {
+  function against(injection: Omit<Injection, 'at'>): string[] {
+    const { kind } = injection.faults[0]!;
     return objections({ ...injection, kind }, { enabled, aborting, nodes, active: [...active.values()] });
   }
 
   /** Includes the reasons for which the targets would refuse. */
   function objectionsTo(injection: Omit<Injection, 'at'>): string[] {
     const victims = injection.faults.map(({ target }) => target);
-    const { kind } = injection.faults[0]!;
-    return [...against(injection, kind), ...impossible(kind, victims, nodes)];
+    return [...against(injection), ...impossible(injection.faults[0]!.kind, victims, nodes)];
+  }
+
+  function refuse({ id, faults }: Omit<Injection, 'at'>, reasons: readonly string[]): never {
+    const { kind, target } = faults[0]!;
+    journal.note({ event: 'refuse', id, kind, target, reasons });
+    throw new RpcError('conflict', reasons.join('; '));
   }
 
   /** Injects at all targets; at none if one of them refuses or cannot be reached. */
   async function carryOut(injection: Omit<Injection, 'at'>, abortIf: AbortIf = {}): Promise<ActiveInjection> {
-    const [first] = injection.faults;
-    if (!first) throw new RpcError('bad_request', 'an injection needs a target');
-    const { kind } = first;
-    const refusals = against(injection, kind);
-    if (refusals.length > 0) {
-      journal.note({ event: 'refuse', id: injection.id, kind, target: first.target, reasons: refusals });
-      throw new RpcError('conflict', refusals.join('; '));
-    }
-    const site = siteOf(kind, first.params);
+    const { kind, params, abortIf: ownLimits } = injection.faults[0]!;
+    const refusals = against(injection);
+    if (refusals.length > 0) refuse(injection, refusals);
+    const site = siteOf(kind, params);
     const injectedAt = clock.now();
     const endsAt = injectedAt + Math.max(...injection.faults.map(({ startAt, ttlMs }) => startAt + ttlMs));
-    const limits = { ...defaultAbort, ...first.abortIf, ...abortIf };
+    const limits = { ...defaultAbort, ...ownLimits, ...abortIf };
     const entry: ActiveInjection = { ...injection, kind, injectedAt, endsAt, abortIf: limits };
     active.set(injection.id, entry);
     keepWatch();
@@ -233,7 +229,7 @@ export function createController(options: ControllerOptions) {
       casualties: readonly string[];
       objections: readonly string[];
     } {
-      const { injection } = describe(value);
+      const injection = requested(value);
       const victims = injection.faults.map(({ target }) => target);
       return { victims, casualties: injection.casualties, objections: objectionsTo(injection) };
     },
@@ -241,19 +237,18 @@ export function createController(options: ControllerOptions) {
     objectionsTo,
     /** Throws `bad_request` for an invalid request, and `conflict` with all objections. */
     async inject(value: unknown): Promise<ActiveInjection> {
-      const { injection, kind, abortIf, against: before } = describe(value);
+      const injection = requested(value);
+      const { kind, abortIf } = injection.faults[0]!;
       // The cluster need not be steady while faults are in effect, because they may be the reason. With
       // `beyondTolerance` the user accepts an unsteady cluster.
-      const mustBeSteady = before.length === 0 && active.size === 0 && kind !== 'none' && !injection.beyondTolerance;
+      const mustBeSteady =
+        against(injection).length === 0 && active.size === 0 && kind !== 'none' && !injection.beyondTolerance;
       const haltsBefore = halts;
       const unsteady = mustBeSteady ? tooBad(await meter.burst(), { ...defaultAbort, ...abortIf }) : undefined;
       if (halts > haltsBefore) throw new RpcError('conflict', 'everything was stopped meanwhile');
-      if (unsteady !== undefined) {
-        const reasons = [`the cluster is not steady, and no fault is in effect yet: ${unsteady}`];
-        journal.note({ event: 'refuse', id: injection.id, kind, target: injection.faults[0]!.target, reasons });
-        throw new RpcError('conflict', reasons[0]!);
-      }
-      return carryOut(injection, abortIf);
+      if (unsteady !== undefined)
+        refuse(injection, [`the cluster is not steady, and no fault is in effect yet: ${unsteady}`]);
+      return carryOut(injection);
     },
     carryOut,
     heal: (id: string) => heal(id),

@@ -70,6 +70,7 @@ function arrayOf(value: object, member: string): { fault?: unknown }[] {
 export interface Injection {
   readonly at: number;
   readonly id: string;
+  /** At least one. */
   readonly faults: readonly Omit<Fault, 'owner'>[];
   readonly casualties: readonly string[];
   readonly beyondTolerance: boolean;
