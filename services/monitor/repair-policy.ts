@@ -19,7 +19,6 @@ export interface NoOrder {
 
 export interface NodeCondition {
   readonly node: string;
-  readonly group: string;
   readonly incarnation: number;
   readonly verdict: Verdict;
   /** How long the verdict has stood, ms. */

@@ -18,8 +18,8 @@ import type { Diagnoser } from './diagnoser.ts';
 import { createOrderLog, type KnownOrder } from './order-log.ts';
 import type { Roles } from './roles.ts';
 import type { FailureDetector } from './failure-detector.ts';
+import { createAgreement } from './agreement.ts';
 import { doubtsItself } from './evidence.ts';
-import { thresholds } from './thresholds.ts';
 import { settings } from './settings.ts';
 
 export interface RepairerOptions {
@@ -61,7 +61,8 @@ const orderTimeoutMs = 5_000;
 export function createRepairer(options: RepairerOptions): Repairer {
   const { monitor, topology, detector, diagnoser, roles, clock, control, token, onOrder } = options;
   const nodes = new Map(topology.nodes.map((node) => [node.id, node]));
-  const monitors = nodesHosting(topology, 'monitor').flatMap(({ id }) => (id === monitor ? [] : id));
+  const otherMonitors = nodesHosting(topology, 'monitor').flatMap(({ id }) => (id === monitor ? [] : id));
+  const agreement = createAgreement(monitor, otherMonitors, detector, clock);
   const takenOut = new Map<string, 'draining' | 'quarantined'>();
   const refused = new Map<string, number>();
   const orders = createOrderLog(clock);
@@ -86,36 +87,6 @@ export function createRepairer(options: RepairerOptions): Repairer {
       doubtsItself: doubtsItself(detector.observer()),
       restartRefused: clock.now() - (refused.get(node.id) ?? -Infinity) < settings.refusalMs,
     };
-  }
-
-  /**
-   * A crash is a fact. Every other verdict needs the agreement of the other monitors that live and trust themselves.
-   */
-  function agreed(node: string, verdict: string): boolean {
-    if (verdict === 'crashed') return true;
-    const heard = new Map(detector.otherDigests().map((digest) => [digest.monitor, digest]));
-    return monitors.every((id) => {
-      const digest = heard.get(id);
-      // A monitor that lives will send a digest soon: wait for it.
-      if (!digest) return detector.record(id).incarnation() === undefined || detector.phi(id) >= thresholds.phi;
-      return digest.doubtsItself || digest.members.find((it) => it.node === node)?.verdict !== 'healthy';
-    });
-  }
-
-  /** The first monitor that trusts itself, as far as this one knows. */
-  function leader(): string | undefined {
-    const others = detector.otherDigests().flatMap((digest) => (digest.doubtsItself ? [] : digest.monitor));
-    return [...others, ...(doubtsItself(detector.observer()) ? [] : [monitor])].toSorted()[0];
-  }
-
-  /**
-   * Two monitors may learn of two bad nodes in opposite order. If each took out the node that it learned of first, both
-   * nodes of a pair would be gone. So only the leader takes out a serving node. The others wait for its order, for a
-   * while.
-   */
-  function isLeftToAnother(verdict: Verdict, standingMs: number): boolean {
-    if (verdict !== 'lying' && verdict !== 'limping') return false;
-    return leader() !== monitor && standingMs < settings.deferMs;
   }
 
   async function carryOut(order: RepairOrder, { id, verdict }: KnownOrder): Promise<void> {
@@ -158,55 +129,49 @@ export function createRepairer(options: RepairerOptions): Repairer {
   }
 
   return {
-    leader,
+    leader: agreement.leader,
     takenOut,
     repairOf(node) {
       const order = orders.takingDown(node, detector.record(node).aboutIncarnation());
       return order && { ...order, isOwn: order.by === monitor };
     },
     isDrained(node) {
-      const aboutIncarnation = detector.record(node).incarnation();
-      const isIt = (it: KnownOrder) => it.do === 'drain' && it.node === node && it.incarnation === aboutIncarnation;
-      return takenOut.get(node) === 'draining' && orders.past().some(isIt);
+      const about = { do: 'drain', node, incarnation: detector.record(node).incarnation() };
+      return takenOut.get(node) === 'draining' && orders.past().some((it) => isSame(it, about));
     },
     consider(id) {
       const node = nodes.get(id)!;
       const { seen, standing, aboutIncarnation } = diagnoser.assessment(id);
-      if (standing.verdict === 'healthy') return void takenOut.delete(id);
+      const { verdict, since } = standing;
+      if (verdict === 'healthy') return void takenOut.delete(id);
       const record = detector.record(id);
       // The repair works: a new process is starting, or the last window was healthy already.
-      if (token === undefined || id === monitor || seen.verdict !== standing.verdict || record.restartedUnannounced())
-        return;
+      if (token === undefined || id === monitor || seen.verdict !== verdict || record.restartedUnannounced()) return;
       // A new process sends heartbeats by now. It must not be killed because the earlier one died.
       if (record.incarnation() !== aboutIncarnation) return;
-      if (!agreed(id, standing.verdict)) return;
-      if (isLeftToAnother(standing.verdict, clock.now() - standing.since)) return;
+      if (!agreement.agreed(id, verdict) || agreement.isLeftToAnother(verdict, since)) return;
+      const incarnation = aboutIncarnation ?? 0;
       const order = decideRepair(
         {
           node: id,
-          group: replicaGroup(node),
-          incarnation: record.incarnation() ?? 0,
-          verdict: standing.verdict,
-          standingMs: clock.now() - standing.since,
+          incarnation,
+          verdict,
+          standingMs: clock.now() - since,
           stateful: node.components.includes('database'),
           serving: serves(node),
         },
         groupCondition(node),
       );
       if (order.do === 'wait') return;
-      const incarnation = record.incarnation() ?? 0;
-      const nth = orders
-        .past()
-        .filter((it) => it.node === id && it.incarnation === incarnation && it.do === order.do).length;
+      const about = { node: id, incarnation, do: order.do };
+      const nth = orders.past().filter((it) => isSame(it, about)).length + 1;
       const known: KnownOrder = {
-        id: `${order.do}/${id}/${incarnation}/${nth + 1}`,
+        ...about,
+        id: `${order.do}/${id}/${incarnation}/${nth}`,
         by: monitor,
         at: clock.now(),
         group: replicaGroup(node),
-        node: id,
-        incarnation,
-        do: order.do,
-        verdict: standing.verdict,
+        verdict,
       };
       orders.add(known);
       void carryOut(order, known);
@@ -215,9 +180,7 @@ export function createRepairer(options: RepairerOptions): Repairer {
     learn(digest) {
       const { fresh, effective } = orders.learn(digest.orders.filter(({ node }) => nodes.has(node)));
       for (const order of effective) {
-        const isSame = (it: KnownOrder) =>
-          it.node === order.node && it.do === order.do && it.incarnation === order.incarnation;
-        if (order.do === 'promote' || orders.past().some((it) => it.by === monitor && isSame(it))) continue;
+        if (order.do === 'promote' || orders.past().some((it) => it.by === monitor && isSame(it, order))) continue;
         const at = clock.wall() - (clock.now() - order.at);
         diagnoser.ordered(
           order.node,
@@ -247,3 +210,7 @@ interface Finished {
 
 /** A promotion repairs the node whose role is taken. */
 const aboutWhom = (order: RepairOrder): string => (order.do === 'promote' ? order.instead : order.node);
+
+/** Whether both orders do the same to the same process. */
+const isSame = (a: KnownOrder, b: { do: string; node: string; incarnation: number | undefined }): boolean =>
+  a.do === b.do && a.node === b.node && a.incarnation === b.incarnation;

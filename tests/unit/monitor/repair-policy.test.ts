@@ -9,7 +9,6 @@ import { tolerated } from '../../../shared/tolerated.ts';
 
 const condition: NodeCondition = {
   node: 'ranking-2',
-  group: 'ranking',
   incarnation: 4,
   verdict: 'crashed',
   standingMs: 1_000,
