@@ -11,9 +11,8 @@ import { createLagMeter } from '../../shared/membership/lag.ts';
 import type { View } from '../../shared/membership/view.ts';
 import { incarnationKey, pairKey } from '../../shared/security/heartbeat-keys.ts';
 import type { Call, Service } from '../../shared/rpc/call.ts';
-import { RpcError } from '../../shared/rpc/errors.ts';
 import type { Scheduler } from '../../shared/time/scheduler.ts';
-import { type ReportSources, stoppedProcess } from './simulated-process.ts';
+import { createSimulatedProcesses, type ReportSources } from './simulated-process.ts';
 import { createSimulatedWatchdog } from './simulated-watchdog.ts';
 import { createNetwork, type Network } from '../../shared/time/sim/network.ts';
 import { createSimulation, type Simulation } from '../../shared/time/sim/simulation.ts';
@@ -73,7 +72,10 @@ export function createSimulatedCluster(
   const { clock, scheduler } = sim;
   const network = createNetwork({ scheduler, random: sim.random });
   const topology = expandTopology({ name: 'simulated', summary: '', style: 'object-based', nodes: groups });
-  const processes = new Map(topology.nodes.map(({ id }) => [id, stoppedProcess()]));
+  const { processOf, send, ask, schedulerOf } = createSimulatedProcesses(
+    topology.nodes.map(({ id }) => id),
+    { clock, scheduler, network },
+  );
   const monitorIds = topology.nodes.filter(({ components }) => components.includes('monitor')).map(({ id }) => id);
   const secret = new Uint8Array(32);
   const receivers = new Map<string, ReceiveDatagram>();
@@ -90,57 +92,8 @@ export function createSimulatedCluster(
 
   const nodeOf = (node: string): TopologyNode => topology.nodes.find(({ id }) => id === node)!;
 
-  /** Runs when the process runs: at once, after its stall, or never. */
-  function on(node: string, incarnation: number, task: () => void): void {
-    const process = processes.get(node)!;
-    if (process.state !== 'up' || process.incarnation !== incarnation) return;
-    const waitMs = process.stalledUntil - clock.now();
-    if (waitMs > 0) scheduler.after(waitMs, () => on(node, incarnation, task));
-    else task();
-  }
-
-  const schedulerOf = (node: string, incarnation: number): Scheduler => ({
-    after: (ms, task) => scheduler.after(ms, () => on(node, incarnation, task)),
-    every: (ms, task) => scheduler.every(ms, () => on(node, incarnation, task)),
-  });
-
-  /** One datagram to a monitor, and its answers back. */
-  function deliver(node: string, monitor: string, datagram: Uint8Array): void {
-    const { incarnation } = processes.get(node)!;
-    const to = processes.get(monitor)!;
-    network.send(node, monitor, () =>
-      on(monitor, to.incarnation, () =>
-        receivers.get(monitor)!(datagram, (answer) =>
-          network.send(monitor, node, () =>
-            on(node, incarnation, () => processes.get(node)!.heartbeatSender!.receive(answer)),
-          ),
-        ),
-      ),
-    );
-  }
-
-  /** One request and its reply over the virtual network. */
-  function ask<T>(from: string, to: string, timeoutMs: number, answer: () => T): Promise<T> {
-    const [sender, receiver] = [processes.get(from)!, processes.get(to)!];
-    return new Promise((resolve, reject) => {
-      const timer = scheduler.after(timeoutMs, () => reject(new RpcError('deadline_exceeded', 'late')));
-      const { incarnation } = sender;
-      network.send(from, to, () =>
-        on(to, receiver.incarnation, () => {
-          const reply = answer();
-          network.send(to, from, () =>
-            on(from, incarnation, () => {
-              timer.cancel();
-              resolve(reply);
-            }),
-          );
-        }),
-      );
-    });
-  }
-
   function start(node: string): void {
-    const process = processes.get(node)!;
+    const process = processOf(node);
     const incarnation = (process.incarnation = process.incarnation + 1);
     process.state = 'up';
     process.isOpen = false;
@@ -173,47 +126,50 @@ export function createSimulatedCluster(
       }),
       evidence: () => [...process.evidence.splice(0), ...(process.sources.evidence?.() ?? [])],
       token: role.token,
-      send: (monitor, datagram) => deliver(node, monitor, datagram),
+      send: (monitor, datagram) =>
+        send<Uint8Array>(
+          node,
+          monitor,
+          (answer) => receivers.get(monitor)!(datagram, answer),
+          (answer) => processOf(node).heartbeatSender!.receive(answer),
+        ),
       onView: role.follow,
     });
     void role.begin();
   }
 
   function startLater(node: string): void {
-    const process = processes.get(node)!;
+    const process = processOf(node);
     process.state = 'starting';
     scheduler.after(startMs, () => process.state === 'starting' && start(node));
   }
 
   function startMonitor(node: string, own: Scheduler, lag: ReturnType<typeof createLagMeter>): void {
     const second = () => (clock.now() / 1_000).toFixed(2);
-    const { incarnation } = processes.get(node)!;
-    monitors.set(
+    const { incarnation } = processOf(node);
+    const it = createMonitor({
       node,
-      createMonitor({
-        node,
-        incarnation,
-        topology,
-        clock,
-        scheduler: own,
-        lag,
-        control,
-        token: 'operator',
-        ...(switches && { switches: switches(node) }),
-        // The incident log of a monitor outlives its process.
-        open: incidentsOf(node).filter(({ outcome }) => outcome === 'open'),
-        promotions: [],
-        exchange: (other, digest: Digest) => ask(node, other, 450, () => monitors.get(other)!.exchanged(digest)),
-        onIncident: (incident) => void incidents.push({ monitor: node, incident }),
-        onVerdict(member, from, { verdict, reasons }) {
-          verdicts.push({ at: clock.now(), monitor: node, node: member, verdict });
-          log.push(`${second()} ${node} ${member} ${from} > ${verdict}: ${reasons[0] ?? ''}`);
-        },
-        onOrder: (order, result) => void log.push(`${second()} ${node} orders ${order.do} ${order.node}: ${result}`),
-        onPromotion: () => undefined,
-      }),
-    );
-    const it = monitors.get(node)!;
+      incarnation,
+      topology,
+      clock,
+      scheduler: own,
+      lag,
+      control,
+      token: 'operator',
+      ...(switches && { switches: switches(node) }),
+      // The incident log of a monitor outlives its process.
+      open: incidentsOf(node).filter(({ outcome }) => outcome === 'open'),
+      promotions: [],
+      exchange: (other, digest: Digest) => ask(node, other, 450, () => monitors.get(other)!.exchanged(digest)),
+      onIncident: (incident) => void incidents.push({ monitor: node, incident }),
+      onVerdict(member, from, { verdict, reasons }) {
+        verdicts.push({ at: clock.now(), monitor: node, node: member, verdict });
+        log.push(`${second()} ${node} ${member} ${from} > ${verdict}: ${reasons[0] ?? ''}`);
+      },
+      onOrder: (order, result) => void log.push(`${second()} ${node} orders ${order.do} ${order.node}: ${result}`),
+      onPromotion: () => undefined,
+    });
+    monitors.set(node, it);
     receivers.set(
       node,
       createHeartbeatReceiver({
@@ -231,25 +187,32 @@ export function createSimulatedCluster(
   }
 
   function stop(node: string, state: 'down' | 'held' | 'hung'): void {
-    const process = processes.get(node)!;
+    const process = processOf(node);
     process.state = state;
     if (state !== 'hung') process.heartbeatSender?.stop();
-    if (state === 'down') scheduler.after(100, () => processes.get(node)!.state === 'down' && startLater(node));
+    if (state === 'down') scheduler.after(100, () => processOf(node).state === 'down' && startLater(node));
   }
 
   const restart = (node: string): void => {
     restarts.push(node);
     stop(node, 'down');
   };
-  const watched = { topology, processes, clock, scheduler, controlMs };
-  const control = createSimulatedWatchdog({ ...watched, start: startLater, restart });
+  const control = createSimulatedWatchdog({
+    topology,
+    processOf,
+    clock,
+    scheduler,
+    controlMs,
+    start: startLater,
+    restart,
+  });
 
   for (const { id } of startedNodes(topology))
     if (staggerMs === 0) start(id);
     else scheduler.after(staggerMs * sim.random.next(), () => start(id));
 
   function stall(node: string, ms: number): void {
-    const process = processes.get(node)!;
+    const process = processOf(node);
     process.stalledUntil = Math.max(process.stalledUntil, clock.now() + ms);
   }
 
@@ -263,18 +226,18 @@ export function createSimulatedCluster(
     incidents,
     restarts,
     incidentsOf,
-    viewOf: (node) => processes.get(node)!.heartbeatSender?.view(),
+    viewOf: (node) => processOf(node).heartbeatSender?.view(),
     kill: (node, { held = false } = {}) => stop(node, held ? 'held' : 'down'),
     release: startLater,
     hang: (node) => stop(node, 'hung'),
     stall,
     pauseMachine(node, ms) {
       stall(node, ms);
-      processes.get(node)!.machinePausedUntil = clock.now() + ms;
+      processOf(node).machinePausedUntil = clock.now() + ms;
     },
     async call(from, to, { timeoutMs, fenced = true }) {
       const served = async (): Promise<boolean> => {
-        const { isOpen, role } = processes.get(to)!;
+        const { isOpen, role } = processOf(to);
         if (!isOpen || !fenced) return isOpen;
         const reply: Service = async () => ({ body: {}, servedBy: [to] });
         return role!
@@ -284,12 +247,9 @@ export function createSimulatedCluster(
             () => false,
           );
       };
-      return ask(from, to, timeoutMs, served).then(
-        (answer) => answer,
-        () => false,
-      );
+      return ask(from, to, timeoutMs, served).catch(() => false);
     },
-    connect: (node, sources) => void (processes.get(node)!.sources = sources),
-    sees: (node, ...evidence) => void processes.get(node)!.evidence.push(...evidence),
+    connect: (node, sources) => void (processOf(node).sources = sources),
+    sees: (node, ...evidence) => void processOf(node).evidence.push(...evidence),
   };
 }

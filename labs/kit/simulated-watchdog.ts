@@ -9,7 +9,7 @@ import type { SimulatedProcess } from './simulated-process.ts';
 
 interface WatchdogOptions {
   readonly topology: Topology;
-  readonly processes: ReadonlyMap<string, SimulatedProcess>;
+  readonly processOf: (node: string) => SimulatedProcess;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   /** How long the ops network takes. */
@@ -25,7 +25,7 @@ interface WatchdogOptions {
  */
 export function createSimulatedWatchdog({
   topology,
-  processes,
+  processOf,
   clock,
   scheduler,
   controlMs,
@@ -33,7 +33,7 @@ export function createSimulatedWatchdog({
   restart,
 }: WatchdogOptions): ControlClient {
   const childState = (node: string): ChildState => {
-    const { state } = processes.get(node)!;
+    const { state } = processOf(node);
     if (state === 'up' || state === 'hung') return { state: 'ready', pid: 1, since: 0 };
     if (state === 'starting') return { state, pid: 1, since: clock.now() };
     if (state === 'stopped') return { state };
@@ -43,8 +43,8 @@ export function createSimulatedWatchdog({
     ({
       id: node,
       state: () => childState(node),
-      answers: async () => processes.get(node)!.state === 'up',
-      incarnation: () => processes.get(node)!.incarnation,
+      answers: async () => processOf(node).state === 'up',
+      incarnation: () => processOf(node).incarnation,
       restart: async () => restart(node),
       start: () => start(node),
     }) as unknown as Child;
@@ -55,7 +55,7 @@ export function createSimulatedWatchdog({
     new Promise((resolve, reject) => {
       scheduler.after(controlMs, () => {
         const late = (): void => reject(new RpcError('deadline_exceeded', 'no answer'));
-        const isPaused = (id: string): boolean => processes.get(id)!.machinePausedUntil > clock.now();
+        const isPaused = (id: string): boolean => processOf(id).machinePausedUntil > clock.now();
         if (path === '/repairs') {
           if (isPaused((body as { node: string }).node)) return void scheduler.after(timeoutMs, late);
           return void repairs.order(body).then(resolve, reject);
@@ -65,7 +65,7 @@ export function createSimulatedWatchdog({
             nodes: topology.nodes.flatMap(({ id }) => (isPaused(id) ? [] : [{ id, state: childState(id).state }])),
           });
         const { id } = topology.nodes.find(({ opsPort }) => opsPort === port)!;
-        const { state, stalledUntil } = processes.get(id)!;
+        const { state, stalledUntil } = processOf(id);
         if (state !== 'up' && state !== 'hung') return reject(new RpcError('unreachable', 'nobody listens'));
         const waitMs = state === 'hung' ? Infinity : Math.max(0, stalledUntil - clock.now());
         scheduler.after(Math.min(waitMs, timeoutMs), waitMs < timeoutMs ? () => resolve({}) : late);
