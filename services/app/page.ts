@@ -61,7 +61,7 @@ export async function pageInItsPlace(tiers: PageTiers, id: string, context: Cont
     .popularity({ id }, around, { shard: shardOf(id, shards) })
     .then((answer) => answer.popularity, leftOut<number>);
   const surroundings = Promise.all([neighbours, popularity]);
-  // When the page fails, nobody waits for these, and a defect in them is not reported.
+  // When the page fails, nobody waits for these promises. Without a handler, their rejection would end the process.
   surroundings.catch(() => undefined);
   try {
     const page = await pageAlone(tiers, id, context);

@@ -49,7 +49,7 @@ const ProblemAnswer = Type.Object(
   { description: 'A problem (RFC 9457)' },
 );
 
-/** Only describes the errors for OpenAPI, because a problem is not application/json. web/door.ts answers them. */
+/** Only describes errors in OpenAPI, because a problem is not application/json. web/door.ts sends the errors. */
 const problems = { description: 'A problem', content: { 'application/problem+json': { schema: ProblemAnswer } } };
 const common = { tags: ['search'], produces: ['application/json'] };
 

@@ -17,7 +17,7 @@ export interface Availability {
   readonly observedMs: number;
   readonly downMs: number;
   readonly measured: number;
-  /** The observed time divided by the number of failures. The few gaps between failures would be a worse estimate. */
+  /** The observed time divided by the number of failures. There are too few failures for a mean of the gaps. */
   readonly mtbfMs?: number;
   readonly mttrMs?: number;
   readonly detectionMs?: number;

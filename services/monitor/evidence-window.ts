@@ -32,7 +32,8 @@ const recentMs = 2 * reportMs;
 const pauseMs = 4 * reportMs;
 
 /**
- * A limping node is slow most of the time, a starved process now and then. So a low quantile of the ratios counts.
+ * A limping node is slow most of the time. A process that lacks a processor is slow only now and then. So a low
+ * quantile of the ratios counts.
  */
 const ownQuantile = 0.4;
 
@@ -192,7 +193,7 @@ function callerEvidence(
 }
 
 /**
- * The caller lost this share of its calls to the peer to which it lost the smallest share; undefined if the caller
+ * The share of the caller's calls to a peer that were lost: the smallest share of all peers. Undefined if the caller
  * called no peer often enough.
  */
 function lostToPeers(node: string, reports: readonly Report[], since: number): number | undefined {

@@ -103,8 +103,8 @@ export function createFailureDetector({
     });
     if (heardElsewhereAt.length === 0) return undefined;
     const [own, now] = [record(node).heardAt() ?? -Infinity, clock.now()];
-    // The other monitor must have heard the node clearly later than this one, because the same heartbeat may reach one
-    // monitor late. And it must not be long ago.
+    // The other monitor must have heard the node a short time ago, and clearly later than this monitor. The same
+    // heartbeat may reach one of them late.
     return heardElsewhereAt.some((at) => at > own + laterMs && now - at <= settings.digestTrustMs)
       ? 'hear it'
       : 'do not hear it';
@@ -208,9 +208,8 @@ const laterMs = 0.6 * heartbeatIntervalMs;
 /** How far back a report may reach: one interval, and the lateness of its caller. */
 const reportedMs = 1.5 * heartbeatIntervalMs;
 
-/**
- * A node's own reports count after this many moments in which they can be compared with those of its peers. This
- * quantile of the ratios at these moments counts.
- */
+/** A node's own reports count after this many moments in which they can be compared with those of its peers. */
 const minMoments = 3;
+
+/** This quantile of the ratios at these moments counts. */
 const selfQuantile = 0.4;

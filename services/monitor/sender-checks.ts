@@ -17,8 +17,8 @@ export interface SenderChecksOptions {
   readonly monitor: string;
   readonly topology: Topology;
   /**
-   * The greatest incarnation that a watchdog can have given. A digest with a greater one is refused, because no later
-   * process of that node would have a newer number.
+   * The greatest incarnation that a watchdog can have given. A digest with a greater one is refused. Otherwise every
+   * later process of that node would look older than this incarnation.
    */
   readonly greatestIncarnation: number;
   /** The newest token of any role. */

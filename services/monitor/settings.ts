@@ -30,7 +30,7 @@ export const settings = {
   deferMs: 3_000,
   /** If a process is not back this long after its repair, it is diagnosed again, ms. */
   repairMs: 10_000,
-  /** The counters of two watchdogs never differ by more. A node with a greater incarnation lies. */
+  /** Watchdogs count incarnations, and their counts never differ by more than this. A greater incarnation is a lie. */
   incarnationRoom: 1_000_000_000,
   /** Views that one life of a monitor may publish. */
   versionsPerLife: 1_000_000,

@@ -1,6 +1,6 @@
 import type { Member, MemberState, View } from '../../shared/membership/view.ts';
 
-/** With this version of the view, the node came into `state`. */
+/** A node came into `state` in this version of the view. */
 export interface StateChange {
   readonly version: number;
   readonly node: string;
@@ -37,8 +37,8 @@ export function createStateChanges() {
 const working: ReadonlySet<MemberState> = new Set(['alive', 'suspect', 'standby']);
 
 /**
- * A new process beats before anybody noticed the silence of the old one. A node that leaves is `draining` first, so the
- * old process died.
+ * A new process sends heartbeats before anybody noticed that the old one died. The old one did not leave on purpose: a
+ * node that leaves is `draining` first.
  */
 function diedUnseen(before: Member, now: Member): boolean {
   return before.incarnation > 0 && now.incarnation > before.incarnation && working.has(before.state);

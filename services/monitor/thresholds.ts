@@ -5,8 +5,8 @@ export const thresholds = {
   /** A shorter silence does not count: a process that stands still for a second may only lack a processor. */
   silentMs: 1_500,
   /**
-   * Each ms of lag of all main loops makes the needed silence longer by this many ms, up to a bound. Where processors
-   * are short, a healthy process may not run for seconds.
+   * The needed silence is longer by this many ms for each ms of the median lag of all nodes, up to a bound. Where
+   * processors are short, a healthy process may not run for seconds.
    */
   lagWait: 50,
   maxLagWaitMs: 3_500,
@@ -30,8 +30,8 @@ export const thresholds = {
   /** A node does not limp if even one of its answers took less than this many times its peers' time. */
   neverFasterRatio: 2,
   /**
-   * Reports with calls that were given up without an answer, of all callers together. One is not enough: an avoided
-   * replica gets calls only in bad moments.
+   * This many reports say that calls were given up and none was answered. The reports of all callers are counted
+   * together. One report is not enough: an avoided replica gets calls only in bad moments.
    */
   unansweredBeats: 3,
   /**

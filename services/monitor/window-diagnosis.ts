@@ -32,7 +32,7 @@ export interface RepairUnderWay {
 export interface WindowDiagnosis {
   readonly seen: Diagnosis;
   readonly reached: boolean;
-  /** Another monitor has acted on it already, so hysteresis does not apply. */
+  /** A monitor has already ordered a repair, so hysteresis does not apply. */
   readonly isCertain?: boolean;
 }
 

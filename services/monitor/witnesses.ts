@@ -27,7 +27,8 @@ export function withoutOwnTrouble(callers: readonly CallerEvidence[], opsPort: s
 }
 
 /**
- * The share of a caller's calls to one node that failed. A call given up early counts only where no other was answered.
+ * The share of a caller's calls to one node that failed. A call that was given up early counts only if the node
+ * answered no call of this caller.
  */
 export function lostShare(
   of: Pick<CallerEvidence, 'calls' | 'ok' | 'timeouts' | 'partial' | 'refused' | 'resets' | 'unanswered'>,

@@ -20,7 +20,7 @@ export interface ActiveFault {
   /** How a reply of `bytes` bytes is sent. */
   body(call: Call, bytes: number): BodyShape | undefined;
   diskMs(key: string): number;
-  /** A request that was counted as applied was not changed after all. */
+  /** Reverts the count of a request that was hit but not changed. */
   spare(): void;
   stop(): void;
 }

@@ -20,7 +20,7 @@ export interface FaultHost {
   readonly serves?: boolean;
   /** Node: it keeps data on a disk. */
   readonly disk?: boolean;
-  /** A sentence about the ability that this fault lacks; undefined when none is missing. */
+  /** A sentence that says which ability is missing for this fault; undefined when none is. */
   lacks(kind: FaultKind, params: unknown): string | undefined;
 }
 

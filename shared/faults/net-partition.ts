@@ -11,7 +11,7 @@ const Params = params({
     }),
   ),
   bridge: Type.Array(Type.String(), { default: [], description: 'these nodes still reach all groups' }),
-  /** No two nodes see the same majority. */
+  /** In a ring of 4 or 5 nodes, each node sees a majority, and no two nodes see the same one. */
   ring: Type.Optional(
     Type.Array(Type.String({ minLength: 1 }), {
       minItems: 4,
