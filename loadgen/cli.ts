@@ -162,7 +162,10 @@ export function configureLoad(load: Command): Command {
     .option('--most <rate>', 'highest rate (default: 20000/s)')
     .option('--trial <time>', 'length of one trial (default: 3s)')
     .option('--repeats <n>', 'trials per rate; the majority decides (default: 3)')
-    .option('--tolerance <share>', 'stop when the rates that hold and fail differ by this share (default: 5%)')
+    .option(
+      '--tolerance <share>',
+      'stop when the highest rate that holds and the lowest that fails differ by this share (default: 5%)',
+    )
     .option('--json', 'result as JSON on stdout')
     .action((url: string | undefined, flags: FindFlags) =>
       withProcess(async (io) => (await import('./commands/find.ts')).findCommand(url, flags, io)),

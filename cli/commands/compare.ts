@@ -22,8 +22,8 @@ answers the same searches in the object-based and in the layered style. The trac
 and who called whom. The kernel's counters show the bytes. Load shows latency and capacity. At the end, one node of each
 kind is killed, and users send searches in both styles while it is down.
 "By arithmetic" is what the topology file alone says. The spread is the least and the greatest value of the rounds.
-A load changes the figures of the next load. So the two styles take turns: in each round, the other one is loaded first.
-Compare the styles after an even number of rounds.`;
+A load changes the figures of the next load. So the object-based style is loaded first in rounds 1, 3, 5, ..., and the
+layered style in rounds 2, 4, 6, ... Compare the styles after an even number of rounds.`;
 
 export function compareCommand(command: Command): void {
   withExamples(command, ['compare single-server multitier'], ['compare multi-server service-across-servers --json'])

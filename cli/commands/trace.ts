@@ -32,7 +32,9 @@ const noTrace = 'No trace is kept for this: there was no such request yet.';
 const help = `
 Without an id, it lists the traces that are kept: the failed and slowest requests of each second, and a random
 sample. An id is a request id (header x-request-id of every answer) or a trace id. A request of the last seconds can be
-shown even if its trace was not kept.`;
+shown even if its trace was not kept.
+
+For --times, the usual request is a search. While nobody searches, it is the most frequent request.`;
 
 export function traceCommand(command: Command): void {
   withExamples(

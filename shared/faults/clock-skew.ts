@@ -1,7 +1,10 @@
 import Type from 'typebox';
 import { faultKind, params } from './fault.ts';
 
-/** The wall clock is `offsetMs` off, and both clocks run `driftPpm` parts per million too fast (negative: too slow). */
+/**
+ * The wall clock is `offsetMs` off. The wall clock and the monotonic clock run `driftPpm` parts per million too fast
+ * (negative: too slow).
+ */
 export const clockSkew = faultKind({
   kind: 'clock.skew',
   summary: 'its clock is wrong',
@@ -16,7 +19,8 @@ export const clockSkew = faultKind({
       minimum: -900_000,
       maximum: 9_000_000,
       default: 0,
-      description: 'by how many parts per million both clocks run too fast; negative: too slow',
+      description:
+        'by how many parts per million the wall clock and the monotonic clock run too fast; negative: too slow',
     }),
   }),
   check: ({ offsetMs, driftPpm }) =>

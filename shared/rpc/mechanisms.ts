@@ -94,7 +94,7 @@ export const clientSide = {
   budget: {
     settings: BudgetSettings,
     beside: true,
-    does: 'limits the extra attempts that `quorum`, `hedge` and `retry` make together after failures',
+    does: 'limits the extra attempts after failures: `quorum`, `hedge` and `retry` share one budget',
     without: 'retries turn a slowdown into an outage',
     misSet: { ratio: 1, reserve: 1_000 },
   },
