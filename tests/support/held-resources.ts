@@ -1,3 +1,12 @@
-/** Child processes and connections that this process holds. */
-export const heldResources = (): readonly string[] =>
-  process.getActiveResourcesInfo().filter((kind) => kind === 'ProcessWrap' || kind === 'TCPSocketWrap');
+import { expect } from 'vitest';
+
+const kinds: readonly string[] = ['ProcessWrap', 'TCPSocketWrap', 'TCPServerWrap'];
+
+/**
+ * Waits until this process holds no child process, connection or listening port. Earlier test files of the same process
+ * may have left connections that end soon.
+ */
+export const nothingHeld = (): Promise<void> =>
+  expect
+    .poll(() => process.getActiveResourcesInfo().filter((kind) => kinds.includes(kind)), { timeout: 10_000 })
+    .toEqual([]);

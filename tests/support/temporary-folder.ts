@@ -1,18 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll } from 'vitest';
 
 const made: string[] = [];
 
-// vitest runs hooks in reverse order: the programs that a test file ends in its own hooks have ended before this.
-afterAll(() => {
-  for (const folder of made) rmSync(folder, { recursive: true, force: true });
-});
-
-/** A new folder, which is removed after all tests of the file. */
+/** A new folder, which is removed after all tests of the file (set-up.ts). */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'tierlab-test-'));
   made.push(folder);
   return folder;
+}
+
+export function removeTemporaryFolders(): void {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { compiled } from '../../support/compiled.ts';
 import { load } from '../loadgen/run.ts';
 import type { Figures } from '../loadgen/run.ts';
 import { constant } from '../loadgen/servers.ts';
@@ -14,7 +15,7 @@ function withFiles(
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
     const child = spawn('sh', ['-c', `ulimit -n ${limit}; exec "$0" "$@"`, process.execPath, main, ...args], {
-      env: { ...process.env, NO_COLOR: '1' },
+      env: { ...compiled, NO_COLOR: '1' },
     });
     let stdout = '';
     let stderr = '';

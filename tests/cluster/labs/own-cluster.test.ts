@@ -13,6 +13,7 @@ import type { LabResult } from '../../../labs/runner/result.ts';
 import { runLab, type LabRunOptions } from '../../../labs/runner/run.ts';
 import { takenPorts } from '../../../shared/cluster/watchdog/port-check.ts';
 import { isAlive, until } from '../../support/cluster.ts';
+import { compiled } from '../../support/compiled.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const main = path.resolve(import.meta.dirname, '../../../labs/main.ts');
@@ -24,7 +25,10 @@ afterAll(() => {
 });
 
 function start(...args: string[]) {
-  const child = spawn(process.execPath, [main, ...args, '--home', folder], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [main, ...args, '--home', folder], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: compiled,
+  });
   running.add(child);
   let output = '';
   child.stderr.on('data', (data: Buffer) => (output += data.toString()));
@@ -36,6 +40,9 @@ function start(...args: string[]) {
   );
   return { child, ended, output: () => output };
 }
+
+const run = (...args: string[]) =>
+  spawnSync(process.execPath, [main, ...args, '--home', folder], { encoding: 'utf8', env: compiled });
 
 const journal = (): LabJournalEntry | undefined => {
   try {
@@ -104,13 +111,13 @@ test('kill -9 of the runner while it runs: its cluster ends, restore cleans up, 
   const { lab, cluster } = await startWithCluster('06', '--live', '--yes');
   lab.child.kill('SIGKILL');
   await lab.ended;
-  const refused = spawnSync(process.execPath, [main, '06', '--live', '--yes', '--home', folder], { encoding: 'utf8' });
+  const refused = run('06', '--live', '--yes');
   expect(refused.status).toBe(3);
   expect(refused.stderr).toContain('npm run lab -- restore');
-  const restored = spawnSync(process.execPath, [main, 'restore', '--home', folder], { encoding: 'utf8' });
+  const restored = run('restore');
   expect(restored.status, restored.stderr).toBe(0);
   await nothingIsLeft(cluster);
-  expect(spawnSync(process.execPath, [main, '06', '--virtual', '--yes', '--home', folder]).status).toBe(0);
+  expect(run('06', '--virtual', '--yes').status).toBe(0);
 }, 150_000);
 
 test('kill -9 of the runner while it stops: restore cleans up', async () => {
@@ -121,7 +128,7 @@ test('kill -9 of the runner while it stops: restore cleans up', async () => {
   await until(() => journal()?.phase === 'stopping', 20_000);
   lab.child.kill('SIGKILL');
   await lab.ended;
-  const restored = spawnSync(process.execPath, [main, 'restore', '--home', folder], { encoding: 'utf8' });
+  const restored = run('restore');
   expect(restored.status, restored.stderr).toBe(0);
   expect(restored.stdout).toContain('phase "stopping"');
   await nothingIsLeft(cluster);

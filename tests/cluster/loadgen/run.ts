@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { compiled } from '../../support/compiled.ts';
 
 const main = path.resolve(import.meta.dirname, '../../../loadgen/main.ts');
 
@@ -56,7 +57,7 @@ export interface Started {
 
 /** Starts the load generator as its users do. It is killed when it takes longer than `limitMs`. */
 export function start(args: readonly string[], limitMs = 55_000, env: NodeJS.ProcessEnv = {}): Started {
-  const child = spawn(process.execPath, [main, ...args], { env: { ...process.env, NO_COLOR: '1', ...env } });
+  const child = spawn(process.execPath, [main, ...args], { env: { ...compiled, NO_COLOR: '1', ...env } });
   let stdout = '';
   let stderr = '';
   const watchers = new Set<() => void>();

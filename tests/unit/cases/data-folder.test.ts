@@ -7,6 +7,7 @@ import { dataDirOf, root } from '../../../cli/paths.ts';
 import { createJournal } from '../../../services/chaos/journal.ts';
 import { run } from '../cli/run.ts';
 import { freePortBase } from '../../support/cluster.ts';
+import { compiled } from '../../support/compiled.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 test.each<[string, string, string]>([
@@ -46,6 +47,7 @@ test.runIf(existsSync('/proc/self')).each([
 ])('P3: %s %s ends at once where the system makes no folder', (script, ...words) => {
   const { status, signal, stderr } = spawnSync(process.execPath, [path.join(root, script), ...words, '/proc/nosuch'], {
     encoding: 'utf8',
+    env: compiled,
     timeout: 20_000,
     killSignal: 'SIGKILL',
   });

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { liveLoads } from '../../../labs/15-load-balancing/live.ts';
-import { heldResources } from '../../support/held-resources.ts';
+import { nothingHeld } from '../../support/held-resources.ts';
 
 test('processes get equal shares by round robin, and the slow one gets few calls by load', async () => {
-  const before = heldResources();
+  await nothingHeld();
   const load = { perSecond: 50, forMs: 4_000 };
   const loads = [
     { by: 'round_robin' as const, ...load },
@@ -17,16 +17,16 @@ test('processes get equal shares by round robin, and the slow one gets few calls
   expect(sum(robin!.toSlow)).toBeLessThanOrEqual(67);
   expect(least!.failed).toBe(0);
   expect(sum(least!.toSlow.slice(2, 6))).toBeLessThan(sum(robin!.toSlow.slice(2, 6)) / 1.5);
-  await expect.poll(heldResources).toEqual(before);
+  await nothingHeld();
 }, 60_000);
 
 test('an interrupt ends all processes', async () => {
-  const before = heldResources();
+  await nothingHeld();
   const interrupt = new AbortController();
   const progress = (): void => interrupt.abort(new Error('interrupted'));
   const load = { by: 'random' as const, perSecond: 100, forMs: 60_000 };
   await expect(liveLoads(2, [load], { seed: '1', signal: interrupt.signal, progress })).rejects.toThrow('interrupted');
-  await expect.poll(heldResources).toEqual(before);
+  await nothingHeld();
 }, 30_000);
 
 test('an interrupt at the last answer of a load lets no other load begin', async () => {

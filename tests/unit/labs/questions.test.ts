@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import type { HandIn } from '../../../labs/runner/hand-in.ts';
 import { homeAt } from '../../../labs/runner/home.ts';
 import { until } from '../../support/cluster.ts';
+import { compiled } from '../../support/compiled.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const main = path.resolve(import.meta.dirname, '../../../labs/main.ts');
@@ -16,7 +17,7 @@ const hasTerminal = spawnSync('script', ['--version']).status === 0;
 
 function atTerminal(...args: string[]) {
   const command = [process.execPath, main, ...args, '--home', folder].map((word) => `'${word}'`).join(' ');
-  const child = spawn('script', ['-qec', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn('script', ['-qec', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'], env: compiled });
   let output = '';
   child.stdout.on('data', (data: Buffer) => (output += data.toString()));
   const ended = new Promise<number | null>((resolve) => void child.once('close', resolve));

@@ -10,6 +10,7 @@ import { drawParameters } from '../../../labs/runner/parameters.ts';
 import { labs } from '../../../labs/registry.ts';
 import { LabUnknownError } from '../../../labs/runner/errors.ts';
 import { runLab } from '../../../labs/runner/run.ts';
+import { compiled } from '../../support/compiled.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const main = path.resolve(import.meta.dirname, '../../../labs/main.ts');
@@ -18,14 +19,11 @@ const home = homeAt(folder);
 const labFiles = home.reports('10');
 beforeEach(() => rmSync(path.join(folder, 'data'), { recursive: true, force: true }));
 
-// Half of the time of a start is the compilation of the labs.
-const env = { ...process.env, NODE_COMPILE_CACHE: path.join(folder, 'compiled') };
-
 function lab(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
     encoding: 'utf8',
     timeout: 40_000,
-    env,
+    env: compiled,
   });
   return { code: status, stdout, stderr };
 }
@@ -190,7 +188,9 @@ await runLab({ lab, form: 'virtual', owner: {}, home, signal, predict, on });
 test.each(['prediction', 'running', 'verdict'])(
   'kill -9 in the phase "%s": restore cleans up, no attempt is counted, and the lab starts again',
   (phase) => {
-    const { signal } = spawnSync(process.execPath, ['--input-type=module', '-e', dyingRunner(phase)], { env });
+    const { signal } = spawnSync(process.execPath, ['--input-type=module', '-e', dyingRunner(phase)], {
+      env: compiled,
+    });
     expect(signal).toBe('SIGKILL');
     const refused = lab('10', '--virtual', '--yes', ...atHome);
     expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('npm run lab -- restore') });
@@ -215,6 +215,7 @@ await onInterrupt((signal) => runLab({ ...options, signal })).catch((error) => c
 `;
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', interrupted], {
     encoding: 'utf8',
+    env: compiled,
   });
   expect(stdout.trim(), stderr).toBe('InterruptedError');
   expect([existsSync(home.progress), existsSync(home.journal)]).toEqual([false, false]);

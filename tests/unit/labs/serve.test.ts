@@ -10,6 +10,7 @@ import { orderIn } from '../../../labs/serve/order.ts';
 import { startOf, withEvent, type RunView, type ServerState } from '../../../labs/serve/run-view.ts';
 import { createLabServer } from '../../../labs/serve/server.ts';
 import { until } from '../../support/cluster.ts';
+import { compiled } from '../../support/compiled.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const main = path.resolve(import.meta.dirname, '../../../labs/main.ts');
@@ -199,7 +200,7 @@ test('a lab from the prediction to the hand-in; no file holds the key', async ()
   expect(handIn.headers['content-disposition']).toBe('attachment; filename="hand-in-10-ada.json"');
   const file = path.join(folder, 'handed-in.json');
   writeFileSync(file, handIn.text);
-  expect(spawnSync(process.execPath, [main, 'verify', file], { encoding: 'utf8' })).toMatchObject({ status: 0 });
+  expect(spawnSync(process.execPath, [main, 'verify', file], { env: compiled })).toMatchObject({ status: 0 });
   // grep ends with 1 where it finds nothing.
   expect(spawnSync('grep', ['-rq', key, folder]).status).toBe(1);
 }, 60_000);
@@ -234,6 +235,7 @@ test('a port that is taken is one clear line, with the process that has it', asy
   const { port: taken } = other.address() as { port: number };
   const { status, stderr } = spawnSync(process.execPath, [main, 'serve', '--port', String(taken), '--home', folder], {
     encoding: 'utf8',
+    env: compiled,
   });
   other.close();
   expect(status).toBe(3);

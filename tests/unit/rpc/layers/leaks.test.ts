@@ -17,6 +17,7 @@ import { systemClock as clock } from '../../../../shared/time/clock.ts';
 import { seededRandom } from '../../../../shared/time/random.ts';
 import { sleep, systemScheduler } from '../../../../shared/time/scheduler.ts';
 import { createTimerWheel } from '../../../../shared/time/wheel.ts';
+import { nothingHeld } from '../../../support/held-resources.ts';
 
 const echo = contract('echo', {
   say: operation({
@@ -26,18 +27,8 @@ const echo = contract('echo', {
   }),
 });
 
-/** Sockets and timers that this process holds, by kind. */
-function resources(): Record<string, number> {
-  const kinds = process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap' || kind === 'TCPServerWrap');
-  return Object.fromEntries(
-    Map.groupBy(kinds, (kind) => kind)
-      .entries()
-      .map(([kind, of]) => [kind, of.length]),
-  );
-}
-
 test('5,000 calls over real sockets, many of which fail or are left, leave nothing behind', async () => {
-  const before = resources();
+  await nothingHeld();
   const random = seededRandom(1);
   // Without this, an open circuit or the throttle would answer most calls of a busy machine, and not the sockets.
   const policy = createPolicyHolder({ breaker: false, throttle: false });
@@ -112,5 +103,5 @@ test('5,000 calls over real sockets, many of which fail or are left, leave nothi
     server.closeAllConnections();
     await new Promise((resolve) => void server.close(resolve));
   }
-  await expect.poll(resources, { timeout: 5_000 }).toEqual(before);
+  await nothingHeld();
 }, 60_000);
