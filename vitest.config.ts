@@ -14,7 +14,7 @@ const timed = [
 
 /**
  * One project per kind of test; `npm test` runs all but `compose` and `torture`. The kinds run one after the other,
- * after the pure tests. Two files of `cluster` or `browser` run at a time, because they mostly wait for processes.
+ * after the pure tests. Three files of `cluster` and `browser` run at a time, because they mostly wait for processes.
  * Those that measure times (`timed`) run one at a time: on two cores, clusters side by side would only measure each
  * other. The files of the pure tests share their processes (`isolate: false`): loading the same modules for each file
  * would take a third of their time.
@@ -22,11 +22,11 @@ const timed = [
 const kinds = [
   { name: 'unit', order: 0, workers: 2, isolate: false, testTimeoutMs: 45_000, hookTimeoutMs: 15_000 },
   { name: 'simulation', order: 0, workers: 2, isolate: false, testTimeoutMs: 60_000, hookTimeoutMs: 15_000 },
-  { name: 'cluster', order: 1, workers: 2, testTimeoutMs: 60_000, hookTimeoutMs: 120_000, exclude: timed },
+  { name: 'cluster', order: 1, workers: 3, testTimeoutMs: 60_000, hookTimeoutMs: 120_000, exclude: timed },
+  { name: 'browser', order: 1, workers: 3, testTimeoutMs: 60_000, hookTimeoutMs: 120_000, exclude: timed },
   { name: 'timed', order: 2, workers: 1, testTimeoutMs: 60_000, hookTimeoutMs: 120_000, include: timed },
-  { name: 'browser', order: 3, workers: 2, testTimeoutMs: 60_000, hookTimeoutMs: 120_000, exclude: timed },
-  { name: 'torture', order: 4, workers: 1, testTimeoutMs: 1_200_000, hookTimeoutMs: 120_000 },
-  { name: 'compose', order: 5, workers: 1, testTimeoutMs: 120_000, hookTimeoutMs: 900_000 },
+  { name: 'torture', order: 3, workers: 1, testTimeoutMs: 1_200_000, hookTimeoutMs: 120_000 },
+  { name: 'compose', order: 4, workers: 1, testTimeoutMs: 120_000, hookTimeoutMs: 900_000 },
 ];
 
 export default defineConfig({

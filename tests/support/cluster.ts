@@ -54,13 +54,13 @@ export async function dataFolder(pages?: readonly TestPage[]): Promise<string> {
 }
 
 /**
- * A port base whose ports are all free now. At most two test files run at the same time. Each takes its bases from its
- * own half of the range, so they never get the same one.
+ * A port base whose ports are all free now. At most three test files run at the same time. Each takes its bases from
+ * its own third of the range, so they never get the same one.
  */
 export async function freePortBase(): Promise<number> {
-  const half = Number(process.env['VITEST_POOL_ID'] ?? 0) % 2;
+  const third = Number(process.env['VITEST_POOL_ID'] ?? 0) % 3;
   for (let attempt = 0; attempt < 50; attempt++) {
-    const base = 10_000 + 1_700 * (2 * Math.floor(Math.random() * 6) + half);
+    const base = 10_000 + 1_700 * (3 * Math.floor(Math.random() * 4) + third);
     const probes = [0, 100, 101, 1_000, 1_080, 1_090, 1_100, 1_500, 1_580];
     const free = await Promise.all(probes.map((offset) => canListen(base + offset)));
     if (base + portSpan < 32_000 && free.every(Boolean)) return base;
