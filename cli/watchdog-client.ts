@@ -20,11 +20,17 @@ export type ClusterNode = Omit<NodeStatus, 'state'> & {
 interface WatchdogStatus {
   readonly topology: string;
   readonly startedAt: number;
+  readonly at: number;
   readonly nodes: readonly NodeStatus[];
 }
 
 export interface ClusterStatus {
   readonly topology: string;
+  /**
+   * The time by the clock of the cluster, ms since 1970. The clock of this machine may have been set since the start,
+   * or the machine may have been suspended.
+   */
+  readonly at: number;
   readonly nodes: readonly ClusterNode[];
 }
 
@@ -42,9 +48,9 @@ const otherTimeoutMs = 2_000;
 export async function fetchStatus(portBase: number): Promise<ClusterStatus> {
   const status = (await askWatchdog(portBase, '/status')) as WatchdogStatus;
   if (!Array.isArray(status?.nodes)) throw otherProgram(portBase, (await holdersOf([portBase])).get(portBase));
-  const { topology } = status;
-  if (process.env.TIERLAB_HOSTS === 'by-name') return { topology, nodes: await nodesByName(topology, portBase) };
-  return { topology, nodes: status.nodes.map((node) => known(node, here, status)) };
+  const { topology, at } = status;
+  if (process.env.TIERLAB_HOSTS === 'by-name') return { topology, at, nodes: await nodesByName(topology, portBase) };
+  return { topology, at, nodes: status.nodes.map((node) => known(node, here, status)) };
 }
 
 /** All nodes of a cluster in containers, where the id of a node is its host name. */

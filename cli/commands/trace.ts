@@ -62,7 +62,7 @@ async function run(id: string | undefined, flags: TraceFlags): Promise<void> {
     throw new UsageError('--times is about all kept traces: leave out the id, --slowest, --errors and --since');
   const place = { portBase: portBaseOf(flags.portBase), dataDir: dataDirOf(flags.data) };
   const status = await fetchStatus(place.portBase);
-  const answer = await askComponent(status, 'traces', pathOf(id, flags), 'it keeps no traces');
+  const answer = await askComponent(status, 'traces', pathOf(id, flags, status.at), 'it keeps no traces');
   if (flags.json) return printJson(answer);
   const terminal = createTerminal(process.stdout);
   if (flags.times) showTimes(answer as UsualTimes | null, terminal);
@@ -70,13 +70,13 @@ async function run(id: string | undefined, flags: TraceFlags): Promise<void> {
   else showTrace(answer as Trace, terminal, process.stdout.columns || defaultColumns);
 }
 
-function pathOf(id: string | undefined, { slowest, errors, since, limit, times }: TraceFlags): string {
+function pathOf(id: string | undefined, { slowest, errors, since, limit, times }: TraceFlags, at: number): string {
   if (times) return '/api/traces/times';
   if (id !== undefined) return `/api/traces/${encodeURIComponent(id)}`;
   const query = new URLSearchParams({ limit: String(limit) });
   if (slowest) query.set('slowest', 'true');
   if (errors) query.set('errors', 'true');
-  if (since !== undefined) query.set('since', String(Math.round(Date.now() - since)));
+  if (since !== undefined) query.set('since', String(Math.round(at - since)));
   return `/api/traces?${query}`;
 }
 

@@ -21,8 +21,8 @@ interface IncidentRow {
 }
 
 /**
- * The first named incident of `node` since `injectedAt` (wall-clock ms) that any monitor holds; undefined: nobody
- * named it.
+ * The first named incident of `node` since `injectedAt` (ms, by the clock of the cluster) that any monitor holds;
+ * undefined: nobody named it.
  */
 export async function detected(
   monitors: readonly MatrixNode[],

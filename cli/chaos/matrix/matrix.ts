@@ -1,6 +1,7 @@
 import { systemClock } from '../../../shared/time/clock.ts';
 import { sleep, systemScheduler } from '../../../shared/time/scheduler.ts';
 import { faultsAt } from '../../../services/chaos/control-port.ts';
+import { fetchStatus } from '../../watchdog-client.ts';
 import { askController, type ChaosConnection } from '../connection.ts';
 import type { Case, Others } from './cases.ts';
 import { detected, nobodyAvoids, quiet, type Detection } from './detection.ts';
@@ -76,7 +77,7 @@ export async function runCase(it: Case, turn: number, options: MatrixOptions): P
   if (!victim) return { ...nothing, effect: 'it does not answer before the fault', users: userAnswers.since() };
 
   userAnswers.since();
-  const injectedAt = systemClock.wall();
+  const { at: injectedAt } = await fetchStatus(connection.portBase);
   const id = `matrix-${it.kind}-${injectedAt.toString(36)}`;
   const request = {
     id,

@@ -81,6 +81,7 @@ export function createWatchdogApi({
           topology: watchdog.topology().name,
           watchdogPid: process.pid,
           startedAt,
+          at: clock.wall(),
           nodes: watchdog.status(),
         }),
       },

@@ -4,10 +4,14 @@ import { listen, listenAtPortBase } from '../../support/listen.ts';
 
 type Answers = Readonly<Record<string, unknown>>;
 
-/** A server that knows a few paths; every one is answered as JSON. The port that it listens at. */
+/** The time by the clock of the cluster. That of this machine is another. */
+export const clusterAt = Date.UTC(2020, 0, 1);
+
+/** A server that knows a few paths; every one is answered as JSON. A function gets the whole address. The port that it listens at. */
 async function answering(answers: Answers, open = listen): Promise<number> {
   const server = createServer(({ url = '' }, response) => {
-    const answer = answers[url.split('?')[0]!];
+    const known = answers[url.split('?')[0]!];
+    const answer: unknown = typeof known === 'function' ? known(url) : known;
     response
       .writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' })
       .end(JSON.stringify(answer ?? {}));
@@ -35,7 +39,7 @@ export async function fakeCluster(
       return { id, components: [component], ...ports, pid: 1, state: 'ready', restarts: 0, exits: [], ...more };
     }),
   );
-  const status = { topology: 't', watchdogPid: 1, startedAt: 0, nodes: rows };
+  const status = { topology: 't', watchdogPid: 1, startedAt: 0, at: clusterAt, nodes: rows };
   vi.stubEnv('TIERLAB_PORT_BASE', String(await answering({ '/status': status, ...watchdog }, listenAtPortBase)));
   onTestFinished(() => void vi.unstubAllEnvs());
 }

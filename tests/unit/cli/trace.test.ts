@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { tracesComponent } from '../../../services/traces/component.ts';
 import { doorOf, environment } from '../gateway/harness.ts';
-import { fakeCluster } from './fake-cluster.ts';
+import { clusterAt, fakeCluster } from './fake-cluster.ts';
 import { rowOf, rowsOf } from './output.ts';
 import { run } from './run.ts';
 
@@ -85,4 +85,11 @@ test('the command below the list finds the same cluster, and the request in it',
   await fakeCluster({ 'traces-1': { '/api/traces': { traces } } });
   const { said } = await run('trace', '--data', '/elsewhere');
   expect(said).toMatch(new RegExp(`trace r1 --port-base ${process.env.TIERLAB_PORT_BASE} --data /elsewhere\n`));
+});
+
+test('D1: --since counts back from the clock of the cluster, not from that of this machine', async () => {
+  let asked = '';
+  await fakeCluster({ 'traces-1': { '/api/traces': (url: string) => ((asked = url), { traces: [] }) } });
+  await run('trace', '--since', '5m');
+  expect(new URL(asked, 'http://t').searchParams.get('since')).toBe(String(clusterAt - 300_000));
 });
