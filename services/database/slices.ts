@@ -17,14 +17,14 @@ export interface SearchBudget {
 const defaultBudget: SearchBudget = { maxSteps: 10_000_000, sliceMs: 4 };
 
 /**
- * When a late search has itself worked for `ownMs`, or for `ownShare` of its time, its own cost made it late. Otherwise
- * other searches made it late.
+ * These limits tell why a search is late. Its own cost is the reason if it has worked for `ownMs`, or for `ownShare` of
+ * its time. Otherwise other searches are the reason.
  */
 const ownMs = 50;
 const ownShare = 0.25;
 /**
- * The share of the time that is left for sending a refusal. It must arrive before the caller's deadline, or the caller
- * would ask another replica.
+ * This share of a search's time is reserved for sending a refusal. A refusal must arrive before the caller's deadline,
+ * or the caller would ask another replica.
  */
 const wayBack = 0.1;
 

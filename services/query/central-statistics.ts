@@ -14,8 +14,8 @@ export type AskCentre = (plan: QueryPlan, context: Context) => Promise<Statistic
 export const noCentre: AskCentre = () => Promise.resolve(undefined);
 
 /**
- * For experiments: a share of the searches needs the one table of the cluster. Without the switch, each caller
- * remembers statistics itself (services/database/scatter.ts), so there is no centre.
+ * For experiments: a share of the searches needs the statistics that one node, the centre, holds. While the switch is
+ * off, each caller remembers statistics itself (services/database/scatter.ts), so there is no centre.
  *
  * The share is exact: of 10 searches with share 0.3, the 4th, 7th and 10th ask. A search that needs the centre fails
  * when the centre does not answer.

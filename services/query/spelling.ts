@@ -9,7 +9,7 @@ export interface CorrectionParameters {
   /** ... and a neighbour one edit away occurs in this many times as many pages. */
   readonly timesMoreFrequent: number;
   /**
-   * A neighbour with another first letter must be this many times more frequent, because people seldom mistype the
+   * The frequency of a neighbour with another first letter is divided by this number, because people seldom mistype the
    * first letter.
    */
   readonly firstLetterRatio: number;

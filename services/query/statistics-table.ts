@@ -3,7 +3,7 @@ import type { Statistics } from '../../search/find-result.ts';
 import type { QueryPlan } from '../../search/plan.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 
-/** How long an answer is kept, ms: the centre knows a write after this time at the latest. */
+/** How long an answer is kept, ms. So a write changes the answers of the centre after this time at the latest. */
 const keptMs = 10_000;
 /** About 1 kB each. */
 const maxPlans = 10_000;

@@ -27,7 +27,7 @@ export interface VocabularyKeeper {
 /**
  * Fetches the words of every shard in the background. Planning does not wait for them; until they arrive, there are no
  * suggestions. After a failure it retries with increasing pauses. It fetches the words again when a shard's statistics
- * have changed, and builds a new vocabulary when a shard's version has changed.
+ * have changed. If the fetched words have the versions of the present vocabulary, this vocabulary stays.
  */
 export function keepVocabulary(environment: Environment<{ database: typeof database }>): VocabularyKeeper {
   const { upstream, topology, scheduler, log, metrics, newContext } = environment;

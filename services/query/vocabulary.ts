@@ -57,9 +57,10 @@ export function documentsLike(vocabulary: Vocabulary, word: string, enough: numb
 }
 
 /**
- * The beginnings of all words of a stem, the likeliest first. Porter's rules change only the end of a word, and at most
- * the last letter of the stem (`happy` -> `happi`). In a stem of up to three letters, they change this letter only from
- * `y` to `i` (`any` -> `ani`). So not all words with the first letters of a short stem are read: these are thousands.
+ * Every word of a stem begins with one of the returned prefixes, the likeliest first. Porter's rules change only the end
+ * of a word, and at most the last letter of the stem (`happy` -> `happi`). In a stem of up to three letters, they change
+ * this letter only from `y` to `i` (`any` -> `ani`). So a short stem needs no prefix without its last letter: thousands
+ * of words would begin with such a prefix.
  */
 function prefixesOf(wanted: string): string[] {
   const start = wanted.slice(0, -1);

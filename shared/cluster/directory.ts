@@ -5,8 +5,11 @@ import { nodesHosting, type Topology, type TopologyNode } from './topology.ts';
 
 /**
  * Returns the members that are alive in the view. If none is alive, the view is probably wrong. Then it returns the
- * other members, without the draining, quarantined and standby ones as long as others are left. Before the first view,
- * it returns the nodes in `ready`. If `ready` names none of the nodes, it returns all of the topology but the standbys.
+ * starting, suspect and dead members. If there are none, it returns the draining ones, then the quarantined ones, and
+ * the standbys last.
+ *
+ * Before the first view, it returns the nodes in `ready`. If `ready` names none of the nodes, it returns all nodes of
+ * the topology except the standbys.
  */
 export function createDirectory(
   current: () => Topology,

@@ -9,7 +9,7 @@ import type { TopologyNode } from './topology.ts';
 
 type PassageOf = ((crossing: Crossing) => Passage) | undefined;
 
-/** The number of sent datagrams whose answers a fault may still affect. */
+/** The number of sent datagrams that are remembered, so that a fault can affect their answers, too. */
 const maxPassages = 256;
 
 /**

@@ -54,7 +54,7 @@ export function createRole({ node, setPhase, open, onFailure }: RoleOptions): Ro
     },
     follow({ promotions = [] }) {
       if (!fence.learn(promotions)) return;
-      // Views arrive from the start; only a warm standby waits for one.
+      // Only a warm standby opens because of a view. All other nodes open in `begin`.
       if (state === 'closed' && node.standby === 'warm') {
         setPhase('starting');
         openNow().catch(onFailure);

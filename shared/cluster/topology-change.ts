@@ -63,7 +63,10 @@ function replaced(old: TopologyNode | undefined, wanted: TopologyNode): string[]
   return [`${id} would get other ${other}. ${advice}`];
 }
 
-/** The routes to a node, as seen from its own address: the node has other ports in a running cluster than in a file. */
+/**
+ * The routes to a node, relative to its own host and port. So the routes of a running node can be compared with those
+ * of a file, which has other ports.
+ */
 function routesFrom({ host, port, routes = [] }: TopologyNode): string {
   return JSON.stringify(routes.map((it) => [it.host === host ? '' : it.host, it.port - port, it.relayed]));
 }

@@ -72,7 +72,8 @@ function badSharding(file: TopologyFile): SchemaProblem[] {
 }
 
 /**
- * Callers find a standby by the view. Monitors make the view themselves, and users at a public port do not follow it.
+ * Components that cannot have standbys, because nobody would find them. Callers find a standby by the view. But monitors
+ * make the view themselves, and users at a public port do not follow it.
  */
 const noStandbys: readonly string[] = ['monitor', 'client', 'gateway', 'console', 'chaos'];
 
@@ -89,7 +90,7 @@ function badStandbys(file: TopologyFile): SchemaProblem[] {
   });
 }
 
-/** Callers learn from the monitors that a node was started later. */
+/** A group with `started` needs a monitor: callers learn from monitors that a node was started later. */
 function badStarted(file: TopologyFile): SchemaProblem[] {
   return file.nodes.flatMap(({ name, replicas, started = replicas }, i) => {
     const path = `nodes.${i}.started`;

@@ -159,7 +159,7 @@ function createHistogram(registry: library.Registry, description: Description, b
   };
 }
 
-/** A line of a histogram: a bucket, cumulated, or the sum, or the count of one set of label values. */
+/** One line of a histogram, for one set of label values: a cumulated bucket, the sum, or the count. */
 interface Value {
   readonly labels: Labels;
   readonly value: number;

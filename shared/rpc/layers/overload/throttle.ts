@@ -58,7 +58,7 @@ export function throttle(
     const key = `${groupKey(call)}.${call.operation.name}`;
     let count = counts.get(key);
     if (!count) counts.set(key, (count = { at: now, requests: 0, accepts: 0 }));
-    // Counters decay in steps: this is exact enough, and needs no power of two per call.
+    // Counters decay in steps. This is exact enough, and most calls need not compute `2 ** x`.
     if (now - count.at >= settings.halfLifeMs / 32) {
       const keep = 2 ** ((count.at - now) / settings.halfLifeMs);
       count.requests *= keep;

@@ -11,7 +11,7 @@ export interface Speed {
   /** Latencies of the newest answers, each divided by the median of its operation. */
   readonly ratios: readonly number[];
   /**
-   * Goes up by one after a window in which the replica was far slower than its peers, and down by one after another
+   * Goes up by one after a window in which the replica was far slower than its peers. Goes down by one after any other
    * window.
    */
   readonly slowWindows: number;

@@ -15,8 +15,8 @@ const maxMs = 300_000;
 
 export interface Liars {
   /**
-   * Reports that `node` lied. Its group is under suspicion. `node` is out of the choice at once, unless as many other
-   * replicas as a vote can tolerate are out already.
+   * Reports that `node` lied. Its group is then under suspicion, and `node` is out of the choice at once. Exception: it
+   * stays if as many other replicas are out already as the group tolerates (shared/tolerated.ts).
    */
   readonly accuse: (call: Call, node: string) => void;
   /**

@@ -22,7 +22,7 @@ export interface PollState {
   readonly refuted: number;
   /** Whether the budget has no token for another replica now. */
   readonly exhausted: boolean;
-  /** Whether the running ones take longer than usual, and no further replica can be asked. */
+  /** Whether the unanswered attempts take longer than usual, and no further replica can be asked. */
   readonly late: boolean;
 }
 
