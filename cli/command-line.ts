@@ -29,9 +29,9 @@ export function placeFlags({ portBase = defaultPortBase, dataDir }: ClusterPlace
 }
 
 /** The place that the words of this process name. A message repeats it, so that its command finds the same cluster. */
-export function namedPlace(words: readonly string[] = process.argv.slice(2)): ClusterPlace {
+export function namedPlace(): ClusterPlace {
   const options = { 'port-base': { type: 'string' }, data: { type: 'string' } } as const;
-  const { data, 'port-base': port } = parseArgs({ args: [...words], options, strict: false }).values;
+  const { data, 'port-base': port } = parseArgs({ options, strict: false }).values;
   return {
     portBase: typeof port === 'string' && isPortBase(port) ? Number(port) : undefined,
     dataDir: typeof data === 'string' && data !== '' ? dataDirOf(data) : undefined,

@@ -95,9 +95,9 @@ function isLiveDraft(file: string): boolean {
 }
 
 /** Returns to the default corpus and removes all imports. Returns the sources as they were before. */
-export async function resetSources(dataDir: string, options: LockOptions = {}): Promise<CorpusSources> {
+export async function resetSources(dataDir: string): Promise<CorpusSources> {
   let before = untouched;
-  await changeSources(dataDir, options, (sources) => {
+  await changeSources(dataDir, {}, (sources) => {
     before = sources;
     return untouched;
   });

@@ -30,8 +30,8 @@ const types: Readonly<Record<string, string>> = {
 const here = new URL('./assets/', import.meta.url);
 
 /** Reads one asset. Throws where it is missing: a node without it must not start. */
-export function loadAsset(name: string, folder = here): Asset {
-  return asset(name, readFileSync(new URL(name, folder)));
+export function loadAsset(name: string): Asset {
+  return asset(name, readFileSync(new URL(name, here)));
 }
 
 /** An asset with this content. */

@@ -15,8 +15,10 @@ export async function runningProcesses(): Promise<readonly RunningProcess[]> {
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
   const all = await Promise.all(
     pids.map(async (pid) => {
-      const text = (name: string) => readFile(`/proc/${pid}/${name}`, 'latin1').catch(() => '');
-      const [stat, line] = await Promise.all([text('stat'), readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')]);
+      const [stat, line] = await Promise.all([
+        readFile(`/proc/${pid}/stat`, 'latin1').catch(() => ''),
+        readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''),
+      ]);
       return { pid: Number(pid), parent: parseProcessStat(stat).parent, words: line.split('\0').slice(0, -1) };
     }),
   );

@@ -1,7 +1,7 @@
 import { createSimulation } from '../../shared/time/sim/simulation.ts';
 import { exponential, type Distribution } from '../../shared/time/sim/distribution.ts';
 import { seededRandom } from '../../shared/time/random.ts';
-import { createStation, StationFull, type StationFigures } from '../../shared/time/sim/station.ts';
+import { createStation, type StationFigures } from '../../shared/time/sim/station.ts';
 
 /** The draws of one run, so that a recursion can repeat it: ms. */
 export interface Draws {
@@ -19,9 +19,8 @@ export function runStation(options: {
   readonly ratePerMs: number;
   readonly workers: number;
   readonly serviceTime: Distribution;
-  readonly places?: number;
 }): { readonly figures: StationFigures; readonly draws: Draws } {
-  const { seed, n, ratePerMs, workers, serviceTime, places = Infinity } = options;
+  const { seed, n, ratePerMs, workers, serviceTime } = options;
   const sim = createSimulation(seed);
   const gap = exponential(1 / ratePerMs);
   const arrivalRandom = seededRandom(`${seed}/arrivals`);
@@ -31,19 +30,15 @@ export function runStation(options: {
     ...sim,
     random: seededRandom(`${seed}/services`),
     workers,
-    places,
     serviceTime(random) {
       const serviceMs = serviceTime(random);
       services.push(serviceMs);
       return serviceMs;
     },
   });
-  const refused = (error: unknown): void => {
-    if (!(error instanceof StationFull)) throw error;
-  };
   const arrive = (): void => {
     arrivals.push(sim.clock.now());
-    station.work().catch(refused);
+    void station.work();
     if (arrivals.length < n) sim.scheduler.after(gap(arrivalRandom), arrive);
   };
   sim.scheduler.after(gap(arrivalRandom), arrive);

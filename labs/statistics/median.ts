@@ -5,12 +5,10 @@ import { normalQuantile, shownConfidence, type ConfidenceInterval } from './inte
  * here by its normal approximation (Conover, Practical Nonparametric Statistics). Outliers of a busy machine hardly
  * move it.
  */
-export function medianInterval(
-  values: readonly number[],
-  confidence: number = shownConfidence,
-): ConfidenceInterval & { readonly median: number } {
+export function medianInterval(values: readonly number[]): ConfidenceInterval & { readonly median: number } {
   const sorted = values.toSorted((a, b) => a - b);
   const n = sorted.length;
+  const confidence = shownConfidence;
   if (n === 0) return { median: Number.NaN, low: -Infinity, high: Infinity, confidence };
   const half = (normalQuantile(confidence) * Math.sqrt(n)) / 2;
   const low = sorted[Math.max(0, Math.floor((n - 1) / 2 - half))]!;

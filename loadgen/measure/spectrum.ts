@@ -9,10 +9,10 @@ export interface SpectrumPoint {
 }
 
 /**
- * The percentiles to print: five for each halving of the remaining share (HdrHistogram's percentile iteration,
- * ticksPerHalfDistance = 5). So the tail gets as many points as the body.
+ * The percentiles to print: five for each halving of the remaining share (HdrHistogram's percentile iteration).
+ * So the tail gets as many points as the body.
  */
-export function spectrum(histogram: TimeHistogram, ticksPerHalfDistance = 5): SpectrumPoint[] {
+export function spectrum(histogram: TimeHistogram): SpectrumPoint[] {
   const points: SpectrumPoint[] = [];
   const count = histogram.count;
   if (count === 0) return points;
@@ -22,7 +22,7 @@ export function spectrum(histogram: TimeHistogram, ticksPerHalfDistance = 5): Sp
     points.push({ valueMs, share, totalCount });
     if (totalCount >= count) break;
     halvings = Math.floor(Math.log2(1 / (1 - share)) + 1e-9) + 1;
-    share += 1 / (ticksPerHalfDistance * 2 ** halvings);
+    share += 1 / (5 * 2 ** halvings);
   }
   points.push({ valueMs: histogram.maxMs(), share: 1, totalCount: count });
   return points;

@@ -22,7 +22,6 @@ export interface TickRow extends Record<TickCount, number> {
  * adds them up.
  */
 export interface Timeline {
-  readonly tickMs: number;
   readonly rows: Map<number, TickRow>;
   count(atMs: number, what: TickCount, by?: number): void;
   latency(intendedMs: number, latencyMs: number): void;
@@ -62,7 +61,6 @@ export function timeline(tickMs: number): Timeline {
     return row;
   }
   return {
-    tickMs,
     get rows() {
       return rows;
     },

@@ -46,9 +46,9 @@ export interface WrongAnswerLog {
   drain(): SeenWrong[];
 }
 
-/** Keeps the first `most` wrong answers of one worker. */
-export function wrongAnswerLog(most = mostWrongAnswers): WrongAnswerLog {
-  let left = most;
+/** Keeps the first wrong answers of one worker. */
+export function wrongAnswerLog(): WrongAnswerLog {
+  let left = mostWrongAnswers;
   let kept: SeenWrong[] = [];
   return {
     add(atMs, request, answer, why) {

@@ -3,21 +3,15 @@ import { neighbours } from './edit-distance.ts';
 import { documentsLike, type Vocabulary } from './vocabulary.ts';
 
 /** When a word is corrected. README.md has the measurement on real misspellings. */
-export interface CorrectionParameters {
+const limits = {
   /** A known word counts as misspelt only when it occurs in at most this many pages ... */
-  readonly rareUpTo: number;
+  rareUpTo: 2,
   /** ... and a neighbour one edit away occurs in this many times as many pages. */
-  readonly timesMoreFrequent: number;
+  timesMoreFrequent: 1_000,
   /**
    * The frequency of a neighbour with another first letter is divided by this number, because people seldom mistype the
    * first letter.
    */
-  readonly firstLetterRatio: number;
-}
-
-const correctionParameters: CorrectionParameters = {
-  rareUpTo: 2,
-  timesMoreFrequent: 1_000,
   firstLetterRatio: 10,
 };
 
@@ -53,7 +47,7 @@ export function didYouMean(vocabulary: Vocabulary, query: string, words: readonl
  */
 function isDoubtful(vocabulary: Vocabulary, word: string): boolean {
   if (word.length < 4 || word.length > 30 || !/^[\p{L}\p{M}]+$/u.test(word)) return false;
-  return documentsLike(vocabulary, word, correctionParameters.rareUpTo) <= correctionParameters.rareUpTo;
+  return documentsLike(vocabulary, word, limits.rareUpTo) <= limits.rareUpTo;
 }
 
 /**
@@ -61,13 +55,9 @@ function isDoubtful(vocabulary: Vocabulary, word: string): boolean {
  * away are tried first. If there are none, two edits are tried for unknown words of more than 5 letters. The second
  * edit takes ten times as long and is seldom needed. Of equally near neighbours, the most frequent wins.
  */
-export function correct(
-  vocabulary: Vocabulary,
-  word: string,
-  { rareUpTo, timesMoreFrequent, firstLetterRatio }: CorrectionParameters = correctionParameters,
-): string | undefined {
-  const own = documentsLike(vocabulary, word, rareUpTo);
-  if (own > rareUpTo) return undefined;
+export function correct(vocabulary: Vocabulary, word: string): string | undefined {
+  const own = documentsLike(vocabulary, word, limits.rareUpTo);
+  if (own > limits.rareUpTo) return undefined;
   const near = bestNeighbour(1);
   return near === undefined && own === 0 && word.length > 5 ? bestNeighbour(2) : near;
 
@@ -76,8 +66,8 @@ export function correct(
     for (const { word: number, distance } of neighbours(vocabulary.trie, word, maxDistance)) {
       const candidate = vocabulary.words[number]!;
       const documents = vocabulary.documents[number]!;
-      if (distance === 0 || documents < own * timesMoreFrequent) continue;
-      const worth = candidate[0] === word[0] ? documents : documents / firstLetterRatio;
+      if (distance === 0 || documents < own * limits.timesMoreFrequent) continue;
+      const worth = candidate[0] === word[0] ? documents : documents / limits.firstLetterRatio;
       if (best === undefined || worth > best.worth) best = { word: candidate, worth };
     }
     return best?.word;

@@ -13,9 +13,6 @@ export interface DecayingHistogram {
   quantile(q: number): number | undefined;
   /** The number of samples that still count: the total weight divided by the weight of a new sample. */
   readonly count: number;
-  /** Mean of the samples that still count, ms. */
-  readonly mean: number | undefined;
-  reset(): void;
 }
 
 export interface HistogramOptions {
@@ -56,13 +53,11 @@ export function createHistogram({ halfLifeMs = 4_000, minSamples = 100 }: Histog
   const stepMs = maxStepMs / 16;
   let weight = 1;
   let total = 0;
-  let sum = 0;
   let lastAt = Infinity;
 
   function rescale(): void {
     for (let i = 0; i < bucketCount; i++) weights[i]! /= weight;
     total /= weight;
-    sum /= weight;
     weight = 1;
   }
 
@@ -77,7 +72,6 @@ export function createHistogram({ halfLifeMs = 4_000, minSamples = 100 }: Histog
       const micros = Math.min(maxMicros, Math.max(0, Math.round(valueMs * 1_000)));
       weights[bucketOf(micros)]! += weight;
       total += weight;
-      sum += weight * valueMs;
     },
     quantile(q) {
       if (total === 0) return undefined;
@@ -93,16 +87,6 @@ export function createHistogram({ halfLifeMs = 4_000, minSamples = 100 }: Histog
     },
     get count() {
       return total / weight;
-    },
-    get mean() {
-      return total === 0 ? undefined : sum / total;
-    },
-    reset() {
-      weights.fill(0);
-      weight = 1;
-      total = 0;
-      sum = 0;
-      lastAt = Infinity;
     },
   };
 }

@@ -37,7 +37,8 @@ export function nextFailure(causes: readonly Cause[], ageMs: number, random: Ran
  * Mean life of a new part = integral of R(t) over all ages. Simpson's rule with t = s x^4, because this removes the
  * infinite slope of R at 0. Where the cumulative hazard H is over 40, R is practically 0.
  */
-export function meanLifeMs(causes: readonly Cause[], steps = 4_000): number {
+export function meanLifeMs(causes: readonly Cause[]): number {
+  const steps = 4_000;
   const scale = Math.min(...causes.map(({ etaMs, beta }) => etaMs * 40 ** (1 / beta)));
   const f = (x: number) => reliability(causes, scale * x ** 4) * scale * 4 * x ** 3;
   let sum = f(0) + f(1);

@@ -27,10 +27,6 @@ export interface Network {
   block(from: string, to: string): void;
   /** Ends partitions and blocks. */
   heal(): void;
-  /** Whether partitions and blocks would let a message through now; random loss is not considered. */
-  reaches(from: string, to: string): boolean;
-  readonly sent: number;
-  readonly lost: number;
 }
 
 export interface NetworkOptions {
@@ -47,8 +43,6 @@ export function createNetwork({ scheduler, random, link = {} }: NetworkOptions):
   const links = new Map<string, NetworkLink>();
   const groupOf = new Map<string, number>();
   const blocked = new Set<string>();
-  let sent = 0;
-  let lost = 0;
 
   const edge = (from: string, to: string) => `${from}>${to}`;
 
@@ -66,12 +60,8 @@ export function createNetwork({ scheduler, random, link = {} }: NetworkOptions):
 
   return {
     send(from, to, deliver) {
-      sent++;
       const { latency, drop, duplicate } = linkOf(from, to);
-      if (!reaches(from, to) || (drop > 0 && random.next() < drop)) {
-        lost++;
-        return;
-      }
+      if (!reaches(from, to) || (drop > 0 && random.next() < drop)) return;
       scheduler.after(latency(random), deliver);
       if (duplicate > 0 && random.next() < duplicate) scheduler.after(latency(random), deliver);
     },
@@ -84,13 +74,6 @@ export function createNetwork({ scheduler, random, link = {} }: NetworkOptions):
     heal() {
       groupOf.clear();
       blocked.clear();
-    },
-    reaches,
-    get sent() {
-      return sent;
-    },
-    get lost() {
-      return lost;
     },
   };
 }

@@ -21,7 +21,6 @@ export interface Station {
   waitMs(): number;
   readonly queued: number;
   readonly busy: number;
-  readonly done: number;
   /** What was measured since the start. */
   readonly figures: () => StationFigures;
 }
@@ -164,9 +163,6 @@ export function createStation({
     },
     get busy() {
       return busy;
-    },
-    get done() {
-      return done;
     },
     figures() {
       count(clock.now());

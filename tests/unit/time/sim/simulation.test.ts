@@ -168,10 +168,8 @@ test('the network loses and doubles messages in their shares, and partitions and
     ['a', 'c'],
     ['c', 'b'],
     ['b', 'a'],
-  ] as const) {
+  ] as const)
     send(from, to, 1);
-    expect(network.reaches(from, to)).toBe(false);
-  }
   send('c', 'elsewhere', 1);
   await sim.run();
   expect(arrived).toBe(1);
