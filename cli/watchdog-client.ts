@@ -1,7 +1,7 @@
 import { askControl, type ControlRequest } from '../shared/control/client.ts';
 import { asRpcError, type RpcError } from '../shared/rpc/errors.ts';
 import type { TopologyNode } from '../shared/cluster/topology.ts';
-import type { NodeStatus } from '../shared/cluster/watchdog/watchdog.ts';
+import type { NodeStatus } from '../shared/cluster/watchdog/node-status.ts';
 import { type Holder, holdersOf } from '../shared/cluster/watchdog/port-check.ts';
 import { isStoppedProcess } from '../shared/process-stat.ts';
 import { sleep, systemScheduler } from '../shared/time/scheduler.ts';

@@ -6,7 +6,8 @@ import type { Policy } from '../../rpc/policy.ts';
 import type { PublishedKeys } from '../../security/keyring.ts';
 import type { Component } from '../component.ts';
 import type { Topology, TopologyNode } from '../topology.ts';
-import { createChild, type Child, type ChildState, type Exit, type RestartReason } from './child.ts';
+import { createChild, type Child, type ChildState } from './child.ts';
+import { nodeStatus, type NodeStatus } from './node-status.ts';
 import { createSpare } from './spare.ts';
 import { startParts, startWaves } from './start-order.ts';
 import { makeFolder } from '../../make-folder.ts';
@@ -38,24 +39,6 @@ export interface WatchdogOptions {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly onChange: (node: TopologyNode, state: ChildState) => void;
-}
-
-export interface NodeStatus {
-  readonly id: string;
-  readonly components: readonly string[];
-  /** 1-based, where it holds a part of the data. */
-  readonly shard?: number;
-  readonly port: number;
-  readonly opsPort: number;
-  /** Ports with plain HTTP for people and tools: `doors`, and `publicPort` for public routes without a door. */
-  readonly doors: Readonly<Record<string, number>>;
-  readonly publicPort: number;
-  readonly pid: number | null;
-  readonly state: ChildState['state'];
-  /** How often this watchdog restarted the node, for any reason. */
-  readonly restarts: number;
-  readonly lastRestart?: RestartReason;
-  readonly exits: readonly Exit[];
 }
 
 export interface Watchdog {
@@ -215,23 +198,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
       const placed = new Set(topology.nodes.map(({ id }) => id));
       return nodes.flatMap((node) => {
         const child = children.get(node.id)!;
-        const state = child.state();
-        if (state.state === 'stopped' && !placed.has(node.id)) return [];
-        const { count, last } = child.restarts();
-        return {
-          id: node.id,
-          components: node.components,
-          ...(node.shard === undefined ? {} : { shard: node.shard }),
-          port: node.port,
-          opsPort: node.opsPort,
-          doors: node.doors,
-          publicPort: node.publicPort,
-          pid: 'pid' in state ? state.pid : null,
-          state: state.state,
-          restarts: count,
-          ...(last === undefined ? {} : { lastRestart: last }),
-          exits: child.exits(),
-        };
+        return child.state().state === 'stopped' && !placed.has(node.id) ? [] : nodeStatus(node, child);
       });
     },
     children: () => children.values(),
