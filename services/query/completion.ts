@@ -38,9 +38,9 @@ export function complete(vocabulary: Vocabulary, typed: string, size: number): s
 const chunkWords = 512;
 
 /**
- * The words in chunks. `best` = the most frequent word of a chunk (of equally frequent words, the first). The chunk with
- * the most frequent word comes first. So only a few chunks are compared, even when thousands of words begin with the
- * typed letter.
+ * The words in chunks. `best` = the most frequent word of a chunk (of equally frequent words, the first). The chunk
+ * with the most frequent word comes first. So only a few chunks are compared, even when thousands of words begin with
+ * the typed letter.
  */
 function chunksBetween({ documents }: Vocabulary, from: number, to: number) {
   const chunks: { from: number; to: number; best: number }[] = [];

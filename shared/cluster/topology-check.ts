@@ -72,8 +72,8 @@ function badSharding(file: TopologyFile): SchemaProblem[] {
 }
 
 /**
- * Components that cannot have standbys, because nobody would find them. Callers find a standby by the view. But monitors
- * make the view themselves, and users at a public port do not follow it.
+ * Components that cannot have standbys, because nobody would find them. Callers find a standby by the view. But
+ * monitors make the view themselves, and users at a public port do not follow it.
  */
 const noStandbys: readonly string[] = ['monitor', 'client', 'gateway', 'console', 'chaos'];
 
