@@ -35,7 +35,7 @@ function runOptions(command: Command, refused?: readonly string[]): Command {
   if (refused === undefined)
     command.option(
       '--slo <time>',
-      'right answers within this time are goodput (default: 1s, or the tightest latency threshold)',
+      'right answers within this time are goodput (default: the shortest latency in --threshold, else 1s)',
     );
   command
     .optionsGroup('When:')
@@ -45,7 +45,7 @@ function runOptions(command: Command, refused?: readonly string[]): Command {
       'open loop: rates reached after each stage, for example "30s@50,1m@200,10s@0" ("0s@50" jumps)',
     )
     .option('--arrivals <kind>', 'constant, poisson, or burst:N for N requests at once (default: constant)')
-    .option('--recorded <file>', 'open loop: arrivals from a file, one instant (ms) or { "at" } per line')
+    .option('--recorded <file>', 'open loop: when to send, from a file; each line is a time in ms, or JSON: {"at":ms}')
     .option('--speed <factor>', 'play recorded arrivals faster by this factor')
     .option('-u, --users <n>', 'closed loop: users who wait for their answers (default: the number of -c, else 10)')
     .option('--think <time>', 'closed loop: pause after an answer; "~2s" draws exponentially with that mean')
@@ -81,7 +81,7 @@ function runOptions(command: Command, refused?: readonly string[]): Command {
     .option('--check <level>', 'how far answers are checked: none, status or schema (default: schema)')
     .option(
       '--verify [source]',
-      'compare answers with the right ones: recorded before the run (no value), from a URL, or from a file',
+      'compare answers with the right ones, from a URL or a file; without one, they are recorded before the run',
     )
     .option('--save-oracle <file>', 'keep the right answers that --verify recorded')
     .option(
@@ -193,8 +193,8 @@ export function configureLoad(load: Command): Command {
     );
   load
     .command('demo')
-    .description('show open-vs-closed: a server that stalls once, measured by an open and by a closed loop')
-    .addArgument(new Argument('<name>').choices(['open-vs-closed']))
+    .description('show how an open and a closed loop measure a server that stalls once')
+    .addArgument(new Argument('<name>', 'what to show').choices(['open-vs-closed']))
     .option('-d, --duration <time>', 'length of each run (default: 10s)')
     .option('--seed <text>', 'the same seed sends the same requests (default: 1)')
     .option('--html <file>', 'both runs on one page')
@@ -221,7 +221,7 @@ export function configureLoad(load: Command): Command {
     );
   load
     .command('compare')
-    .description('compare two runs side by side')
+    .description('compare two runs side by side, from their results.bin')
     .argument('<a>')
     .argument('<b>')
     .option('--html <file>', 'write the comparison as a page')

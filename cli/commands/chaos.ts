@@ -76,6 +76,6 @@ export function chaosCommand(command: Command): void {
     .command('kinds')
     .description('every kind of fault and its parameters')
     .exitOverride()
-    .option('--json', 'with the schema of their parameters')
+    .option('--json', 'one JSON document, with the schema of all parameters')
     .action(listFaultKinds);
 }

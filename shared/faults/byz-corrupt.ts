@@ -12,7 +12,11 @@ export const byzCorrupt = faultKind({
       description: 'semantic: valid, but false; syntactic: breaks the schema',
     }),
     field: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 64, description: 'the member to corrupt, by name; any when absent' }),
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description: 'corrupt the member with this name, instead of any member',
+      }),
     ),
   }),
   serve({ params: { how, field }, draw, spare }) {

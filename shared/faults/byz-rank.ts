@@ -28,7 +28,7 @@ export const byzRank = faultKind({
       description: 'swap: two neighbours change places; boost: one result goes to the top',
     }),
     id: Type.Optional(
-      Type.String({ minLength: 1, description: 'with boost: the result to move to the top; the last when absent' }),
+      Type.String({ minLength: 1, description: 'with boost: this result goes to the top, instead of the last one' }),
     ),
   }),
   check: ({ how, id }) => (id !== undefined && how !== 'boost' ? 'id belongs to boost' : undefined),

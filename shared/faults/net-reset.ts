@@ -10,7 +10,7 @@ export const netReset = faultKind({
       Type.Integer({
         minimum: 0,
         maximum: 1e9,
-        description: 'break after this many bytes of the reply; absent: before the request arrives',
+        description: 'break after this many bytes of the reply, instead of at once',
       }),
     ),
   }),
