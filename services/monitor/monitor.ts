@@ -228,7 +228,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
     rotation.refresh();
   }
   rotation.refresh();
-  const timer = scheduler.every(settings.lookMs, look);
+  const timer = scheduler.every(settings.lookMs, look, 0);
 
   return {
     heard(beat) {

@@ -1,6 +1,6 @@
 /** The settings of a monitor, live and in the simulations. The simulations count the false alarms of these values. */
 export const settings = {
-  /** How often silences are checked, ms. */
+  /** How often silences are checked, ms. Nodes send their heartbeats at the same times. */
   lookMs: 125,
   /** One window, ms. hysteresis.ts counts windows. */
   windowMs: 500,

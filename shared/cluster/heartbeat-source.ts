@@ -91,6 +91,7 @@ function startThread(
     monitors,
     monitorNodes,
     scheduler,
+    phaseMs,
     self,
     evidence,
     token,
@@ -111,10 +112,11 @@ function startThread(
     if (message.kind === 'warning') log.warn(message.text);
     if (message.kind === 'ended') resolve(message.progress);
   });
-  const timer = scheduler.every(heartbeatIntervalMs, () => {
+  const onTime = (): void => {
     onInterval?.();
     post({ kind: 'news', news: news() });
-  });
+  };
+  const timer = scheduler.every(heartbeatIntervalMs, onTime, phaseMs);
   return {
     kind: 'thread',
     setPhase: (next) => post({ kind: 'phase', phase: next }),

@@ -45,6 +45,8 @@ export interface HeartbeatOptions {
   readonly monitors: ReadonlyMap<string, KeyObject>;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
+  /** The phase of the interval in which it sends, ms. */
+  readonly phaseMs?: number | undefined;
   /** The node's report about itself. */
   readonly self?: () => SelfReport;
   /** The evidence about other nodes since the last beat. */
@@ -110,7 +112,7 @@ interface MonitorLink {
  * Only evidence is sent again, with the next beat. Everything else in a lost beat is also in the next one.
  */
 export function startHeartbeatSender(options: HeartbeatOptions): HeartbeatSender {
-  const { node, incarnation, process, monitors, clock, scheduler, send, self, evidence, token } = options;
+  const { node, incarnation, process, monitors, clock, scheduler, send, self, evidence, token, phaseMs } = options;
   const { onView, onInterval = () => undefined, resume = new Map() as BeatProgress, startPhase = 'starting' } = options;
   const links = new Map<string, MonitorLink>(
     [...monitors].map(([monitor, key]) => [
@@ -217,10 +219,11 @@ export function startHeartbeatSender(options: HeartbeatOptions): HeartbeatSender
   }
 
   beatAll();
-  const timer: Timer = scheduler.every(heartbeatIntervalMs, () => {
+  const onTime = (): void => {
     onInterval();
     beatAll();
-  });
+  };
+  const timer: Timer = scheduler.every(heartbeatIntervalMs, onTime, phaseMs);
   return {
     phase: () => phase,
     progress: () =>

@@ -13,7 +13,7 @@ export interface ClockOrigin {
 }
 
 /** CLOCK_MONOTONIC counts from the start of the machine and never jumps. It stops while the machine is suspended. */
-const machineNow = (): number => Number(process.hrtime.bigint()) / 1e6;
+export const machineNow = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 export const clockOrigin = (): ClockOrigin => ({ wallMs: Date.now(), machineMs: machineNow() });
 

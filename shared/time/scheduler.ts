@@ -1,9 +1,15 @@
+import { machineNow } from './clock.ts';
+
 /** Timers as a parameter: real ones at the process edge, virtual ones in the simulator. */
 export interface Scheduler {
   /** Runs `task` once, `delayMs` from now. */
   after(delayMs: number, task: () => void): Timer;
-  /** Runs `task` every `intervalMs`, first after one interval, until cancelled. */
-  every(intervalMs: number, task: () => void): Timer;
+  /**
+   * Runs `task` every `intervalMs`, first after one interval, until cancelled. With `phaseMs`, the first interval may
+   * be shorter, so that processes of one machine run tasks of the same interval and phase at the same times. Processes
+   * that wake together need less CPU, because they find each other's code and data in the caches.
+   */
+  every(intervalMs: number, task: () => void, phaseMs?: number): Timer;
 }
 
 export interface Timer {
@@ -29,7 +35,8 @@ export const systemScheduler: Scheduler = {
       },
     };
   },
-  every(intervalMs, task) {
+  every(intervalMs, task, phaseMs) {
+    if (phaseMs !== undefined) return inStep(intervalMs, task, phaseMs);
     let due: NodeJS.Immediate | undefined;
     const handle = setInterval(() => void (due = setImmediate(task)), intervalMs).unref();
     return {
@@ -40,6 +47,31 @@ export const systemScheduler: Scheduler = {
     };
   },
 };
+
+/**
+ * Runs `task` when the machine's monotonic clock is `phaseMs` past a multiple of the interval. Two runs are at least
+ * half an interval apart, so a task that runs very late leaves one out.
+ */
+function inStep(intervalMs: number, task: () => void, phaseMs: number): Timer {
+  let handle: NodeJS.Timeout;
+  let due: NodeJS.Immediate | undefined;
+  function arm(leastMs: number): void {
+    const now = machineNow();
+    const at = phaseMs + Math.ceil((now + leastMs - phaseMs) / intervalMs) * intervalMs;
+    handle = setTimeout(fire, Math.ceil(at - now)).unref();
+  }
+  function fire(): void {
+    arm(intervalMs / 2);
+    due = setImmediate(task);
+  }
+  arm(0);
+  return {
+    cancel() {
+      clearTimeout(handle);
+      clearImmediate(due);
+    },
+  };
+}
 
 /** Waits `delayMs`; rejects with the signal's reason as soon as it aborts. */
 export function sleep(scheduler: Scheduler, delayMs: number, signal?: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Worker } from 'node:worker_threads';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { systemScheduler } from '../../../shared/time/scheduler.ts';
 
 /** Answers each piece that it is sent, from a thread of its own: this one will be paused. */
@@ -65,4 +65,25 @@ test('a fraction of a millisecond is waited for, too: Node.js would cut it off',
   systemScheduler.after(3.2, () => undefined).cancel();
   expect(setTimer).toHaveBeenCalledWith(expect.anything(), 4);
   setTimer.mockRestore();
+});
+
+test('tasks with a phase run at the same times, whenever they were started', () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'clearImmediate', 'hrtime'] });
+  onTestFinished(() => void vi.useRealTimers());
+  /** How many intervals of 500 ms have passed since 125 ms; timers of Node.js are late by up to 1 ms. */
+  const intervals = () => Math.round((Number(process.hrtime.bigint()) / 1e6 - 125.5) / 5) / 100;
+  const runs: [string, number][] = [];
+  const start = Math.ceil(intervals());
+  const first = systemScheduler.every(500, () => runs.push(['first', intervals() - start]), 125);
+  vi.advanceTimersByTime(300);
+  const second = systemScheduler.every(500, () => runs.push(['second', intervals() - start]), 125);
+  vi.advanceTimersByTime(1_000);
+  second.cancel();
+  vi.advanceTimersByTime(500);
+  first.cancel();
+  vi.advanceTimersByTime(1_000);
+  const times = (name: string) => runs.filter(([who]) => who === name).map(([, at]) => at);
+  expect(times('first').slice(0, 3)).toEqual([0, 1, 2]);
+  for (const at of times('second')) expect(times('first')).toContain(at);
+  expect(times('second')).toHaveLength(2);
 });
