@@ -15,9 +15,11 @@ import { repairRoutes } from '../shared/cluster/watchdog/repairs.ts';
 import type { ChildState } from '../shared/cluster/watchdog/child.ts';
 import { watchLoops } from '../shared/cluster/watchdog/loop-check.ts';
 import { createWatchdog, type Watchdog } from '../shared/cluster/watchdog/watchdog.ts';
+import { diskProblem } from '../shared/disk-problem.ts';
 import { replaceFile } from '../shared/durable.ts';
 import { onEndSignals } from '../shared/end-signals.ts';
 import { exitCodes } from '../shared/exit-codes.ts';
+import { RpcError } from '../shared/rpc/errors.ts';
 import { keyringEnvironment, publishedKeys } from '../shared/security/keyring.ts';
 import { identitySecret, operatorTokenFrom } from '../shared/security/node-keys.ts';
 import { operatorEnvironment, operatorOf } from '../shared/security/operator.ts';
@@ -155,11 +157,16 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
         publishedKeys: () => publishedKeys(dataDir, watchdog.topology().nodes),
         place(next, source) {
           const file = path.join(dir, 'topology.json');
-          replaceFile(file, JSON.stringify(next, null, 2));
+          try {
+            replaceFile(file, JSON.stringify(next, null, 2));
+            writeRunFile(dataDir, { ...life, topology: next.name, topologySource: source });
+          } catch (error) {
+            const problem = diskProblem(error, dir);
+            throw problem === undefined ? error : new RpcError('unavailable', `${problem}. Nothing was changed`);
+          }
           topologyFile = file;
           keysFor = keyringEnvironment(dataDir, next.nodes);
           watchdog.place(next);
-          writeRunFile(dataDir, { ...life, topology: next.name, topologySource: source });
         },
       }),
       ...repairRoutes({

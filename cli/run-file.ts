@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { CommandError, UsageError } from './errors.ts';
 import { defaultPortBase, isPortBase, portBaseWords } from '../shared/cluster/ports.ts';
+import { replaceFile } from '../shared/durable.ts';
 import { makeFolder } from '../shared/make-folder.ts';
 
 /**
@@ -39,7 +40,7 @@ export function newOperatorToken(shared?: string): string | undefined {
 
 export function writeRunFile(dataDir: string, run: RunFile): void {
   makeFolder(runDir(dataDir, run.portBase), 0o700);
-  writeFileSync(fileIn(dataDir, run.portBase), `${JSON.stringify(run, null, 2)}\n`, { mode: 0o600 });
+  replaceFile(fileIn(dataDir, run.portBase), `${JSON.stringify(run, null, 2)}\n`, 0o600);
 }
 
 /** The run file of a cluster whose process is alive; a file left by a crashed one counts as none. */

@@ -1,12 +1,21 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { root } from '../../../cli/paths.ts';
 import { dataFolder, startCluster, tierlab, until } from '../../support/cluster.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { twoPages } from '../../support/two-pages.ts';
 
 const dataDir = await dataFolder(twoPages);
+
+/** The topology `tiny` with a second ranking node. */
+const tiny = JSON.parse(readFileSync(path.join(root, 'topologies', 'tiny.json'), 'utf8')) as {
+  nodes: { name: string }[];
+};
+const nodes = tiny.nodes.map((group) => (group.name === 'ranking' ? { ...group, replicas: 2 } : group));
+const moreRanking = path.join(dataDir, 'more-ranking.json');
+writeFileSync(moreRanking, JSON.stringify({ ...tiny, nodes }));
 
 /** A data folder on a small disk of its own, and a way to fill it to the last byte. Only root can make one. */
 function smallDisk(): { dir: string; fill: () => void; empty: () => void } {
@@ -49,6 +58,8 @@ test.runIf(canMount)(
     }, 30_000);
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(full) });
     await until(() => full.test(cluster.output()));
+    const applied = await tierlab('apply', moreRanking, ...flags);
+    expect(applied).toMatchObject({ code: 1, stderr: expect.stringMatching(full) });
 
     // A crash makes the monitors write, and the watchdog start a process.
     process.kill(before.find(({ id }) => id === 'query-1')!.pid!, 'SIGKILL');
