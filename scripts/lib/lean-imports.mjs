@@ -44,6 +44,11 @@ export function leanImports(root) {
         resolveDir: root,
       }));
 
+      // OpenTelemetry's traces are for exemplars, which this project does not use.
+      build.onResolve({ filter: /^@opentelemetry\/api$/ }, ({ path: name, namespace }) =>
+        namespace === 'late' ? undefined : { path: name, namespace: 'late' },
+      );
+
       // It reads constants of node:http2 when it loads, and is called for HTTP/2 only.
       build.onResolve({ filter: /\/client-h2\.js$/ }, ({ namespace }) =>
         namespace === 'late-file' ? undefined : { path: fileOf('lib/dispatcher/client-h2.js'), namespace: 'late-file' },

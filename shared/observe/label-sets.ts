@@ -15,7 +15,6 @@ interface LabelSets<S> {
   of(values: Labels): S;
   remove(values: Labels): void;
   clear(): void;
-  all(): Iterable<S>;
 }
 
 /** The series of one metric. A metric without labels has its one series from the start. */
@@ -37,7 +36,6 @@ export function labelSets<S>(labelNames: readonly string[], create: (labels: Lab
     },
     remove: (values) => void all.delete(keyOf(values)),
     clear: () => all.clear(),
-    all: () => all.values(),
   };
   if (labelNames.length === 0) sets.of({});
   return sets;

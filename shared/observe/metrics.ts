@@ -1,6 +1,5 @@
-import { contentType, headText, labelText, lineText } from './exposition.ts';
+import * as library from 'prom-client';
 import { labelSets, type Labels } from './label-sets.ts';
-import { processReadings, watchCollections } from './process-readings.ts';
 
 /** One set of label values. */
 export interface CounterSeries {
@@ -38,8 +37,9 @@ export interface MetricSample {
 }
 
 /**
- * The metrics of one process, with a bound on the sets of label values. Names follow Prometheus: base units (seconds,
- * bytes), `_total` for counters. The same name always gives the same metric, so components need not share objects.
+ * The metrics of one process: those of the library prom-client, with a bound on the sets of label values. Names follow
+ * Prometheus: base units (seconds, bytes), `_total` for counters. The same name always gives the same metric, so
+ * components need not share objects.
  */
 export interface Metrics {
   counter(name: string, help: string, labelNames?: readonly string[]): Counter;
@@ -62,159 +62,123 @@ export interface Metrics {
 /** Seconds: from 1 ms (a call to a neighbour) to 5 s (longer than every usual deadline). */
 export const latencyBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] as const;
 
-const collectionBuckets = [0.001, 0.01, 0.1, 1, 2, 5] as const;
-
-/** One metric with all its sets of label values. */
-interface Family {
-  readonly head: string;
-  readonly collect: () => void | Promise<void>;
-  readonly text: () => string;
-  readonly samples: () => readonly MetricSample[];
-  /** The labels of the process have changed. */
-  readonly relabel: () => void;
-}
-
 /**
- * Each node has its own registry; every series carries `labels`. `process` adds Node.js's own metrics.
- *
- * A series keeps the text of its labels, so that a scrape writes only numbers. The library prom-client writes all of
- * the text again at each scrape.
+ * Node.js metrics that are left out: they wake every process 100 times a second and count the sampling interval as lag.
+ * tierlab_event_loop_delay_seconds measures the lag better.
  */
+const eventLoopDelay = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map(
+  (which) => `nodejs_eventloop_lag_${which}_seconds`,
+);
+const neverMs = 2 ** 31 - 1;
+
+/** Each node has its own registry; every series carries `labels`. `process` adds Node.js's own metrics. */
 export function createMetrics(labels: Labels, options: { process: boolean }): Metrics {
-  let common = labels;
-  const known = new Map<string, readonly [metric: Counter | Gauge | Histogram, family: Family]>();
-  const textOf = (own: Labels): string => labelText({ ...own, ...common, ...own });
-
-  function once<M extends Counter | Gauge | Histogram>(name: string, create: () => readonly [M, Family]): M {
-    const entry = known.get(name) ?? create();
-    known.set(name, entry);
-    return entry[0] as M;
-  }
-
-  const metrics: Metrics = {
-    counter: (name, help, labelNames = []) =>
-      once(name, () => createValues('counter', { name, help, labelNames, textOf })),
-    gauge: (name, help, labelNames = [], collect) =>
-      once(name, () => createValues('gauge', { name, help, labelNames, textOf }, collect)),
-    histogram: (name, help, labelNames = [], buckets = latencyBuckets) =>
-      once(name, () => createHistogram({ name, help, labelNames, textOf }, buckets)),
-    async read(name) {
-      const family = known.get(name)?.[1];
-      await family?.collect();
-      return family?.samples() ?? [];
-    },
-    relabel(next) {
-      common = next;
-      for (const [, family] of known.values()) family.relabel();
-    },
-    async render() {
-      const families = [...known.values()].map(([, family]) => family);
-      await Promise.all(families.map(async (family) => family.collect()));
-      return { contentType, text: families.map((family) => family.head + family.text()).join('\n') };
-    },
-  };
+  const registry = new library.Registry();
+  registry.setDefaultLabels(labels);
   if (options.process) {
-    for (const { type, name, help, read } of processReadings)
-      once(name, () => createValues(type, { name, help, labelNames: [], textOf }, (own) => own.set({}, read())));
-    const times = metrics.histogram(
-      'nodejs_gc_duration_seconds',
-      'Duration of garbage collections by kind: major, minor, incremental or weakcb',
-      ['kind'],
-      collectionBuckets,
-    );
-    watchCollections((kind, seconds) => times.observe({ kind }, seconds));
+    library.collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: neverMs });
+    for (const name of eventLoopDelay) registry.removeSingleMetric(name);
   }
-  return metrics;
+  const known = new Map<string, Counter | Gauge | Histogram>();
+
+  function once<M extends Counter | Gauge | Histogram>(name: string, create: () => M): M {
+    const metric = known.get(name) ?? create();
+    known.set(name, metric);
+    return metric as M;
+  }
+
+  return {
+    counter: (name, help, labelNames = []) => once(name, () => createCounter(registry, { name, help, labelNames })),
+    gauge: (name, help, labelNames = [], collect) =>
+      once(name, () => createGauge(registry, { name, help, labelNames }, collect)),
+    histogram: (name, help, labelNames = [], buckets = latencyBuckets) =>
+      once(name, () => createHistogram(registry, { name, help, labelNames }, buckets)),
+    async read(name) {
+      const metric = registry.getSingleMetric(name);
+      if (metric === undefined) return [];
+      const { values } = (await metric.get()) as { readonly values: readonly Value[] };
+      return metric instanceof library.Histogram ? histogramSamples(values) : values;
+    },
+    relabel: (next) => registry.setDefaultLabels(next),
+    render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
 }
 
 interface Description {
   readonly name: string;
   readonly help: string;
   readonly labelNames: readonly string[];
-  /** The text of the labels of a series, with those of the process. */
-  readonly textOf: (labels: Labels) => string;
 }
 
-/** A counter or a gauge. */
-function createValues(
-  type: 'counter' | 'gauge',
-  { name, help, labelNames, textOf }: Description,
+function createCounter(registry: library.Registry, description: Description): Counter {
+  const counter = new library.Counter({ ...description, registers: [registry] });
+  const series = labelSets(description.labelNames, (labels): CounterSeries => {
+    counter.inc(labels, 0);
+    return counter.labels(labels);
+  });
+  return {
+    labels: (values = {}) => series.of(values),
+    inc: (values = {}, by = 1) => series.of(values).inc(by),
+  };
+}
+
+function createGauge(
+  registry: library.Registry,
+  description: Description,
   collect: (gauge: Gauge) => void | Promise<void> = () => undefined,
-): readonly [Counter & Gauge, Family] {
-  const sets = labelSets(labelNames, (labels) => {
-    const series = {
-      labels,
-      text: textOf(labels),
-      value: 0,
-      inc: (by = 1) => void (series.value += by),
-      set: (value: number) => void (series.value = value),
-    };
-    return series;
+): Gauge {
+  const gauge = new library.Gauge({ ...description, registers: [registry], collect: () => collect(own) });
+  const series = labelSets(description.labelNames, (labels): GaugeSeries => {
+    gauge.set(labels, 0);
+    return gauge.labels(labels);
   });
-  const own: Counter & Gauge = {
-    labels: (values = {}) => sets.of(values),
-    inc: (values = {}, by = 1) => sets.of(values).inc(by),
-    set: (values, value) => sets.of(values).set(value),
-    remove: sets.remove,
-    reset: sets.clear,
-  };
-  const family: Family = {
-    head: headText(name, help, type),
-    collect: () => collect(own),
-    text: () => Array.from(sets.all(), ({ text, value }) => lineText(name, text, value)).join(''),
-    samples: () => Array.from(sets.all(), ({ labels, value }) => ({ labels, value })),
-    relabel() {
-      for (const series of sets.all()) series.text = textOf(series.labels);
+  const own: Gauge = {
+    labels: (values = {}) => series.of(values),
+    set: (values, value) => series.of(values).set(value),
+    remove(values) {
+      series.remove(values);
+      gauge.remove(values);
+    },
+    reset() {
+      series.clear();
+      gauge.reset();
     },
   };
-  return [own, family];
+  return own;
 }
 
-function createHistogram(
-  { name, help, labelNames, textOf }: Description,
-  bounds: readonly number[],
-): readonly [Histogram, Family] {
-  const limits = [...bounds.map(String), '+Inf'].map((bound) => `le="${bound}"`);
-  const sets = labelSets(labelNames, (labels) => {
-    const series = {
-      labels,
-      text: textOf(labels),
-      /** The values in each bucket, not cumulated. */
-      counts: limits.map(() => 0),
-      count: 0,
-      sum: 0,
-      observe(value: number): void {
-        let bucket = 0;
-        while (bucket < bounds.length && value > bounds[bucket]!) bucket++;
-        series.counts[bucket]!++;
-        series.count++;
-        series.sum += value;
-      },
-    };
-    return series;
+function createHistogram(registry: library.Registry, description: Description, buckets: readonly number[]): Histogram {
+  const histogram = new library.Histogram({ ...description, buckets: [...buckets], registers: [registry] });
+  const series = labelSets(description.labelNames, (labels): HistogramSeries => {
+    histogram.zero(labels);
+    return histogram.labels(labels);
   });
+  return {
+    labels: (values = {}) => series.of(values),
+    observe: (values, value) => series.of(values).observe(value),
+  };
+}
 
-  function linesOf({ text, counts, count, sum }: ReturnType<typeof sets.of>): string {
-    const more = text === '' ? '' : `,${text}`;
-    let lines = '';
-    let below = 0;
-    for (const [i, limit] of limits.entries()) lines += lineText(`${name}_bucket`, limit + more, (below += counts[i]!));
-    return lines + lineText(`${name}_sum`, text, sum) + lineText(`${name}_count`, text, count);
+/** One line of a histogram, for one set of label values: a cumulated bucket, the sum, or the count. */
+interface Value {
+  readonly labels: Labels;
+  readonly value: number;
+  readonly metricName?: string;
+}
+
+/** The library lists the buckets of each set of label values from the lowest to the highest, then its sum and count. */
+function histogramSamples(values: readonly Value[]): MetricSample[] {
+  const samples: MetricSample[] = [];
+  let buckets: number[] = [];
+  let below = 0;
+  for (const { labels, value, metricName } of values) {
+    if (metricName?.endsWith('_bucket')) {
+      buckets.push(value - below);
+      below = value;
+    } else if (metricName?.endsWith('_count')) {
+      samples.push({ labels, value, buckets });
+      [buckets, below] = [[], 0];
+    }
   }
-
-  const own: Histogram = {
-    labels: (values = {}) => sets.of(values),
-    observe: (values, value) => sets.of(values).observe(value),
-  };
-  const family: Family = {
-    head: headText(name, help, 'histogram'),
-    collect: () => undefined,
-    text: () => Array.from(sets.all(), linesOf).join(''),
-    samples: () =>
-      Array.from(sets.all(), ({ labels, count, counts }) => ({ labels, value: count, buckets: [...counts] })),
-    relabel() {
-      for (const series of sets.all()) series.text = textOf(series.labels);
-    },
-  };
-  return [own, family];
+  return samples;
 }

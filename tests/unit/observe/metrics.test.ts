@@ -1,6 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createMetrics } from '../../../shared/observe/metrics.ts';
 
 const textOf = async (metrics: ReturnType<typeof createMetrics>): Promise<string> => (await metrics.render()).text;
@@ -99,20 +97,4 @@ test('other labels of the process are on every series, and the counts go on', as
   metrics.relabel({ topology: 'two' });
   calls.inc({ code: 'ok' });
   expect((await textOf(metrics)).split('\n').slice(2, -1)).toEqual(['calls_total{code="ok",topology="two"} 3']);
-});
-
-test('a line break in the help does not end its line; a value may be infinite', async () => {
-  const metrics = createMetrics({}, { process: false });
-  metrics.gauge('limit', 'one\ntwo \\').set({}, Infinity);
-  expect(await textOf(metrics)).toBe('# HELP limit one\\ntwo \\\\\n# TYPE limit gauge\nlimit +Inf\n');
-});
-
-test('collections of garbage are counted by their kind', async () => {
-  const metrics = createMetrics({}, { process: true });
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as NodeJS.GCFunction)({ type: 'major' });
-  await vi.waitFor(async () => {
-    const samples = await metrics.read('nodejs_gc_duration_seconds');
-    expect(samples.find(({ labels }) => labels.kind === 'major')?.value).toBeGreaterThan(0);
-  });
 });
