@@ -69,6 +69,14 @@ export const latencyBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2
 const eventLoopDelay = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map(
   (which) => `nodejs_eventloop_lag_${which}_seconds`,
 );
+/** Left out, too: one series per space of V8's heap and per kind of handle makes each scrape longer by a seventh. */
+const perSpaceAndHandle = [
+  ...['total', 'used', 'available'].map((which) => `nodejs_heap_space_size_${which}_bytes`),
+  ...['handles', 'requests', 'resources'].flatMap((which) => [
+    `nodejs_active_${which}`,
+    `nodejs_active_${which}_total`,
+  ]),
+];
 const neverMs = 2 ** 31 - 1;
 
 /** Each node has its own registry; every series carries `labels`. `process` adds Node.js's own metrics. */
@@ -77,7 +85,7 @@ export function createMetrics(labels: Labels, options: { process: boolean }): Me
   registry.setDefaultLabels(labels);
   if (options.process) {
     library.collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: neverMs });
-    for (const name of eventLoopDelay) registry.removeSingleMetric(name);
+    for (const name of [...eventLoopDelay, ...perSpaceAndHandle]) registry.removeSingleMetric(name);
   }
   const known = new Map<string, Counter | Gauge | Histogram>();
 
