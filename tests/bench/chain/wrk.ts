@@ -54,7 +54,7 @@ async function wrk({ url, pids }: System, seconds = secondsPerRound, strict = tr
   };
 }
 
-const maxWarmUps = 6;
+const maxWarmUps = 5;
 const warmUpSeconds = { ours: 4, reference: 2 };
 /** Rounds of one warm system differ by so much. */
 const noise = 0.02;
