@@ -1,5 +1,5 @@
 import { jsonError } from './json-error.ts';
-import { jsonLines, repeatedInWords } from './json-lines.ts';
+import { repeatedField } from './repeated-field.ts';
 
 /** Parses JSON that a person wrote. Throws an Error that names the line. */
 export function parseWrittenJson(text: string): unknown {
@@ -13,9 +13,3 @@ export function parseWrittenJson(text: string): unknown {
   if (twice !== undefined) throw new Error(twice);
   return value;
 }
-
-/**
- * A sentence about the first field that an object has twice; undefined if no object has. JSON.parse keeps the last
- * one, and says nothing; what other programs do is unpredictable (RFC 8259, section 4). The text must be valid JSON.
- */
-export const repeatedField = (text: string): string | undefined => repeatedInWords(jsonLines(text))[0];
