@@ -95,6 +95,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   const identities = topology.tls ? await nodeIdentities(path.join(dir, 'tls'), nodes) : undefined;
   let keysFor = keyringEnvironment(dataDir, topology.nodes);
   let topologyFile: string | undefined;
+  let placements = 0;
   const watchdog = createWatchdog({
     topology,
     nodes,
@@ -156,13 +157,16 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
         byContainer,
         publishedKeys: () => publishedKeys(dataDir, watchdog.topology().nodes),
         place(next, source) {
-          const file = path.join(dir, 'topology.json');
+          // A new file: if the run file cannot be written, nodes that restart still read the present topology.
+          const file = path.join(dir, `topology-${++placements}.json`);
           try {
             replaceFile(file, JSON.stringify(next, null, 2));
             writeRunFile(dataDir, { ...life, topology: next.name, topologySource: source });
           } catch (error) {
             const problem = diskProblem(error, dir);
-            throw problem === undefined ? error : new RpcError('unavailable', `${problem}. Nothing was changed`);
+            throw problem === undefined
+              ? error
+              : new RpcError('unavailable', `${problem}. The cluster keeps its present topology`);
           }
           topologyFile = file;
           keysFor = keyringEnvironment(dataDir, next.nodes);
