@@ -16,6 +16,7 @@ export interface ThreadData {
   readonly process: string;
   readonly monitors: ReadonlyMap<string, KeyObject>;
   readonly monitorNodes: readonly TopologyNode[];
+  readonly phaseMs: number | undefined;
   readonly phase: NodePhase;
   readonly resume: BeatProgress;
   readonly news: LoopReport;
@@ -38,7 +39,8 @@ export type FromThread =
   | { readonly kind: 'warning'; readonly text: string }
   | { readonly kind: 'ended'; readonly progress: BeatProgress };
 
-const { node, incarnation, process, monitors, monitorNodes, phase, resume, news } = workerData as ThreadData;
+const data = workerData as ThreadData;
+const { node, incarnation, process, monitors, monitorNodes, phaseMs, phase, resume, news } = data;
 const port = parentPort!;
 const post = (message: FromThread): void => port.postMessage(message);
 
@@ -58,6 +60,7 @@ const sender = startHeartbeatSender({
   monitors,
   clock: systemClock,
   scheduler: systemScheduler,
+  phaseMs,
   startPhase: phase,
   resume,
   ...(self && { self: () => self! }),

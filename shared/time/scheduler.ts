@@ -49,8 +49,8 @@ export const systemScheduler: Scheduler = {
 };
 
 /**
- * Runs `task` when the machine's monotonic clock is `phaseMs` past a multiple of the interval. Two runs are at least
- * half an interval apart, so a task that runs very late leaves one out.
+ * Runs `task` when the machine's monotonic clock is `phaseMs` past a multiple of the interval. Its timer fires at
+ * most once per half interval, so a loop that is very late leaves a run out.
  */
 function inStep(intervalMs: number, task: () => void, phaseMs: number): Timer {
   let handle: NodeJS.Timeout;
