@@ -17,8 +17,8 @@ export interface OwnCluster {
 }
 
 const here = '127.0.0.1';
-/** Port bases far from the default, one cluster's ports apart. */
-const portBases = Array.from({ length: 12 }, (_, i) => 10_000 + i * 1_700);
+/** Port bases far from the default, one cluster's ports apart. The highest one has its ports below 32,768. */
+const portBases = Array.from({ length: 13 }, (_, i) => 30_400 - i * 1_700);
 
 interface StartOptions {
   /** The entry of the `tierlab` command. */
@@ -44,6 +44,7 @@ export async function startCluster(
   words: readonly string[],
   { script = entryScript(), signal }: StartOptions = {},
 ): Promise<{ readonly pid: number; readonly stop: () => Promise<void> }> {
+  signal?.throwIfAborted();
   const child = spawnTierlab(['up', ...words], script);
   const ended = new Promise<void>((resolve) => void child.once('close', () => resolve()));
   const onAbort = (): void => void child.kill();
@@ -77,7 +78,7 @@ async function freePlace(name: string): Promise<Topology> {
     const { ports } = wantedPorts(topology, topology.nodes, here);
     if ((await takenPorts(ports, here)).length === 0) return topology;
   }
-  throw new CommandError(`no free ports for ${name} from ${portBases[0]} on`);
+  throw new CommandError(`no free ports for ${name} from ${portBases.at(-1)} to ${portBases[0]}`);
 }
 
 /** Runs a command of this program and returns its stdout. Its stderr is shown only if it fails. */

@@ -20,7 +20,8 @@ export type ClusterNode = Omit<NodeStatus, 'state'> & {
 interface WatchdogStatus {
   readonly topology: string;
   readonly startedAt: number;
-  readonly at: number;
+  /** Missing in the report of an older version. */
+  readonly at?: number;
   readonly nodes: readonly NodeStatus[];
 }
 
@@ -48,7 +49,7 @@ const otherTimeoutMs = 2_000;
 export async function fetchStatus(portBase: number): Promise<ClusterStatus> {
   const status = (await askWatchdog(portBase, '/status')) as WatchdogStatus;
   if (!Array.isArray(status?.nodes)) throw otherProgram(portBase, (await holdersOf([portBase])).get(portBase));
-  const { topology, at } = status;
+  const { topology, at = Date.now() } = status;
   if (process.env.TIERLAB_HOSTS === 'by-name') return { topology, at, nodes: await nodesByName(topology, portBase) };
   return { topology, at, nodes: status.nodes.map((node) => known(node, here, status)) };
 }

@@ -1,7 +1,8 @@
 /**
  * npm forwards SIGINT and SIGTERM to its child process, but SIGHUP and SIGKILL end npm without forwarding. So the
  * scripts in package.json set TIERLAB_PARENT to npm's process id, and the child process checks regularly whether npm
- * still runs. Processes without TIERLAB_PARENT watch no parent.
+ * still runs. A command that starts a cluster of its own sets it to its own process id, for the same reason. Processes
+ * without TIERLAB_PARENT watch no parent.
  */
 
 /** The time between two checks, ms. A check takes 2 µs (two system calls). */

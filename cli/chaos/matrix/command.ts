@@ -59,11 +59,10 @@ async function runAll(
   const userAnswers = await watchUserAnswers(doors);
   const results: MatrixRow[] = [];
   const turns = new Map<string, number>();
+  let running = '';
+  const onAbort = (): void => terminal.line(terminal.dim(`interrupted: ends when ${running} is over`));
+  signal.addEventListener('abort', onAbort);
   try {
-    let running = '';
-    signal.addEventListener('abort', () => terminal.line(terminal.dim(`interrupted: ends when ${running} is over`)), {
-      once: true,
-    });
     for (const [i, it] of rows.entries()) {
       if (signal.aborted) break;
       running = it.kind;
@@ -74,6 +73,7 @@ async function runAll(
       results.push(await runCase(it, turn, { connection, questions, userAnswers, detectionWaitMs }));
     }
   } finally {
+    signal.removeEventListener('abort', onAbort);
     await userAnswers.stop();
     await askController(connection, 'POST', '/halt', { reason: 'the matrix is over' }).catch(() => undefined);
   }
