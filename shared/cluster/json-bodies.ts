@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { RpcError } from '../rpc/errors.ts';
-import { repeatedField } from '../schema/repeated-field.ts';
+import { repeatedField } from '../schema/repeated-fields.ts';
 
 /** A longer body is refused, unless its route allows more: it would occupy the event loop for too long. */
 const longestBody = 128 * 1024;

@@ -4,7 +4,8 @@ import { Value } from 'typebox/value';
 import { standbyKinds, type StandbyKind } from '../membership/fencing.ts';
 import { RpcError } from '../rpc/errors.ts';
 import { jsonError } from '../schema/json-error.ts';
-import { type JsonLines, jsonLines, lineOf, repeatedInWords } from '../schema/json-lines.ts';
+import { jsonLines, lineOf } from '../schema/json-lines.ts';
+import { repeatedFields } from '../schema/repeated-fields.ts';
 import { schemaProblems, type SchemaProblem } from '../schema/problem.ts';
 import type { Component } from './component.ts';
 import { blockedPorts, defaultPortBase, portAllocator, portSpan } from './ports.ts';
@@ -86,11 +87,11 @@ export function parseTopology(
   options: LoadOptions = {},
 ): Topology {
   const file = parseFile(text, name);
-  const where = jsonLines(text);
-  if (where.repeated.length > 0) throw new TopologyError(name, repeatedInWords(where));
+  const twice = [...repeatedFields(text)];
+  if (twice.length > 0) throw new TopologyError(name, twice);
   const topology = expandTopology(file, options);
   const problems = topologyProblems(file, topology, components);
-  if (problems.length > 0) throw new TopologyError(name, withLines(where.lines, problems));
+  if (problems.length > 0) throw new TopologyError(name, withLines(jsonLines(text), problems));
   return topology;
 }
 
@@ -103,11 +104,11 @@ function parseFile(text: string, name: string): TopologyFile {
   }
   // Not compiled: the check runs once, and compiling costs more.
   if (!Value.Check(TopologyFile, value))
-    throw new TopologyError(name, withLines(jsonLines(text).lines, schemaProblems(TopologyFile, value)));
+    throw new TopologyError(name, withLines(jsonLines(text), schemaProblems(TopologyFile, value)));
   return value;
 }
 
-function withLines(lines: JsonLines['lines'], problems: readonly SchemaProblem[]): readonly string[] {
+function withLines(lines: ReadonlyMap<string, number>, problems: readonly SchemaProblem[]): readonly string[] {
   return problems.map(({ path: at, sentence }) => `line ${lineOf(lines, at)}: ${sentence}`);
 }
 

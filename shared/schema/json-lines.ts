@@ -3,19 +3,14 @@ const tokens = /\r\n?|\n|"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 /** Values that are nested deeper get no line, because the paths of all of them would take quadratic time. */
 const deepest = 32;
 
-export interface JsonLines {
-  /** The line of each value, from 1, by its path: `nodes.2.replicas`. A field is where its name is first. */
-  readonly lines: ReadonlyMap<string, number>;
-  /** Fields that an object has already. JSON.parse keeps only the last one, and says nothing. */
-  readonly repeated: readonly { readonly path: string; readonly line: number }[];
-}
-
-/** Where the values of a JSON text are. The text must be valid JSON. */
-export function jsonLines(text: string): JsonLines {
+/**
+ * The line of each value of a JSON text, from 1, by its path: `nodes.2.replicas`. A field is where its name is first.
+ * The text must be valid JSON.
+ */
+export function jsonLines(text: string): ReadonlyMap<string, number> {
   const lines = new Map<string, number>([['', 1]]);
-  const repeated: { path: string; line: number }[] = [];
-  /** The open objects and arrays. `step` is the field or the index that the next value has; `names`: its fields. */
-  const open: { step: string | number; readonly names: Set<string> }[] = [];
+  /** The open objects and arrays. `step` is the field or the index that the next value has. */
+  const open: { step: string | number }[] = [];
   let line = 1;
   let atName = false;
   const pathHere = (): string => open.map(({ step }) => step).join('.');
@@ -35,25 +30,16 @@ export function jsonLines(text: string): JsonLines {
       inside.step = name;
       if (open.length <= deepest) {
         const path = pathHere();
-        if (inside.names.has(name)) repeated.push({ path, line });
-        else if (!lines.has(path)) lines.set(path, line);
-        inside.names.add(name);
+        if (!lines.has(path)) lines.set(path, line);
       }
     } else {
       if (typeof inside?.step === 'number' && open.length <= deepest) lines.set(pathHere(), line);
-      if (token === '{' || token === '[') open.push({ step: token === '[' ? 0 : '', names: new Set() });
+      if (token === '{' || token === '[') open.push({ step: token === '[' ? 0 : '' });
       atName = token === '{';
     }
   }
-  return { lines, repeated };
+  return lines;
 }
-
-/** One sentence for each field that an object has twice. */
-export const repeatedInWords = ({ lines, repeated }: JsonLines): readonly string[] =>
-  repeated.map(({ path, line }) => {
-    const first = lines.get(path);
-    return `line ${line}: ${path} is written twice${first === line ? '' : `; line ${first} has it, too`}`;
-  });
 
 /** The line of the value at a path. If that value is missing: the line of the object or array that should hold it. */
 export function lineOf(lines: ReadonlyMap<string, number>, path: string): number {

@@ -1,5 +1,5 @@
 import { jsonError } from './json-error.ts';
-import { repeatedField } from './repeated-field.ts';
+import { repeatedField } from './repeated-fields.ts';
 
 /** Parses JSON that a person wrote. Throws an Error that names the line. */
 export function parseWrittenJson(text: string): unknown {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { repeatedField } from '../../../shared/schema/repeated-field.ts';
+import { repeatedField } from '../../../shared/schema/repeated-fields.ts';
 
 const deep = '{"a":'.repeat(50) + '{"b":1,"b":2}' + '}'.repeat(50);
 

@@ -7,12 +7,15 @@ interface Open {
 /** A longer path is shown without its beginning, characters. */
 const longestPath = 200;
 
+/** A sentence about the first field that is repeated; undefined if there is none. */
+export const repeatedField = (text: string): string | undefined => repeatedFields(text).next().value ?? undefined;
+
 /**
- * A sentence about the first field that an object has twice; undefined if no object has. JSON.parse keeps the last
- * one, and says nothing; what other programs do is unpredictable (RFC 8259, section 4). The text must be valid JSON. It
- * may come from a stranger, so the time is linear in its length: unlike jsonLines, this builds no paths of all values.
+ * A sentence about each field that its object has already. JSON.parse keeps the last one, and says nothing; what other
+ * programs do is unpredictable (RFC 8259, section 4). The text must be valid JSON. It may come from a stranger. So the
+ * time until the first sentence is linear in the length of the text: a path is built only for a sentence.
  */
-export function repeatedField(text: string): string | undefined {
+export function* repeatedFields(text: string): Generator<string, void> {
   const open: Open[] = [];
   let line = 1;
   let atName = false;
@@ -36,13 +39,12 @@ export function repeatedField(text: string): string | undefined {
         const name = JSON.parse(text.slice(at, end + 1)) as string;
         inside.step = name;
         const first = inside.fields.get(name);
-        if (first !== undefined) return inWords(open, line, first);
-        inside.fields.set(name, line);
+        if (first === undefined) inside.fields.set(name, line);
+        else yield inWords(open, line, first);
       }
       at = end;
     }
   }
-  return undefined;
 }
 
 /** The position of the closing quote of the string that opens at `from`. */
