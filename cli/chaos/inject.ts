@@ -70,12 +70,7 @@ export function inject(command: Command): void {
   refuseOthers(command, 'chaos inject');
   for (const kind of faultKinds.values()) {
     const sub = withClusterOptions(command.command(kind.kind).description(kind.summary).exitOverride())
-      .option(
-        '--target <node...>',
-        kind.kind === 'net.partition'
-          ? 'any node of --groups or --ring; all nodes of these get the fault'
-          : 'the nodes to break, such as ranking-2; commas or spaces between several',
-      )
+      .option('--target <node...>', 'the nodes to break, such as ranking-2; commas or spaces between several')
       .option('--component <name>', 'instead of --target: the nodes that host this component')
       .option('--group <name>', 'instead of --target, or besides --component: the nodes of this group')
       .option('--shard <n>', 'only the nodes of this shard')

@@ -44,7 +44,7 @@ export function isCut(topology: Static<typeof Params>, sender: string, receiver:
 /** The network splits. Every node of the groups holds the same fault. */
 export const netPartition = faultKind({
   kind: 'net.partition',
-  summary: 'groups of nodes cannot reach each other',
+  summary: 'groups of nodes cannot reach each other; the target can be any of these nodes',
   params: Params,
   check({ groups, ring, bridge, oneWay }) {
     if ((groups === undefined) === (ring === undefined)) return 'either groups or ring is needed';
