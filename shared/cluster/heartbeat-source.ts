@@ -102,8 +102,8 @@ function startThread(
   { phase, resume }: { readonly phase: NodePhase; readonly resume: BeatProgress },
 ): Source {
   const news = (): LoopReport => ({ self: self?.(), evidence: evidence?.() ?? [], token: token?.() });
-  const now = { phase, resume, news: news() };
-  const workerData: ThreadData = { node, incarnation, process, monitors, monitorNodes, phaseMs, ...now };
+  const place = { node, incarnation, process, monitors, monitorNodes, phaseMs };
+  const workerData: ThreadData = { ...place, phase, resume, news: news() };
   const thread = new Worker(new URL('./heartbeat-thread.ts', import.meta.url), { workerData });
   thread.unref();
   const post = (message: ToThread): void => thread.postMessage(message);

@@ -39,8 +39,7 @@ export type FromThread =
   | { readonly kind: 'warning'; readonly text: string }
   | { readonly kind: 'ended'; readonly progress: BeatProgress };
 
-const data = workerData as ThreadData;
-const { node, incarnation, process, monitors, monitorNodes, phaseMs, phase, resume, news } = data;
+const { news, monitorNodes, phase, ...place } = workerData as ThreadData;
 const port = parentPort!;
 const post = (message: FromThread): void => port.postMessage(message);
 
@@ -54,15 +53,10 @@ const socket = openHeartbeatSocket({
   onMessage: (datagram) => sender.receive(datagram),
 });
 const sender = startHeartbeatSender({
-  node,
-  incarnation,
-  process,
-  monitors,
+  ...place,
   clock: systemClock,
   scheduler: systemScheduler,
-  phaseMs,
   startPhase: phase,
-  resume,
   ...(self && { self: () => self! }),
   evidence: () => evidence.splice(0),
   token: () => token,

@@ -55,8 +55,8 @@ export async function dataFolder(pages?: readonly TestPage[]): Promise<string> {
 
 /**
  * A port base whose ports are all free now. At most three test files run at the same time. Each takes its bases from
- * its own third of the range, so they never get the same one.
- * `tierlab compare` begins at the other end of the range.
+ * its own third of the range, so they never get the same one. `tierlab
+ * compare` begins at the other end of the range.
  */
 export async function freePortBase(): Promise<number> {
   const third = Number(process.env['VITEST_POOL_ID'] ?? 0) % 3;

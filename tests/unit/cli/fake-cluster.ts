@@ -7,7 +7,10 @@ type Answers = Readonly<Record<string, unknown>>;
 /** The time by the clock of the cluster. That of this machine is another. */
 export const clusterAt = Date.UTC(2020, 0, 1);
 
-/** A server that knows a few paths; every one is answered as JSON. A function gets the whole address. The port that it listens at. */
+/**
+ * Starts a server that knows a few paths, and answers with JSON. An answer may be a function of the whole address.
+ * Returns the port.
+ */
 async function answering(answers: Answers, open = listen): Promise<number> {
   const server = createServer(({ url = '' }, response) => {
     const known = answers[url.split('?')[0]!];
