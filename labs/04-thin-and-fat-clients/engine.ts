@@ -1,7 +1,7 @@
 import { createInvertedIndex } from '../../services/database/index/inverted-index.ts';
 import { createIndexBuilder } from '../../services/database/index/builder.ts';
 import { indexPartOf } from '../../services/database/index/part.ts';
-import { finish } from '../../services/database/index/work.ts';
+import { finish } from '../../shared/time/work.ts';
 import { passageOf } from '../../services/database/passage.ts';
 import { complete } from '../../services/query/completion.ts';
 import { parse } from '../../services/query/parse.ts';

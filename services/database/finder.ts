@@ -4,7 +4,7 @@ import { RpcError } from '../../shared/rpc/errors.ts';
 import type { RequestOf, ResponseOf } from '../../shared/rpc/contract.ts';
 import type { database } from './contract.ts';
 import type { Found } from './index/inverted-index.ts';
-import type { Work } from './index/work.ts';
+import type { Work } from '../../shared/time/work.ts';
 import type { Shard } from './open.ts';
 import { isOwnPassage, passageAt, passageReach } from './passage.ts';
 import type { PageHead } from './store.ts';
@@ -13,7 +13,7 @@ type FindRequest = RequestOf<(typeof database.operations)['find']>;
 type FindResponse = ResponseOf<(typeof database.operations)['find']>;
 
 export interface Finder {
-  /** Works in pieces (index/work.ts). Throws `bad_request` when the statistics do not fit the plan. */
+  /** Works in pieces (shared/time/work.ts). Throws `bad_request` when the statistics do not fit the plan. */
   readonly find: (request: FindRequest) => Work<FindResponse>;
 }
 

@@ -1,6 +1,6 @@
 import { cutText } from '../../shared/cut-text.ts';
 import type { Found, Hit } from './index/inverted-index.ts';
-import { finish } from './index/work.ts';
+import { finish } from '../../shared/time/work.ts';
 import { isSpace } from '../../search/text/invisible.ts';
 
 /** The greatest length of a passage in UTF-16 code units, with its ellipses. */

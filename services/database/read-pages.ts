@@ -1,6 +1,6 @@
 import type { StoredPage } from '../../search/page.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
-import type { Work } from './index/work.ts';
+import type { Work } from '../../shared/time/work.ts';
 import type { Store } from './store.ts';
 
 /** The most characters in one reply. Their JSON keeps the event loop busy for about 10 ms. */

@@ -1,7 +1,7 @@
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { Scheduler } from '../../shared/time/scheduler.ts';
-import type { Work } from './index/work.ts';
+import type { Work } from '../../shared/time/work.ts';
 
 export interface SearchBudget {
   /**

@@ -1,4 +1,4 @@
-import { pieceSteps, type Work } from '../database/index/work.ts';
+import { pieceSteps, type Work } from '../../shared/time/work.ts';
 
 /** A trie of words in typed arrays: about 14 bytes per node, three nodes per word. Node 0 is the root. */
 export interface Trie {

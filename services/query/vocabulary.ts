@@ -1,5 +1,5 @@
 import { stem } from '../../search/text/words.ts';
-import { finish, pieceSteps, type Work } from '../database/index/work.ts';
+import { finish, pieceSteps, type Work } from '../../shared/time/work.ts';
 import { buildTrie, type Trie } from './trie.ts';
 
 /** Words, and how many pages hold each. Index i of both arrays belongs to word i. */

@@ -1,6 +1,6 @@
 /**
  * Work in pieces. The generator yields after each piece the number of steps that the piece took. The caller may then
- * run other work, or stop this work. A step is about one posting, one position or one lookup: 5 to 50 ns.
+ * run other work, or stop this work. A step is about one posting, one position, one word or one lookup: 5 to 50 ns.
  */
 export type Work<Result> = Generator<number, Result, void>;
 

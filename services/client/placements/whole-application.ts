@@ -7,7 +7,7 @@ import { searchResults } from '../../../search/search-results.ts';
 import { assembleSegment, type TermParts } from '../../database/index/assemble.ts';
 import { createInvertedIndex, type Found } from '../../database/index/inverted-index.ts';
 import { documentFrequency, postingList, type PostingList } from '../../database/index/posting-lists.ts';
-import { finish } from '../../database/index/work.ts';
+import { finish } from '../../../shared/time/work.ts';
 import { passageOf } from '../../database/passage.ts';
 import { parse } from '../../query/parse.ts';
 import { didYouMean } from '../../query/spelling.ts';

@@ -3,7 +3,7 @@ import { positionReader } from './positions.ts';
 import { seekDoc } from './seek.ts';
 import type { Segment } from './segment.ts';
 import type { PostingList } from './posting-lists.ts';
-import { pieceSteps, type Work } from './work.ts';
+import { pieceSteps, type Work } from '../../../shared/time/work.ts';
 
 /**
  * Finds the start of the best passage of about `reach` characters in the body of `doc`. The best passage has the

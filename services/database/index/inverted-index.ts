@@ -9,7 +9,7 @@ import { bestPlace } from './best-passage.ts';
 import { seekDoc } from './seek.ts';
 import { segmentBytes, type Segment } from './segment.ts';
 import { documentFrequency, postingList, type PostingList } from './posting-lists.ts';
-import { finish, type Work } from './work.ts';
+import { finish, type Work } from '../../../shared/time/work.ts';
 
 export interface Found {
   /** The exact number of docs that match. */

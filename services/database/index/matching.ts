@@ -4,7 +4,7 @@ import { bitset, countBits, intersect, subtract, unite, type Bitset } from './bi
 import { docsWithPhrase } from './phrase.ts';
 import type { Segment } from './segment.ts';
 import { addDocs, documentFrequency, type PostingList } from './posting-lists.ts';
-import type { Work } from './work.ts';
+import type { Work } from '../../../shared/time/work.ts';
 
 /**
  * A list is dense when at least one doc in 32 is in it. Dense lists are cached as bit sets, because a union of bit sets

@@ -8,7 +8,7 @@ import { seekDoc } from './seek.ts';
 import type { Segment } from './segment.ts';
 import type { PostingList } from './posting-lists.ts';
 import { createTop } from './best-so-far.ts';
-import type { Work } from './work.ts';
+import type { Work } from '../../../shared/time/work.ts';
 
 /** A posting list and its part in the current window. */
 interface Cursor {

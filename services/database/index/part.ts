@@ -5,7 +5,7 @@ import { postingList } from './posting-lists.ts';
 import { positionReader } from './positions.ts';
 import { fieldLengths } from './score-bounds.ts';
 import type { Segment } from './segment.ts';
-import type { Work } from './work.ts';
+import type { Work } from '../../../shared/time/work.ts';
 
 /** The cost of reading the id of a page from the store, in steps of the index. */
 const idSteps = 200;

@@ -6,7 +6,7 @@ import { positionReader, type PositionReader } from './positions.ts';
 import { seekDoc } from './seek.ts';
 import type { Segment } from './segment.ts';
 import { addDocs, postingList } from './posting-lists.ts';
-import { pieceSteps, type Work } from './work.ts';
+import { pieceSteps, type Work } from '../../../shared/time/work.ts';
 
 type FieldNumber = 0 | 1 | 2;
 const anyField: readonly FieldNumber[] = [0, 1, 2];

@@ -4,7 +4,7 @@ import { setBit, type Bitset } from './bitset.ts';
 import { countOf } from './packed-counts.ts';
 import { termNumber } from './dictionary.ts';
 import type { Segment } from './segment.ts';
-import { pieceSteps, type Work } from './work.ts';
+import { pieceSteps, type Work } from '../../../shared/time/work.ts';
 
 /** Where a term may occur: the number of a field, or any field. */
 export type Within = 0 | 1 | 2 | 'anywhere';

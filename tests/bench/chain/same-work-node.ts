@@ -6,7 +6,7 @@ import type { UserSearchRequest, UserSearchResponse } from '../../../search/user
 import { searchObjectBased, type SearchTiers } from '../../../services/app/search.ts';
 import type { database } from '../../../services/database/contract.ts';
 import { createFinder } from '../../../services/database/finder.ts';
-import { finish } from '../../../services/database/index/work.ts';
+import { finish } from '../../../shared/time/work.ts';
 import { openShard } from '../../../services/database/open.ts';
 import type { html } from '../../../services/html/contract.ts';
 import { resultsPage, type Surroundings } from '../../../services/html/results.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createInvertedIndex } from '../../../services/database/index/inverted-index.ts';
-import { finish, type Work } from '../../../services/database/index/work.ts';
+import { finish, type Work } from '../../../shared/time/work.ts';
 import { database } from '../../../services/database/contract.ts';
 import { createSlices } from '../../../services/database/slices.ts';
 import { readPages } from '../../../services/database/read-pages.ts';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { assembleSegment } from '../../../services/database/index/assemble.ts';
 import { createInvertedIndex, type Found } from '../../../services/database/index/inverted-index.ts';
 import { indexPartOf } from '../../../services/database/index/part.ts';
-import { finish } from '../../../services/database/index/work.ts';
+import { finish } from '../../../shared/time/work.ts';
 import { shardOf } from '../../../search/sharding.ts';
 import type { QueryPlan } from '../../../search/plan.ts';
 import { seededRandom } from '../../../shared/time/random.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createInvertedIndex } from '../../../services/database/index/inverted-index.ts';
-import { finish } from '../../../services/database/index/work.ts';
+import { finish } from '../../../shared/time/work.ts';
 import { maxPassageLength, passageAt, passageReach } from '../../../services/database/passage.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 import { analyse } from '../../../search/text/analysis.ts';

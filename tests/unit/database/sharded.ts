@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { FindResult, Statistics } from '../../../search/find-result.ts';
 import { createFinder, type Finder } from '../../../services/database/finder.ts';
-import { finish } from '../../../services/database/index/work.ts';
+import { finish } from '../../../shared/time/work.ts';
 import { openShard } from '../../../services/database/open.ts';
 import { findAcrossShards } from '../../../services/database/scatter.ts';
 import { shardFolder, shardOf } from '../../../search/sharding.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { correct, didYouMean } from '../../../services/query/spelling.ts';
 import { neighbours } from '../../../services/query/edit-distance.ts';
 import { parse } from '../../../services/query/parse.ts';
-import { finish } from '../../../services/database/index/work.ts';
+import { finish } from '../../../shared/time/work.ts';
 import { buildTrie } from '../../../services/query/trie.ts';
 import { buildVocabulary } from '../../../services/query/vocabulary.ts';
 
