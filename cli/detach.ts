@@ -2,15 +2,14 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { tierlab } from './command-line.ts';
-import { startedNodes, type Topology } from '../shared/cluster/topology.ts';
-import { systemScheduler, sleep } from '../shared/time/scheduler.ts';
+import type { Topology } from '../shared/cluster/topology.ts';
 import { CommandError } from './errors.ts';
 import { onInterrupt } from './interrupt.ts';
 import { entryScript } from './paths.ts';
-import { readRunFile, runDir } from './run-file.ts';
+import { runDir } from './run-file.ts';
 import { operatorTokenOf, showAddresses, warnWithoutMonitor } from './addresses.ts';
 import type { Terminal } from './terminal.ts';
-import { fetchStatus } from './watchdog-client.ts';
+import { untilReady } from './until-ready.ts';
 import { makeFolder } from '../shared/make-folder.ts';
 
 /**
@@ -35,26 +34,14 @@ export async function detachSelf(
     env: { ...process.env, TIERLAB_PARENT: undefined },
   });
   closeSync(log);
-  const wanted = startedNodes(topology).length;
-  let exited = false;
-  child.once('exit', () => (exited = true));
   await onInterrupt(async (signal) => {
     signal.addEventListener('abort', () => child.kill('SIGTERM'));
-    for (;;) {
-      if (exited) {
-        signal.throwIfAborted();
-        throw new CommandError(`it did not start:\n${lastLines(readFileSync(logFile, 'utf8'))}`);
-      }
-      const nodes =
-        readRunFile(dataDir, topology.watchdogPort)?.pid === child.pid
-          ? await fetchStatus(topology.watchdogPort).catch(() => undefined)
-          : undefined;
-      const ready = nodes?.nodes.filter((node) => node.state === 'ready').length ?? 0;
-      if (nodes && ready > 0) terminal.progress('starting nodes', ready, wanted);
-      // A cluster that was told to stop may still be ready.
-      if (ready === wanted && !signal.aborted) break;
-      await sleep(systemScheduler, 50);
-    }
+    const isReady = await untilReady(child, topology, dataDir, signal, (ready, wanted) =>
+      terminal.progress('starting nodes', ready, wanted),
+    );
+    if (isReady) return;
+    signal.throwIfAborted();
+    throw new CommandError(`it did not start:\n${lastLines(readFileSync(logFile, 'utf8'))}`);
   });
   child.unref();
   terminal.line(`${terminal.good('✓')} ${topology.name} runs in the background (process ${child.pid})\n`);

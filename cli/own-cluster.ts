@@ -4,6 +4,7 @@ import { takenPorts } from '../shared/cluster/watchdog/port-check.ts';
 import { CommandError } from './errors.ts';
 import { entryScript } from './paths.ts';
 import { topologyOf } from './topology.ts';
+import { untilReady } from './until-ready.ts';
 import { wantedPorts } from './wanted-ports.ts';
 import { fetchStatus, type ClusterStatus } from './watchdog-client.ts';
 
@@ -23,6 +24,8 @@ const portBases = Array.from({ length: 13 }, (_, i) => 30_400 - i * 1_700);
 interface StartOptions {
   /** The entry of the `tierlab` command. */
   readonly script?: string;
+  /** Whether the cluster accepts faults. */
+  readonly chaos?: boolean;
   /** Ends a start that is under way. */
   readonly signal?: AbortSignal;
 }
@@ -30,42 +33,39 @@ interface StartOptions {
 /** Starts a topology at free ports, and waits until every node is ready. */
 export async function startOwnCluster(name: string, dataDir: string, options?: StartOptions): Promise<OwnCluster> {
   const topology = await freePlace(name);
-  const { watchdogPort: portBase } = topology;
-  const place = ['--data', dataDir, '--port-base', String(portBase)];
-  const { pid, stop } = await startCluster(['--topology', name, ...place], options);
-  return { topology, status: () => fetchStatus(portBase), watchdogPid: pid, stop };
+  const { pid, stop } = await startCluster(topology, name, dataDir, options);
+  return { topology, status: () => fetchStatus(topology.watchdogPort), watchdogPid: pid, stop };
 }
 
 /**
- * Runs `tierlab up` with these words as a child of this process, and waits until every node is ready. The cluster ends
- * when this process ends, even if that is killed.
+ * Runs `tierlab up` as a child of this process, and waits until every node is ready. `name` names the topology, or its
+ * file. The cluster ends when this process ends, even if that is killed.
  */
 export async function startCluster(
-  words: readonly string[],
-  { script = entryScript(), signal }: StartOptions = {},
+  topology: Topology,
+  name: string,
+  dataDir: string,
+  { script = entryScript(), signal, chaos = false }: StartOptions = {},
 ): Promise<{ readonly pid: number; readonly stop: () => Promise<void> }> {
   signal?.throwIfAborted();
-  const child = spawnTierlab(['up', ...words], script);
+  const place = ['--data', dataDir, '--port-base', String(topology.watchdogPort)];
+  const words = ['up', '--topology', name, ...place, ...(chaos ? ['--chaos'] : [])];
+  const child = spawnTierlab(words, script);
   const ended = new Promise<void>((resolve) => void child.once('close', () => resolve()));
   const onAbort = (): void => void child.kill();
   signal?.addEventListener('abort', onAbort);
   child.stdout.resume();
   let stderr = '';
-  const ready = new Promise<void>((resolve) => {
-    child.stderr.on('data', (chunk: Buffer) => {
-      stderr = (stderr + chunk.toString()).slice(-maxOutput);
-      if (/nodes? ready in/.test(stderr)) resolve();
-    });
-  });
-  const isReady = await Promise.race([ready.then(() => true), ended.then(() => false)]);
+  child.stderr.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-maxOutput)));
+  const isReady = await untilReady(child, topology, dataDir, signal);
   signal?.removeEventListener('abort', onAbort);
   const stop = async (): Promise<void> => {
     child.kill();
     await ended;
   };
-  if (signal?.aborted) await stop();
+  if (signal?.aborted || !isReady) await stop();
   signal?.throwIfAborted();
-  if (!isReady) throw new CommandError(`"tierlab up ${words.join(' ')}" failed:\n${stderr.trim()}`);
+  if (!isReady) throw new CommandError(`"tierlab ${words.join(' ')}" failed:\n${stderr.trim()}`);
   return { pid: child.pid!, stop };
 }
 

@@ -1,7 +1,9 @@
 import type { ClusterFlags } from '../../options.ts';
 import { startCluster } from '../../own-cluster.ts';
+import { dataDirOf } from '../../paths.ts';
 import { portBaseOf } from '../../run-file.ts';
 import type { Terminal } from '../../terminal.ts';
+import { topologyOf } from '../../topology.ts';
 import { fetchStatus } from '../../watchdog-client.ts';
 
 /** The cluster that a run needs. */
@@ -19,17 +21,15 @@ export async function withCluster<T>(
   signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T> {
-  const running = await fetchStatus(portBaseOf(flags.portBase)).then(
+  const portBase = portBaseOf(flags.portBase);
+  const running = await fetchStatus(portBase).then(
     () => true,
     () => false,
   );
   if (running) return work();
-  const common = [
-    ...(flags.portBase === undefined ? [] : ['--port-base', String(flags.portBase)]),
-    ...(flags.data === undefined ? [] : ['--data', flags.data]),
-  ];
   terminal.line(`no cluster is running here: starting ${flags.topology} with --chaos for the time of this run`);
-  const { stop } = await startCluster(['--topology', flags.topology, '--chaos', ...common], { signal });
+  const topology = await topologyOf(flags.topology, { portBase });
+  const { stop } = await startCluster(topology, flags.topology, dataDirOf(flags.data), { chaos: true, signal });
   try {
     return await work();
   } finally {
