@@ -57,6 +57,11 @@ interface DryRun {
 
 const times = '\nFlags that end in -ms take a number of milliseconds, or a time such as 400ms or 2s.';
 
+const targetHelp = ({ nodes }: FaultKind): string =>
+  nodes === undefined
+    ? 'the nodes to break, such as ranking-2; commas or spaces between several'
+    : 'not needed: the parameters of this kind name the nodes';
+
 /** One subcommand for each kind, with flags from the kind's own schema. */
 export function inject(command: Command): void {
   withExamples(
@@ -64,13 +69,13 @@ export function inject(command: Command): void {
     ['chaos inject limp.latency --target ranking-2 --mean-ms 400 --ttl 30s --seed 7'],
     ['chaos inject stop.kill --component ranking --pick 1 --down-ms 2000 --ttl 10s'],
     ['chaos inject byz.rank --target ranking-1 --probability 0.5 --ttl 1m'],
-    ['chaos inject net.partition --groups "ranking-1,ranking-2|ranking-3" --target ranking-3 --ttl 20s'],
+    ['chaos inject net.partition --groups "ranking-1,ranking-2|ranking-3" --ttl 20s'],
     ['chaos inject stop.hang --target html-1 --ttl 10s --dry-run'],
   );
   refuseOthers(command, 'chaos inject');
   for (const kind of faultKinds.values()) {
     const sub = withClusterOptions(command.command(kind.kind).description(kind.summary).exitOverride())
-      .option('--target <node...>', 'the nodes to break, such as ranking-2; commas or spaces between several')
+      .option('--target <node...>', targetHelp(kind))
       .option('--component <name>', 'instead of --target: the nodes that host this component')
       .option('--group <name>', 'instead of --target, or besides --component: the nodes of this group')
       .option('--shard <n>', 'only the nodes of this shard')
@@ -160,15 +165,18 @@ function requestOf(kind: FaultKind, flags: InjectFlags): object {
     throw new UsageError('--ttl is mandatory, such as 30s: no fault may outlive its experiment');
   const nodes =
     flags.target === undefined ? undefined : [flags.target].flat().flatMap((word) => word.split(',').filter(Boolean));
-  if (!nodes?.length && flags.component === undefined && flags.group === undefined)
+  const named = nodes?.length || flags.component !== undefined || flags.group !== undefined;
+  if (!named && kind.nodes === undefined)
     throw new UsageError('no node is named: --target, --component or --group says which nodes are hit');
-  const target = given({
-    nodes,
-    component: flags.component,
-    group: flags.group,
-    shard: number('--shard', flags.shard),
-    pick: number('--pick', flags.pick),
-  });
+  const target =
+    named &&
+    given({
+      nodes,
+      component: flags.component,
+      group: flags.group,
+      shard: number('--shard', flags.shard),
+      pick: number('--pick', flags.pick),
+    });
   const abortIf = given({
     errorShareAbove: number('--abort-error-share', flags.abortErrorShare),
     p90AboveMs: flags.abortP90Ms === undefined ? undefined : millisecondsOf('--abort-p90-ms', flags.abortP90Ms),

@@ -71,8 +71,8 @@ export function exampleCommandOf(kind: FaultKind): string {
     if (!required.includes(name) || property.default !== undefined) return [];
     return [`${flag} ${flag.endsWith('-ms') ? 400 : (property.minimum ?? 1)}`];
   });
-  const target = kind.kind === 'net.partition' ? 'ranking-3' : 'ranking-2';
-  return ['chaos inject', kind.kind, '--target', target, ...flags, '--ttl 30s'].join(' ');
+  const target = kind.nodes === undefined ? ['--target ranking-2'] : [];
+  return ['chaos inject', kind.kind, ...target, ...flags, '--ttl 30s'].join(' ');
 }
 
 /** The parameters that were given, as JSON values. Whether they fit the kind is checked afterwards. */

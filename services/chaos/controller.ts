@@ -1,11 +1,12 @@
-import { parseFaultRequest, type AbortIf, type Fault } from '../../shared/faults/envelope.ts';
-import { kindAndParams, siteOf } from '../../shared/faults/kinds.ts';
+import type { AbortIf, Fault } from '../../shared/faults/envelope.ts';
+import { siteOf } from '../../shared/faults/kinds.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { FaultEnd } from '../../shared/faults/registry.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { Scheduler, Timer } from '../../shared/time/scheduler.ts';
-import { injectionOf, victimsOf, type Injection } from './experiment.ts';
+import { injectionOf, type Injection } from './experiment.ts';
 import { unhealed, type Journal } from './journal.ts';
+import { parseRequest, victimsOf } from './request.ts';
 import { impossible, objections } from './safety.ts';
 import type { Target } from './select.ts';
 import { failing, minSamples, type SteadyMeter, type SteadyState } from './steady.ts';
@@ -130,8 +131,7 @@ export function createController(options: ControllerOptions) {
 
   /** The injection that a request asks for. Throws `bad_request`. */
   function requested(value: unknown): Omit<Injection, 'at'> {
-    const request = parseFaultRequest(value);
-    kindAndParams(request.kind, request.params);
+    const request = parseRequest(value);
     const id = request.id ?? `${request.kind}-${clock.wall().toString(36)}-${++serial}`;
     return injectionOf(request, id, victimsOf(request, nodes));
   }

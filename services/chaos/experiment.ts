@@ -1,12 +1,12 @@
 import Type, { type Static } from 'typebox';
 import { parse as parseYaml } from 'yaml';
 import { checked } from '../../shared/faults/checked-schema.ts';
-import { AbortIf, FaultRequest, maxTtlMs, parseFaultRequest, type Fault } from '../../shared/faults/envelope.ts';
-import { kindAndParams } from '../../shared/faults/kinds.ts';
+import { AbortIf, FaultRequest, maxTtlMs, type Fault } from '../../shared/faults/envelope.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
+import { parseRequest, victimsOf, type ParsedRequest } from './request.ts';
 import { casualtiesOf } from './safety.ts';
 import { occurrences, Schedule } from './schedule.ts';
-import { select, type Target } from './select.ts';
+import type { Target } from './select.ts';
 import { Hypothesis } from './steady.ts';
 
 const strict = { additionalProperties: false };
@@ -54,10 +54,7 @@ export function parseExperiment(text: string): Experiment {
     throw new RpcError('bad_request', `experiment: ${(error as Error).message.split('\n')[0]}`);
   }
   if (typeof value !== 'object' || value === null) throw new RpcError('bad_request', 'experiment: must be an object');
-  for (const { fault } of arrayOf(value, 'faults')) {
-    const request = parseFaultRequest(fault);
-    kindAndParams(request.kind, request.params);
-  }
+  for (const { fault } of arrayOf(value, 'faults')) parseRequest(fault);
   return checked(Experiment, value, 'experiment');
 }
 
@@ -80,7 +77,7 @@ export interface Injection {
 export function planExperiment(experiment: Experiment, nodes: readonly Target[]): Injection[] {
   const planned = experiment.faults.flatMap(({ when, fault }, i) => {
     const seed = fault.seed ?? experiment.seed + i;
-    const request = parseFaultRequest({ ...fault, seed });
+    const request = parseRequest({ ...fault, seed });
     const victims = victimsOf(request, nodes);
     return occurrences(when, seed, experiment.durationMs, victims).map(({ at, victim, repairMs }, n) => {
       const hit = victim === undefined ? victims : [victim];
@@ -93,19 +90,8 @@ export function planExperiment(experiment: Experiment, nodes: readonly Target[])
   return planned.sort((a, b) => a.at - b.at);
 }
 
-type Request = ReturnType<typeof parseFaultRequest>;
-
-/** The nodes that get the fault. A partition needs all nodes that it names, whatever the selector says. */
-export function victimsOf(request: Request, nodes: readonly Target[]): readonly string[] {
-  const selected = select(nodes, request.target, request.seed ?? 0).map(({ id }) => id);
-  if (request.kind !== 'net.partition') return selected;
-  const { groups, ring } = request.params as { groups?: string[][]; ring?: string[] };
-  const named = [...new Set((groups ?? [ring ?? []]).flat())];
-  return select(nodes, { nodes: named }, 0).map(({ id }) => id);
-}
-
-export function injectionOf(request: Request, id: string, victims: readonly string[]): Omit<Injection, 'at'> {
-  const { beyondTolerance, target: _, seed = 0, ...common } = request;
+export function injectionOf(request: ParsedRequest, id: string, victims: readonly string[]): Omit<Injection, 'at'> {
+  const { beyondTolerance, target: _, named: __, seed = 0, ...common } = request;
   return {
     id,
     beyondTolerance,

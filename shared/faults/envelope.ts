@@ -90,8 +90,8 @@ export const FaultRequest = Type.Object(
   {
     id: Type.Optional(PlainName),
     ...common,
-    /** A node, or a selector. */
-    target: Type.Union([PlainName, Selector]),
+    /** A node, or a selector. Only a kind whose parameters name its nodes needs none. */
+    target: Type.Optional(Type.Union([PlainName, Selector])),
     /** No default: an experiment derives the seeds of its faults from its own seed. */
     seed: Type.Optional(Seed),
     /** Allows more than one fault at a time, and more victims of a replica group than it tolerates (tolerated.ts). */
@@ -107,22 +107,21 @@ export function parseFault(value: unknown): Fault {
   return checked(Fault, value, 'fault');
 }
 
-/**
- * As `parseFault`, for requests to the controller; the target always comes back as a selector with at least one
- * condition.
- */
-export function parseFaultRequest(value: unknown): FaultRequest & { target: Selector } {
+/** As `parseFault`, for requests to the controller; a target comes back as a selector with at least one condition. */
+export function parseFaultRequest(value: unknown): FaultRequest & { target: Selector | undefined } {
   requireTtl(value);
   const target = object(value).target;
-  if (target === undefined || target === '')
-    throw new RpcError('bad_request', 'fault: target must name a node, group or component');
+  if (target === '') throw new RpcError('bad_request', targetNeeded);
   if (typeof target === 'object') checked(Selector, target, 'fault target');
   const request = checked(FaultRequest, value, 'fault');
   const selector = typeof request.target === 'string' ? { nodes: [request.target] } : request.target;
+  if (selector === undefined) return { ...request, target: undefined };
   if (selector.nodes === undefined && selector.group === undefined && selector.component === undefined)
     throw new RpcError('bad_request', 'fault: target has no condition; name nodes, a group or a component');
   return { ...request, target: selector };
 }
+
+export const targetNeeded = 'fault: target must name a node, group or component';
 
 function requireTtl(value: unknown): void {
   if (object(value).ttlMs === undefined)

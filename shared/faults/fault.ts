@@ -29,6 +29,8 @@ export interface FaultKind<P extends TSchema = TSchema> {
    * Checks what a schema cannot express. Returns the problem as a sentence; undefined when the parameters are valid.
    */
   check?(params: Static<P>): string | undefined;
+  /** The nodes that get the fault, if the parameters name them. A request for it then needs no target. */
+  nodes?(params: Static<P>): readonly string[];
   /** Wraps the handler. */
   serve?(context: FaultContext<Static<P>>): Layer | undefined;
   /** Decides about one message between two nodes. */

@@ -41,18 +41,22 @@ export function isCut(topology: Static<typeof Params>, sender: string, receiver:
   return oneWay ? a === 0 : true;
 }
 
+const named = ({ groups, ring = [] }: Pick<Static<typeof Params>, 'groups' | 'ring'>): readonly string[] =>
+  (groups ?? [ring]).flat();
+
 /** The network splits. Every node of the groups holds the same fault. */
 export const netPartition = faultKind({
   kind: 'net.partition',
-  summary: 'groups of nodes cannot reach each other; the target can be any of these nodes',
+  summary: 'groups of nodes cannot reach each other',
   params: Params,
   check({ groups, ring, bridge, oneWay }) {
     if ((groups === undefined) === (ring === undefined)) return 'either groups or ring is needed';
     if (ring && (oneWay || bridge.length > 0)) return 'oneWay and bridge belong to groups, not to a ring';
-    const all = (groups ?? [ring!]).flat();
+    const all = named({ groups, ring });
     const twice = all.find((node, i) => all.indexOf(node) !== i);
     return twice === undefined ? undefined : `${twice} is named twice`;
   },
+  nodes: named,
   edge: ({ params: topology }) =>
     function partition({ from, to }) {
       if (topology.lost !== 'replies' && isCut(topology, from, to)) return { do: 'lose', leg: 'request' };

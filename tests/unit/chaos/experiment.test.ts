@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { parseExperiment, planExperiment } from '../../../services/chaos/experiment.ts';
 import { createJournal, parseLine, unhealed } from '../../../services/chaos/journal.ts';
+import { parseRequest, victimsOf } from '../../../services/chaos/request.ts';
 import { occurrences, type Schedule } from '../../../services/chaos/schedule.ts';
 import { broken, minSamples, steadyStateOf } from '../../../services/chaos/steady.ts';
 import { loadCheckedTopology } from '../../../shared/cluster/topology-file.ts';
@@ -124,6 +125,19 @@ test('a partition is injected at every node that it names', () => {
   expect(injection!.faults.map(({ target }) => target)).toEqual(['ranking-1', 'ranking-2', 'ranking-3']);
   expect(injection!.casualties).toEqual(['ranking-3']);
 });
+
+const cut = { kind: 'net.partition', ttlMs: 1_000, params: { groups: [['ranking-1', 'ranking-2'], ['ranking-3']] } };
+
+test('a partition needs no target, because its parameters name the nodes', () => {
+  const [injection] = planExperiment(parseExperiment(text({ faults: [{ when: { at: 0 }, fault: cut }] })), nodes);
+  expect(injection!.faults.map(({ target }) => target)).toEqual(['ranking-1', 'ranking-2', 'ranking-3']);
+  expect(() => parseRequest({ ...cut, kind: 'none', params: {} })).toThrow(/target must name/);
+});
+
+test.each(['gateway-1', { component: 'gateway' }, { nodes: ['ranking-1', 'gateway-1'] }])(
+  'a partition is refused for the target %j that its groups do not name',
+  (target) => expect(() => victimsOf(parseRequest({ ...cut, target }), nodes)).toThrow(/gateway-1 is none of them/),
+);
 
 const folder = path.resolve(import.meta.dirname, '../../../chaos/experiments');
 

@@ -47,6 +47,16 @@ test.each(['10', '10s'])('an injection with --ttl %s prints it in seconds, and h
   expect(commandsIn(said)).toContainEqual(expect.arrayContaining(['chaos', 'heal', 'f1']));
 });
 
+test.each([
+  ['--groups', 'a|b'],
+  ['--ring', 'a,b,c,d'],
+])('a partition with %s needs no target', async (...names) => {
+  await fakeCluster({ 'chaos-1': { '/api/chaos/faults': { id: 'f1', victims: [{ node: 'a', state: 'active' }] } } });
+  vi.stubEnv('TIERLAB_OPERATOR_TOKEN', 'token');
+  const { said } = await run('chaos', 'inject', 'net.partition', ...names, '--ttl', '1s');
+  expect(rowOf(said, 'a')).toEqual({ victim: 'a', state: 'active' });
+});
+
 const hang = { at: 1, id: 'f1', kind: 'stop.hang', target: 'app-1' };
 
 /** The output of `chaos journal` for this one line, where nothing runs. */

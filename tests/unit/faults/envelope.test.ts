@@ -52,7 +52,6 @@ test('a request without a seed has none: whoever plans derives one', () => {
 });
 
 test.each([
-  [{}, /target must name/],
   [{ target: '' }, /target must name/],
   [{ target: {} }, /target has no condition/],
   [{ target: { pick: 3 } }, /target has no condition/],
