@@ -8,7 +8,7 @@ import { ProblemText } from '../parts/problem.tsx';
 import { namesOf } from '../frame/headline-box.tsx';
 import type { DescribedFaultKind } from './kind.ts';
 import { ParameterField } from './parameter-field.tsx';
-import { requestOf, type Draft } from './request.ts';
+import { injectWords, requestOf, type Draft } from './request.ts';
 import { startingParams } from './starting-params.ts';
 
 interface Preview {
@@ -171,7 +171,7 @@ export function FaultForm({
           of="this fault"
           commands={{
             curl: curlOf(draft, kind, publicAddressOf(about, 'chaos', location.hostname)),
-            cli: cliOf(about, injectWords(draft)),
+            cli: cliOf(about, safely(() => injectWords(draft, kind)) ?? `chaos inject ${kind.kind}`),
           }}
         />
       </p>
@@ -208,13 +208,6 @@ function curlOf(draft: Draft, kind: DescribedFaultKind, controller: string): str
   const body = JSON.stringify(safely(() => requestOf(draft, kind)) ?? {});
   const headers = `-H "authorization: Bearer $TIERLAB_OPERATOR_TOKEN" -H 'content-type: application/json'`;
   return `curl -s -X POST ${headers} -d '${body}' '${controller}/api/chaos/faults?dryRun=true'`;
-}
-
-function injectWords({ kind, target, ttl, params }: Draft): string {
-  const flags = Object.entries(params)
-    .filter(([, value]) => value !== '')
-    .map(([name, value]) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} '${value}'`);
-  return ['chaos inject', kind, '--target', target, '--ttl', `${ttl}s`, ...flags].join(' ');
 }
 
 function safely<T>(work: () => T): T | undefined {

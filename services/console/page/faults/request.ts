@@ -20,6 +20,20 @@ export function requestOf(draft: Draft, { kind, params }: DescribedFaultKind) {
   };
 }
 
+/** Pure: the same request as words of the command line. Throws an Error for a list that is not JSON. */
+export function injectWords(draft: Draft, kind: DescribedFaultKind): string {
+  const { params } = requestOf(draft, kind);
+  const flags = Object.entries(params).flatMap(([name, value]) => {
+    const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    if (typeof value === 'boolean') return value ? [flag] : [];
+    if (!Array.isArray(value)) return [`${flag} ${quoted(String(value))}`];
+    return value.length === 0 ? [] : [`${flag} ${quoted(value.join(value.some(Array.isArray) ? '|' : ','))}`];
+  });
+  return ['chaos inject', draft.kind, '--target', draft.target, '--ttl', `${draft.ttl}s`, ...flags].join(' ');
+}
+
+const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
 function valueOf(name: string, text: string, type: string | undefined): unknown {
   if (type === 'number' || type === 'integer') return Number(text);
   if (type === 'boolean') return text === 'true';
