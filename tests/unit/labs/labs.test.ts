@@ -41,7 +41,7 @@ describe.each(labs.map((lab) => [lab.id, lab] as const))('lab %s', (_, lab) => {
       '```',
       '## The idea',
       '## The formula',
-      'It assumes',
+      'assumes:',
       '## Do',
       '## Watch',
       '## Explain',
