@@ -5,98 +5,54 @@ import { version } from '../shared/version.ts';
 import { tierlab, withExamples } from './command-line.ts';
 import { exitCodeOf, UsageError } from './errors.ts';
 
-/** Gives a command its arguments, options and action. */
-type Define = (command: Command) => void;
+interface CommandModule {
+  /** Gives the command its arguments, options and action. */
+  configure(command: Command): void;
+}
 
 /**
  * The `tierlab` command. Each subcommand's module is loaded when it is called: a node's process pays for nothing
  * else.
  */
-const commands: Readonly<Record<string, { summary: string; load: () => Promise<Define> }>> = {
-  up: { summary: 'start a cluster', load: async () => (await import('./commands/up.ts')).upCommand },
-  down: { summary: 'stop a cluster', load: async () => (await import('./commands/down.ts')).downCommand },
-  topologies: {
-    summary: 'list the architectures that can be started, and what each shows',
-    load: async () => (await import('./commands/topologies.ts')).topologiesCommand,
-  },
-  compare: {
-    summary: 'measure what another placement of the same components changes',
-    load: async () => (await import('./commands/compare.ts')).compareCommand,
-  },
-  status: {
-    summary: 'show the nodes of a running cluster',
-    load: async () => (await import('./commands/status.ts')).statusCommand,
-  },
-  doctor: {
-    summary: 'say what is wrong with this machine or the cluster, and what to do',
-    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
-  },
-  scale: {
-    summary: 'start or stop nodes of a group while users search',
-    load: async () => (await import('./commands/scale.ts')).scaleCommand,
-  },
-  apply: {
-    summary: 'change the topology of the running cluster while users search',
-    load: async () => (await import('./commands/apply.ts')).applyCommand,
-  },
-  restart: {
-    summary: 'restart nodes one after the other, while users search',
-    load: async () => (await import('./commands/restart.ts')).restartCommand,
-  },
-  search: {
-    summary: 'search from the terminal',
-    load: async () => (await import('./commands/search.ts')).searchCommand,
-  },
-  tune: {
-    summary: 'show which values the middleware has chosen, and why',
-    load: async () => (await import('./commands/tune.ts')).tuneCommand,
-  },
-  policy: {
-    summary: 'show or change how calls survive failures, while the cluster runs',
-    load: async () => (await import('./commands/policy.ts')).policyCommand,
-  },
-  chaos: { summary: 'break things on purpose', load: async () => (await import('./commands/chaos.ts')).chaosCommand },
-  incidents: {
-    summary: 'what failed, how it was diagnosed, how it was repaired',
-    load: async () => (await import('./commands/incidents.ts')).incidentsCommand,
-  },
-  trace: {
-    summary: 'show how single requests went through the nodes, and where their time went',
-    load: async () => (await import('./commands/trace.ts')).traceCommand,
-  },
-  logs: {
-    summary: 'show the log of a node, or the lines of one request',
-    load: async () => (await import('./commands/logs.ts')).logsCommand,
-  },
-  availability: {
-    summary: 'MTBF, MTTR and availability of nodes, services and the whole system',
-    load: async () => (await import('./commands/availability.ts')).availabilityCommand,
-  },
-  import: {
-    summary: 'add the pages of a JSON-lines file to the data set',
-    load: async () => (await import('./commands/import.ts')).importCommand,
-  },
-  crawl: {
-    summary: 'add the pages of a folder or a site to the data set',
-    load: async () => (await import('./commands/crawl.ts')).crawlCommand,
-  },
-  dataset: {
-    summary: 'build the data set without starting anything',
-    load: async () => (await import('./commands/dataset.ts')).datasetCommand,
-  },
-  load: {
-    summary: 'send load to the cluster, or to any server on this machine, and measure the answers',
-    load: async () => {
-      const { configureLoad } = await import('../loadgen/cli.ts');
-      // The examples come first: the subcommands take them over for their messages.
-      return (command) => configureLoad(withExamples(command, ['load'], ['load -R 200/s -d 30s --verify']));
-    },
-  },
-  node: {
-    summary: 'run one node of a topology under a watchdog of its own',
-    load: async () => (await import('./commands/node.ts')).nodeCommand,
-  },
+const commands: Readonly<Record<string, readonly [summary: string, load: () => Promise<CommandModule>]>> = {
+  up: ['start a cluster', () => import('./commands/up.ts')],
+  down: ['stop a cluster', () => import('./commands/down.ts')],
+  topologies: [
+    'list the architectures that can be started, and what each shows',
+    () => import('./commands/topologies.ts'),
+  ],
+  compare: ['measure what another placement of the same components changes', () => import('./commands/compare.ts')],
+  status: ['show the nodes of a running cluster', () => import('./commands/status.ts')],
+  doctor: ['say what is wrong with this machine or the cluster, and what to do', () => import('./commands/doctor.ts')],
+  scale: ['start or stop nodes of a group while users search', () => import('./commands/scale.ts')],
+  apply: ['change the topology of the running cluster while users search', () => import('./commands/apply.ts')],
+  restart: ['restart nodes one after the other, while users search', () => import('./commands/restart.ts')],
+  search: ['search from the terminal', () => import('./commands/search.ts')],
+  tune: ['show which values the middleware has chosen, and why', () => import('./commands/tune.ts')],
+  policy: ['show or change how calls survive failures, while the cluster runs', () => import('./commands/policy.ts')],
+  chaos: ['break things on purpose', () => import('./commands/chaos.ts')],
+  incidents: ['what failed, how it was diagnosed, how it was repaired', () => import('./commands/incidents.ts')],
+  trace: [
+    'show how single requests went through the nodes, and where their time went',
+    () => import('./commands/trace.ts'),
+  ],
+  logs: ['show the log of a node, or the lines of one request', () => import('./commands/logs.ts')],
+  availability: [
+    'MTBF, MTTR and availability of nodes, services and the whole system',
+    () => import('./commands/availability.ts'),
+  ],
+  import: ['add the pages of a JSON-lines file to the data set', () => import('./commands/import.ts')],
+  crawl: ['add the pages of a folder or a site to the data set', () => import('./commands/crawl.ts')],
+  dataset: ['build the data set without starting anything', () => import('./commands/dataset.ts')],
+  load: ['send load to the cluster, or to any server on this machine, and measure the answers', loadModule],
+  node: ['run one node of a topology under a watchdog of its own', () => import('./commands/node.ts')],
 };
+
+async function loadModule(): Promise<CommandModule> {
+  const { configureLoad } = await import('../loadgen/cli.ts');
+  // The examples come first: the subcommands take them over for their messages.
+  return { configure: (load) => configureLoad(withExamples(load, ['load'], ['load -R 200/s -d 30s --verify'])) };
+}
 
 const afterHelp = `\n${exitCodesInWords}\n\nMore about one command: ${tierlab('up --help')}`;
 
@@ -119,9 +75,9 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   ).addHelpText('after', afterHelp);
   const [first, second] = argv.filter((word) => !word.startsWith('-'));
   const wanted = first === 'help' ? second : first;
-  for (const [name, { summary, load }] of Object.entries(commands)) {
+  for (const [name, [summary, load]] of Object.entries(commands)) {
     const command = program.command(name).description(summary).exitOverride();
-    if (name === wanted) (await load())(command);
+    if (name === wanted) (await load()).configure(command);
   }
   try {
     refuseUnknown(wanted);

@@ -20,7 +20,7 @@ interface UpFlags extends ClusterFlags {
   readonly chaos?: true;
 }
 
-export function upCommand(command: Command): void {
+export function configure(command: Command): void {
   withExamples(
     withClusterOptions(command),
     ['up'],
