@@ -1,6 +1,6 @@
 import { dashboard } from '../lib/dashboard.ts';
 import { graph, lines, number, states, tablePanel } from '../lib/panels.ts';
-import { doors, labelled, chosenNodes, ofLiving } from '../lib/queries.ts';
+import { chosenNodes, doors, labelled, ofLiving } from '../lib/queries.ts';
 import { nodeStates } from '../lib/states.ts';
 
 /** Which nodes answer, what is wrong now, and traffic, errors and latency of each tier. */
@@ -22,8 +22,7 @@ const now = [
   number({
     title: 'Nodes down',
     description: 'Nodes that Prometheus does not reach, or that a monitor calls dead. The table below names them.',
-    unit: 'short',
-    queries: [{ expr: count(' == 0') }],
+    queries: { expr: count(' == 0') },
     width: 4,
     bad: 1,
     empty: 'no data',
@@ -31,16 +30,14 @@ const now = [
   number({
     title: 'Suspect, draining, starting',
     description: 'Nodes that get no calls, or fewer calls, for now: quarantined, suspect, draining or starting.',
-    unit: 'short',
-    queries: [{ expr: count(' > 0 < 5') }],
+    queries: { expr: count(' > 0 < 5') },
     width: 4,
     empty: 'no data',
   }),
   number({
     title: 'Nodes alive',
     description: 'Nodes that answer and take calls. Standbys are not counted.',
-    unit: 'short',
-    queries: [{ expr: count(' == 6') }],
+    queries: { expr: count(' == 6') },
     width: 4,
     empty: 'no data',
   }),
@@ -48,7 +45,7 @@ const now = [
     title: 'Requests at the doors',
     description: 'Requests per second that clients and gateways answered, over the last 30 s.',
     unit: 'reqps',
-    queries: [{ expr: `sum(tier:requests:rate30s{${doors}} > 0)` }],
+    queries: { expr: `sum(tier:requests:rate30s{${doors}} > 0)` },
     width: 4,
     decimals: 1,
   }),
@@ -56,7 +53,7 @@ const now = [
     title: 'Failed at the doors',
     description: 'Share of the requests that failed, over the last 30 s. Mistakes of callers do not count as failures.',
     unit: 'percentunit',
-    queries: [{ expr: `max(tier:errors:ratio30s{${doors}})` }],
+    queries: { expr: `max(tier:errors:ratio30s{${doors}})` },
     width: 4,
     bad: 0.01,
     decimals: 2,
@@ -65,7 +62,7 @@ const now = [
     title: 'Slowest 1% at the doors',
     description: 'The 99th percentile of the response time, over the last 30 s.',
     unit: 's',
-    queries: [{ expr: `max(tier:latency_seconds:p99_30s{${doors}})` }],
+    queries: { expr: `max(tier:latency_seconds:p99_30s{${doors}})` },
     width: 4,
     bad: 0.5,
   }),
@@ -85,7 +82,7 @@ const now = [
       'Time since Prometheus last asked the nodes. Above 15 s, all other panels show the past. ' +
       'An error here means that Prometheus itself does not answer.',
     unit: 's',
-    queries: [{ expr: 'time() - max(timestamp(up{job="tierlab"}))' }],
+    queries: { expr: 'time() - max(timestamp(up{job="tierlab"}))' },
     width: 4,
     height: 6,
     bad: 15,
@@ -136,7 +133,6 @@ const worstFirst = [
   graph({
     title: 'Who calls whom',
     description: 'Nodes of the topology with their state, and the attempts per second from caller to callee.',
-    unit: 'short',
     nodes: `sum by (id, title) (${labelled(labelled('node:state:code', 'id', 'node'), 'title', 'node')})`,
     edges: `sum by (id, source, target) (label_join(${calls}, "id", " to ", "node", "endpoint")) > 0`,
     states: nodeStates,
@@ -149,7 +145,7 @@ const history = [
     title: 'Node states',
     description: 'The state of each node over time. If Prometheus and the monitors disagree, the worse state is shown.',
     states: nodeStates,
-    queries: [{ expr: `node:state:code{${chosenNodes}}`, legend: '{{node}}' }],
+    queries: { expr: `node:state:code{${chosenNodes}}`, legend: '{{node}}' },
     width: 24,
     height: 14,
     empty: 'no node is known',
@@ -158,14 +154,14 @@ const history = [
     title: 'Traffic',
     description: 'Requests and calls that each tier answered, per second.',
     unit: 'reqps',
-    queries: [{ expr: 'tier:requests:rate30s', legend: '{{tier}}' }],
+    queries: { expr: 'tier:requests:rate30s', legend: '{{tier}}' },
     width: 8,
   }),
   lines({
     title: 'Failures',
     description: 'Share of the requests and calls that failed. Mistakes of callers do not count.',
     unit: 'percentunit',
-    queries: [{ expr: 'tier:errors:ratio30s', legend: '{{tier}}' }],
+    queries: { expr: 'tier:errors:ratio30s', legend: '{{tier}}' },
     width: 8,
     bad: 0.01,
   }),
@@ -173,7 +169,7 @@ const history = [
     title: 'Latency, 99th percentile',
     description: 'One request in a hundred takes longer.',
     unit: 's',
-    queries: [{ expr: 'tier:latency_seconds:p99_30s', legend: '{{tier}}' }],
+    queries: { expr: 'tier:latency_seconds:p99_30s', legend: '{{tier}}' },
     width: 8,
     bad: 0.5,
   }),

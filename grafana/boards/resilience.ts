@@ -1,13 +1,10 @@
 import { dashboard } from '../lib/dashboard.ts';
 import { lines, number, tablePanel } from '../lib/panels.ts';
-import { chosenComponents, chosenNodes, ofLiving, eventRate, share } from '../lib/queries.ts';
+import { chosen, eventRate, ofLiving, share, sumBy } from '../lib/queries.ts';
 
-const calls = (labels = '') =>
-  ofLiving(eventRate('tierlab_rpc_calls_total', [chosenComponents, chosenNodes, labels].filter(Boolean).join(', ')));
-const attempts = (labels = '') =>
-  ofLiving(eventRate('tierlab_rpc_attempts_total', [chosenComponents, chosenNodes, labels].filter(Boolean).join(', ')));
-const events = (event: string) =>
-  `sum by (component) (${ofLiving(eventRate('tierlab_rpc_events_total', `${chosenComponents}, ${chosenNodes}, event="${event}"`))})`;
+const calls = (...labels: readonly string[]) => ofLiving(eventRate('tierlab_rpc_calls_total', chosen, ...labels));
+const attempts = (...labels: readonly string[]) => ofLiving(eventRate('tierlab_rpc_attempts_total', chosen, ...labels));
+const events = (event: string) => sumBy('component', eventRate('tierlab_rpc_events_total', chosen, `event="${event}"`));
 
 /** What the middleware does: how many failures there are, and how many of them users see. */
 export const resilienceBoard = () =>
@@ -23,7 +20,7 @@ export const resilienceBoard = () =>
             title: 'Effective success',
             description: 'Share of the calls that got a good answer: what the calling code sees.',
             unit: 'percentunit',
-            queries: [{ expr: share(`sum(${calls('outcome="ok"')})`, `sum(${calls('outcome!="rejected"')})`) }],
+            queries: { expr: share(`sum(${calls('outcome="ok"')})`, `sum(${calls('outcome!="rejected"')})`) },
             width: 4,
             height: 8,
             bad: 0.99,
@@ -35,7 +32,7 @@ export const resilienceBoard = () =>
             description:
               'Share of the single attempts that got a good answer. Without retries, callers would see this share.',
             unit: 'percentunit',
-            queries: [{ expr: share(`sum(${attempts('code="ok"')})`, `sum(${attempts('code!="cancelled"')})`) }],
+            queries: { expr: share(`sum(${attempts('code="ok"')})`, `sum(${attempts('code!="cancelled"')})`) },
             width: 4,
             height: 8,
             decimals: 2,
@@ -44,7 +41,7 @@ export const resilienceBoard = () =>
             title: 'Calls by outcome',
             description: 'Calls per second. Rejected: the caller asked for something wrong, or left.',
             unit: 'reqps',
-            queries: [{ expr: `sum by (outcome) (${calls()})`, legend: '{{outcome}}' }],
+            queries: { expr: `sum by (outcome) (${calls()})`, legend: '{{outcome}}' },
             stacked: true,
             width: 8,
           }),
@@ -53,7 +50,7 @@ export const resilienceBoard = () =>
             description:
               'Good answers per second that needed this mechanism; without it, each would be an error or late.',
             unit: 'reqps',
-            queries: [{ expr: `sum by (masked_by) (${calls('masked_by!="none"')})`, legend: '{{masked_by}}' }],
+            queries: { expr: `sum by (masked_by) (${calls('masked_by!="none"')})`, legend: '{{masked_by}}' },
             stacked: true,
             width: 8,
             empty: 'nothing to hide',
@@ -67,13 +64,10 @@ export const resilienceBoard = () =>
             title: 'Attempts per call',
             description:
               '1 = no extra work. Retries, hedges and votes raise it; above 1.5, they are a load of their own.',
-            unit: 'short',
-            queries: [
-              {
-                expr: share(`sum by (component) (${attempts()})`, `sum by (component) (${calls()})`),
-                legend: '{{component}}',
-              },
-            ],
+            queries: {
+              expr: share(`sum by (component) (${attempts()})`, `sum by (component) (${calls()})`),
+              legend: '{{component}}',
+            },
             width: 8,
             bad: 1.5,
           }),
@@ -81,7 +75,7 @@ export const resilienceBoard = () =>
             title: 'Attempts by kind',
             description: 'Attempts per second, by the reason for the attempt.',
             unit: 'reqps',
-            queries: [{ expr: `sum by (kind) (${attempts()})`, legend: '{{kind}}' }],
+            queries: { expr: `sum by (kind) (${attempts()})`, legend: '{{kind}}' },
             stacked: true,
             width: 8,
           }),
@@ -90,12 +84,10 @@ export const resilienceBoard = () =>
             description:
               'Share of the retry budget that is left. At 0, callers stop retrying, to prevent a retry storm.',
             unit: 'percentunit',
-            queries: [
-              {
-                expr: `min by (component) (tierlab_rpc_retry_budget_ratio{${chosenComponents}, ${chosenNodes}})`,
-                legend: '{{component}}',
-              },
-            ],
+            queries: {
+              expr: `min by (component) (tierlab_rpc_retry_budget_ratio{${chosen}})`,
+              legend: '{{component}}',
+            },
             width: 8,
             bad: 0.2,
             falling: true,
@@ -104,7 +96,7 @@ export const resilienceBoard = () =>
             title: 'Retries',
             description: 'Per second, by the component that is called.',
             unit: 'reqps',
-            queries: [{ expr: events('retry'), legend: '{{component}}' }],
+            queries: { expr: events('retry'), legend: '{{component}}' },
             width: 8,
           }),
           lines({
@@ -112,12 +104,7 @@ export const resilienceBoard = () =>
             description:
               'Per second. A hedge that never wins only costs: the delay is too short, or all replicas are slow.',
             unit: 'reqps',
-            queries: [
-              {
-                expr: `sum by (winner) (${ofLiving(eventRate('tierlab_rpc_hedges_total', `${chosenComponents}, ${chosenNodes}`))})`,
-                legend: '{{winner}}',
-              },
-            ],
+            queries: { expr: sumBy('winner', eventRate('tierlab_rpc_hedges_total', chosen)), legend: '{{winner}}' },
             width: 8,
           }),
           lines({
@@ -125,15 +112,13 @@ export const resilienceBoard = () =>
             description:
               'Share of the looked-up calls that were answered from memory, or by the answer to an equal call.',
             unit: 'percentunit',
-            queries: [
-              {
-                expr: share(
-                  `sum by (component) (${eventRate('tierlab_rpc_cache_requests_total', `${chosenComponents}, ${chosenNodes}, result=~"hit|shared"`)})`,
-                  `sum by (component) (${eventRate('tierlab_rpc_cache_requests_total', `${chosenComponents}, ${chosenNodes}, result!="stale"`)})`,
-                ),
-                legend: '{{component}}',
-              },
-            ],
+            queries: {
+              expr: share(
+                `sum by (component) (${eventRate('tierlab_rpc_cache_requests_total', chosen, 'result=~"hit|shared"')})`,
+                `sum by (component) (${eventRate('tierlab_rpc_cache_requests_total', chosen, 'result!="stale"')})`,
+              ),
+              legend: '{{component}}',
+            },
             width: 8,
             empty: 'the cache is off, or gets no calls',
           }),
@@ -145,13 +130,7 @@ export const resilienceBoard = () =>
           lines({
             title: 'Circuits',
             description: 'Replica groups by the state of their circuit. Open: callers fail at once, without asking.',
-            unit: 'short',
-            queries: [
-              {
-                expr: `sum by (state) (tierlab_rpc_circuit_state{${chosenComponents}, ${chosenNodes}})`,
-                legend: '{{state}}',
-              },
-            ],
+            queries: { expr: `sum by (state) (tierlab_rpc_circuit_state{${chosen}})`, legend: '{{state}}' },
             stacked: true,
             width: 8,
           }),
@@ -162,7 +141,7 @@ export const resilienceBoard = () =>
             columns: [
               {
                 title: 'callers',
-                expr: `tierlab_rpc_ejected{${chosenComponents}, ${chosenNodes}} > 0`,
+                expr: `tierlab_rpc_ejected{${chosen}} > 0`,
                 unit: 'short',
                 bad: 1,
               },
@@ -175,12 +154,10 @@ export const resilienceBoard = () =>
             title: 'Votes against the majority',
             description: 'Answers per second that differed from those of f + 1 others, by the replica that gave them.',
             unit: 'reqps',
-            queries: [
-              {
-                expr: `sum by (endpoint) (${ofLiving(eventRate('tierlab_rpc_votes_total', `${chosenComponents}, ${chosenNodes}, result="minority"`))})`,
-                legend: '{{endpoint}}',
-              },
-            ],
+            queries: {
+              expr: sumBy('endpoint', eventRate('tierlab_rpc_votes_total', chosen, 'result="minority"')),
+              legend: '{{endpoint}}',
+            },
             width: 8,
             bad: 0.001,
           }),

@@ -1,6 +1,6 @@
 import { dashboard } from '../lib/dashboard.ts';
 import { lines } from '../lib/panels.ts';
-import { chosenComponents, chosenNodes, ofLiving, histogramQuantile, eventRate } from '../lib/queries.ts';
+import { chosen, chosenNodes, eventRate, histogramQuantile, sumBy } from '../lib/queries.ts';
 
 /** Utilisation beside saturation of each resource of a node (Gregg's USE method). */
 export const saturationBoard = () =>
@@ -16,7 +16,7 @@ export const saturationBoard = () =>
             title: 'Utilisation',
             description: 'Share of the time in which the main loop worked. At 100% calls must wait.',
             unit: 'percentunit',
-            queries: [{ expr: `tierlab_event_loop_utilization_ratio{${chosenNodes}}`, legend: '{{node}}' }],
+            queries: { expr: `tierlab_event_loop_utilization_ratio{${chosenNodes}}`, legend: '{{node}}' },
             width: 8,
             bad: 0.95,
           }),
@@ -24,12 +24,10 @@ export const saturationBoard = () =>
             title: 'Saturation: how late timers run',
             description: 'How late timers fire, 99th percentile. Everything else in this process waits just as long.',
             unit: 's',
-            queries: [
-              {
-                expr: histogramQuantile(0.99, 'node', 'tierlab_event_loop_delay_seconds', chosenNodes),
-                legend: '{{node}}',
-              },
-            ],
+            queries: {
+              expr: histogramQuantile(0.99, 'node', 'tierlab_event_loop_delay_seconds', chosenNodes),
+              legend: '{{node}}',
+            },
             width: 8,
             bad: 0.1,
             empty: 'no data',
@@ -38,7 +36,7 @@ export const saturationBoard = () =>
             title: 'Processor',
             description: 'Cores that the process uses, with garbage collection and the compiler.',
             unit: 'percentunit',
-            queries: [{ expr: `node:cpu:rate30s{${chosenNodes}}`, legend: '{{node}}' }],
+            queries: { expr: `node:cpu:rate30s{${chosenNodes}}`, legend: '{{node}}' },
             width: 8,
             bad: 0.95,
           }),
@@ -50,25 +48,13 @@ export const saturationBoard = () =>
           lines({
             title: 'Utilisation: calls in flight',
             description: 'Calls that are being answered now. A call that waits for another node counts, too.',
-            unit: 'short',
-            queries: [
-              {
-                expr: `sum by (component) (${ofLiving(`tierlab_rpc_server_in_flight{${chosenComponents}, ${chosenNodes}}`)})`,
-                legend: '{{component}}',
-              },
-            ],
+            queries: { expr: sumBy('component', `tierlab_rpc_server_in_flight{${chosen}}`), legend: '{{component}}' },
             width: 8,
           }),
           lines({
             title: 'Saturation: calls that wait',
             description: "Mean number of calls that wait for their turn in the process (Little's law: rate x wait).",
-            unit: 'short',
-            queries: [
-              {
-                expr: `sum by (component) (${ofLiving(`tierlab_rpc_queue_depth{${chosenComponents}, ${chosenNodes}}`)})`,
-                legend: '{{component}}',
-              },
-            ],
+            queries: { expr: sumBy('component', `tierlab_rpc_queue_depth{${chosen}}`), legend: '{{component}}' },
             width: 8,
           }),
           lines({
@@ -77,15 +63,10 @@ export const saturationBoard = () =>
             unit: 's',
             queries: [
               {
-                expr: histogramQuantile(
-                  0.99,
-                  'component',
-                  'tierlab_rpc_queue_wait_seconds',
-                  `${chosenComponents}, ${chosenNodes}`,
-                ),
+                expr: histogramQuantile(0.99, 'component', 'tierlab_rpc_queue_wait_seconds', chosen),
                 legend: '{{component}}',
               },
-              { expr: `min(tierlab_rpc_admission_limit{${chosenComponents}, ${chosenNodes}})`, legend: 'limit' },
+              { expr: `min(tierlab_rpc_admission_limit{${chosen}})`, legend: 'limit' },
             ],
             width: 8,
           }),
@@ -93,36 +74,29 @@ export const saturationBoard = () =>
             title: 'Errors: calls refused',
             description: 'Calls per second that nodes refused because calls waited too long.',
             unit: 'reqps',
-            queries: [
-              {
-                expr: `sum by (component) (${ofLiving(eventRate('tierlab_rpc_server_calls_total', `${chosenComponents}, ${chosenNodes}, outcome="refused"`))})`,
-                legend: '{{component}}',
-              },
-            ],
+            queries: {
+              expr: sumBy('component', eventRate('tierlab_rpc_server_calls_total', chosen, 'outcome="refused"')),
+              legend: '{{component}}',
+            },
             width: 8,
             bad: 0.1,
           }),
           lines({
             title: 'Connections',
             description: 'Open connections of all nodes: from callers and people, from operators, to other nodes.',
-            unit: 'short',
-            queries: [
-              { expr: `sum by (kind) (${ofLiving(`tierlab_connections_open{${chosenNodes}}`)})`, legend: '{{kind}}' },
-            ],
+            queries: { expr: sumBy('kind', `tierlab_connections_open{${chosenNodes}}`), legend: '{{kind}}' },
             width: 8,
           }),
           lines({
             title: 'Disk: time of a sync',
             description: 'Mean time to bring a file to disk. Nodes sync only when they rebuild an index.',
             unit: 's',
-            queries: [
-              {
-                expr:
-                  `sum by (node, store) (tierlab_fsync_seconds_sum{${chosenNodes}})` +
-                  ` / (sum by (node, store) (tierlab_fsync_seconds_count{${chosenNodes}}) > 0)`,
-                legend: '{{node}} {{store}}',
-              },
-            ],
+            queries: {
+              expr:
+                `sum by (node, store) (tierlab_fsync_seconds_sum{${chosenNodes}})` +
+                ` / (sum by (node, store) (tierlab_fsync_seconds_count{${chosenNodes}}) > 0)`,
+              legend: '{{node}} {{store}}',
+            },
             width: 8,
             empty: 'nothing was synced',
           }),
@@ -135,26 +109,24 @@ export const saturationBoard = () =>
             title: 'Resident memory',
             description: 'What the operating system holds for each node; shared pages count in full.',
             unit: 'bytes',
-            queries: [{ expr: `process_resident_memory_bytes{job="tierlab", ${chosenNodes}}`, legend: '{{node}}' }],
+            queries: { expr: `process_resident_memory_bytes{job="tierlab", ${chosenNodes}}`, legend: '{{node}}' },
             width: 8,
           }),
           lines({
             title: 'Heap in use',
             description: 'JavaScript objects of each node.',
             unit: 'bytes',
-            queries: [{ expr: `nodejs_heap_size_used_bytes{job="tierlab", ${chosenNodes}}`, legend: '{{node}}' }],
+            queries: { expr: `nodejs_heap_size_used_bytes{job="tierlab", ${chosenNodes}}`, legend: '{{node}}' },
             width: 8,
           }),
           lines({
             title: 'Saturation: garbage collection',
             description: 'Share of the time that the process spends on garbage collection.',
             unit: 'percentunit',
-            queries: [
-              {
-                expr: `sum by (node) (${eventRate('nodejs_gc_duration_seconds_sum', `job="tierlab", ${chosenNodes}`)})`,
-                legend: '{{node}}',
-              },
-            ],
+            queries: {
+              expr: `sum by (node) (${eventRate('nodejs_gc_duration_seconds_sum', `job="tierlab", ${chosenNodes}`)})`,
+              legend: '{{node}}',
+            },
             width: 8,
             bad: 0.2,
             empty: 'no data',

@@ -19,7 +19,7 @@ export const sloBoard = () =>
             description:
               'Share of the requests that must be good. availability: not failed; latency: answered within 0.25 s.',
             unit: 'percentunit',
-            queries: [{ expr: 'max by (slo) (tierlab_slo_objective_ratio)', legend: '{{slo}}' }],
+            queries: { expr: 'max by (slo) (tierlab_slo_objective_ratio)', legend: '{{slo}}' },
             width: 6,
             height: 5,
             empty: 'no door answers',
@@ -28,7 +28,7 @@ export const sloBoard = () =>
             title: 'Period',
             description: 'The time that the objective is for.',
             unit: 'dtdurations',
-            queries: [{ expr: 'max by (slo) (tierlab_slo_period_seconds)', legend: '{{slo}}' }],
+            queries: { expr: 'max by (slo) (tierlab_slo_period_seconds)', legend: '{{slo}}' },
             width: 6,
             height: 5,
             empty: 'no door answers',
@@ -37,7 +37,7 @@ export const sloBoard = () =>
             title: 'Good, in the last hour',
             description: 'The part of the requests that were good.',
             unit: 'percentunit',
-            queries: [{ expr: '1 - max by (slo) (slo:errors:ratio_rate1h)', legend: '{{slo}}' }],
+            queries: { expr: '1 - max by (slo) (slo:errors:ratio_rate1h)', legend: '{{slo}}' },
             width: 6,
             height: 5,
             decimals: 2,
@@ -47,7 +47,7 @@ export const sloBoard = () =>
             title: 'Budget left',
             description: 'Share of the allowed failures of the last hour that is left. Below 0: objective missed.',
             unit: 'percentunit',
-            queries: [{ expr: 'min by (slo) (slo:budget_left:ratio)', legend: '{{slo}}' }],
+            queries: { expr: 'min by (slo) (slo:budget_left:ratio)', legend: '{{slo}}' },
             width: 6,
             height: 5,
             bad: 0,
@@ -65,7 +65,6 @@ export const sloBoard = () =>
             description:
               'At burn rate 1 the budget lasts for the period. The page fires when both windows are above 10: ' +
               'a third of the budget in two minutes. The short window ends the alert soon after the trouble.',
-            unit: 'short',
             queries: [
               { expr: burn('20s'), legend: '{{slo}} over 20 s' },
               { expr: burn('2m'), legend: '{{slo}} over 2 min' },
@@ -76,7 +75,6 @@ export const sloBoard = () =>
           lines({
             title: 'Slow: warning',
             description: 'The warning fires when both windows are above 3: half of the budget in ten minutes.',
-            unit: 'short',
             queries: [
               { expr: burn('50s'), legend: '{{slo}} over 50 s' },
               { expr: burn('10m'), legend: '{{slo}} over 10 min' },
@@ -93,14 +91,14 @@ export const sloBoard = () =>
             title: 'Requests that count',
             description: 'Searches and pages at the doors, per second. Assets do not count.',
             unit: 'reqps',
-            queries: [{ expr: 'sum(slo:requests:rate20s) > 0', legend: 'requests' }],
+            queries: { expr: 'sum(slo:requests:rate20s) > 0', legend: 'requests' },
             width: 12,
           }),
           lines({
             title: 'Bad requests',
             description: 'Share of the requests that failed, or took longer than 0.25 s, over 20 s.',
             unit: 'percentunit',
-            queries: [{ expr: 'max by (slo) (slo:errors:ratio_rate20s)', legend: '{{slo}}' }],
+            queries: { expr: 'max by (slo) (slo:errors:ratio_rate20s)', legend: '{{slo}}' },
             width: 12,
           }),
         ],

@@ -1,11 +1,19 @@
 import { dashboard } from '../lib/dashboard.ts';
 import { heatmap, lines } from '../lib/panels.ts';
-import { chosenComponents, mean, chosenNodes, ofLiving, histogramQuantile, eventRate, share } from '../lib/queries.ts';
+import {
+  chosen,
+  chosenComponents,
+  chosenNodes,
+  eventRate,
+  histogramQuantile,
+  mean,
+  share,
+  sumBy,
+} from '../lib/queries.ts';
 
 const calls = 'tierlab_rpc_server_calls_total';
 const served = 'tierlab_rpc_server_duration_seconds';
 const called = 'tierlab_rpc_client_duration_seconds';
-const chosen = `${chosenComponents}, ${chosenNodes}`;
 
 /** Rate, errors and duration of each component, on both sides of each call. */
 export const tiersBoard = () =>
@@ -21,7 +29,7 @@ export const tiersBoard = () =>
             title: 'Calls answered',
             description: 'Inbound: calls per second that the nodes of a component answered.',
             unit: 'reqps',
-            queries: [{ expr: `sum by (component) (${ofLiving(eventRate(calls, chosen))})`, legend: '{{component}}' }],
+            queries: { expr: sumBy('component', eventRate(calls, chosen)), legend: '{{component}}' },
             width: 12,
           }),
           lines({
@@ -29,12 +37,10 @@ export const tiersBoard = () =>
             description:
               'Outbound: attempts per second at a component, as its callers count them. Retries add to them.',
             unit: 'reqps',
-            queries: [
-              {
-                expr: `sum by (component) (${ofLiving(eventRate('tierlab_rpc_attempts_total', chosenComponents))})`,
-                legend: 'to {{component}}',
-              },
-            ],
+            queries: {
+              expr: sumBy('component', eventRate('tierlab_rpc_attempts_total', chosenComponents)),
+              legend: 'to {{component}}',
+            },
             width: 12,
           }),
         ],
@@ -46,15 +52,13 @@ export const tiersBoard = () =>
             title: 'Failed or refused, inbound',
             description: 'Share of the answered calls. Failed: the node could not answer. Refused: it was too busy.',
             unit: 'percentunit',
-            queries: [
-              {
-                expr: share(
-                  `sum by (component) (${ofLiving(eventRate(calls, `${chosen}, outcome=~"failed|refused"`))})`,
-                  `sum by (component) (${ofLiving(eventRate(calls, chosen))})`,
-                ),
-                legend: '{{component}}',
-              },
-            ],
+            queries: {
+              expr: share(
+                sumBy('component', eventRate(calls, chosen, 'outcome=~"failed|refused"')),
+                sumBy('component', eventRate(calls, chosen)),
+              ),
+              legend: '{{component}}',
+            },
             width: 8,
             bad: 0.01,
           }),
@@ -63,15 +67,13 @@ export const tiersBoard = () =>
             description:
               'Share of the attempts without a good answer, as callers see it: lost connections show only here.',
             unit: 'percentunit',
-            queries: [
-              {
-                expr: share(
-                  `sum by (component) (${ofLiving(eventRate('tierlab_rpc_attempts_total', `${chosenComponents}, code!="ok"`))})`,
-                  `sum by (component) (${ofLiving(eventRate('tierlab_rpc_attempts_total', chosenComponents))})`,
-                ),
-                legend: 'to {{component}}',
-              },
-            ],
+            queries: {
+              expr: share(
+                sumBy('component', eventRate('tierlab_rpc_attempts_total', chosenComponents, 'code!="ok"')),
+                sumBy('component', eventRate('tierlab_rpc_attempts_total', chosenComponents)),
+              ),
+              legend: 'to {{component}}',
+            },
             width: 8,
             bad: 0.01,
           }),
@@ -79,12 +81,10 @@ export const tiersBoard = () =>
             title: 'Errors by code',
             description: 'Calls per second that ended with an error, by its code (shared/rpc/errors.ts).',
             unit: 'reqps',
-            queries: [
-              {
-                expr: `sum by (code) (${ofLiving(eventRate('tierlab_rpc_server_errors_total', chosenNodes))}) > 0`,
-                legend: '{{code}}',
-              },
-            ],
+            queries: {
+              expr: `${sumBy('code', eventRate('tierlab_rpc_server_errors_total', chosenNodes))} > 0`,
+              legend: '{{code}}',
+            },
             width: 8,
             empty: 'no errors',
           }),
@@ -121,19 +121,17 @@ export const tiersBoard = () =>
             description:
               'Mean time of an attempt at the caller, minus the mean time at the callee: the network and the queue.',
             unit: 's',
-            queries: [
-              {
-                expr: `clamp_min((${mean('component', called, chosenComponents)}) - (${mean('component', served, chosenComponents)}), 0)`,
-                legend: '{{component}}',
-              },
-            ],
+            queries: {
+              expr: `clamp_min((${mean('component', called, chosenComponents)}) - (${mean('component', served, chosenComponents)}), 0)`,
+              legend: '{{component}}',
+            },
             width: 8,
           }),
           heatmap({
             title: 'How long calls take',
             description: 'Calls by duration. A second peak has a second cause, such as one slow replica.',
             unit: 's',
-            expr: `sum by (le) (${ofLiving(eventRate(`${served}_bucket`, chosen))})`,
+            expr: sumBy('le', eventRate(`${served}_bucket`, chosen)),
             width: 24,
             height: 9,
           }),

@@ -43,8 +43,9 @@ export interface Query {
 export interface PanelOptions {
   readonly title: string;
   readonly description: string;
-  readonly unit: PanelUnit;
-  readonly queries: readonly Query[];
+  /** A plain number by default. */
+  readonly unit?: PanelUnit;
+  readonly queries: Query | readonly Query[];
   /** The width in columns, of 24. */
   readonly width: number;
   readonly height?: number;
@@ -73,8 +74,12 @@ function thresholdsOf({ bad, falling = false }: Pick<PanelOptions, 'bad' | 'fall
 /** A, B, C ... */
 const refOf = (index: number): string => String.fromCodePoint(65 + index);
 
-const target = ({ expr, legend = '' }: Query, index: number): DataqueryBuilder =>
-  new DataqueryBuilder().expr(expr).legendFormat(legend).refId(refOf(index)).datasource(datasource).range();
+const targetsOf = ({ queries }: Pick<PanelOptions, 'queries'>): DataqueryBuilder[] =>
+  [queries]
+    .flat()
+    .map(({ expr, legend = '' }, index) =>
+      new DataqueryBuilder().expr(expr).legendFormat(legend).refId(refOf(index)).datasource(datasource).range(),
+    );
 
 /** The values of this moment, as the rows of a table. */
 const now = (expr: string, refId: string): DataqueryBuilder =>
@@ -93,11 +98,7 @@ interface Builder {
 }
 
 /** Sets what every panel has. */
-function framed<B extends Builder>(
-  builder: B,
-  options: Omit<PanelOptions, 'queries' | 'unit'> & { readonly unit?: PanelUnit },
-  usualHeight = 8,
-): B {
+function framed<B extends Builder>(builder: B, options: Omit<PanelOptions, 'queries'>, usualHeight = 8): B {
   return builder
     .title(options.title)
     .description(options.description)
@@ -111,7 +112,7 @@ function framed<B extends Builder>(
 
 /** Lines over time. `stacked`: the parts of a whole. */
 export function lines(options: PanelOptions & { readonly stacked?: boolean }): Panel {
-  const { queries, bad, stacked = false } = options;
+  const { bad, stacked = false } = options;
   const panel = framed(new TimeSeriesBuilder(), options)
     .min(0)
     .lineWidth(2)
@@ -119,7 +120,7 @@ export function lines(options: PanelOptions & { readonly stacked?: boolean }): P
     .showPoints(VisibilityMode.Auto)
     .axisPlacement(AxisPlacement.Left)
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName))
-    .targets(queries.map(target));
+    .targets(targetsOf(options));
   if (stacked) panel.stacking(new StackingConfigBuilder().mode(StackingMode.Normal));
   if (bad !== undefined)
     panel.thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));
@@ -128,10 +129,10 @@ export function lines(options: PanelOptions & { readonly stacked?: boolean }): P
 
 /** The number of this moment. Without a value it is grey, and says why. */
 export function number(options: PanelOptions & { readonly decimals?: number }): Panel {
-  const { queries, decimals } = options;
+  const { decimals } = options;
   const panel = framed(new StatBuilder(), options, 4)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['last']))
-    .targets(queries.map(target));
+    .targets(targetsOf(options));
   if (decimals !== undefined) panel.decimals(decimals);
   return panel.build();
 }
@@ -152,7 +153,7 @@ export function states(options: Omit<PanelOptions, 'unit'> & { readonly states: 
     .rowHeight(0.8)
     .lineWidth(0)
     .fillOpacity(80)
-    .targets(options.queries.map(target))
+    .targets(targetsOf(options))
     .build();
 }
 

@@ -6,9 +6,14 @@ export const ofLiving = (expr: string): string => `(${expr}) and on (node) (up{j
 /** Label matchers for the nodes and components that the reader has chosen. */
 export const chosenNodes = 'node=~"$node"';
 export const chosenComponents = 'component=~"$component"';
+export const chosen = `${chosenComponents}, ${chosenNodes}`;
 
 /** Per second, over four scrapes or more. */
-export const eventRate = (metric: string, labels = ''): string => `rate(${metric}{${labels}}[$__rate_interval])`;
+export const eventRate = (metric: string, ...labels: readonly string[]): string =>
+  `rate(${metric}{${labels.join(', ')}}[$__rate_interval])`;
+
+/** The sum for each value of a label, over the nodes that Prometheus reaches. */
+export const sumBy = (label: string, expr: string): string => `sum by (${label}) (${ofLiving(expr)})`;
 
 /** A quantile of a histogram. It has no value where nothing happened, because 0 / 0 is no latency. */
 export function histogramQuantile(q: number, by: string, metric: string, labels = ''): string {
