@@ -7,7 +7,7 @@ import { exitCodeOf, UsageError } from './errors.ts';
 
 interface CommandModule {
   /** Gives the command its arguments, options and action. */
-  configure(command: Command): void;
+  default(command: Command): void;
 }
 
 /**
@@ -51,7 +51,7 @@ const commands: Readonly<Record<string, readonly [summary: string, load: () => P
 async function loadModule(): Promise<CommandModule> {
   const { configureLoad } = await import('../loadgen/cli.ts');
   // The examples come first: the subcommands take them over for their messages.
-  return { configure: (load) => configureLoad(withExamples(load, ['load'], ['load -R 200/s -d 30s --verify'])) };
+  return { default: (load) => configureLoad(withExamples(load, ['load'], ['load -R 200/s -d 30s --verify'])) };
 }
 
 const afterHelp = `\n${exitCodesInWords}\n\nMore about one command: ${tierlab('up --help')}`;
@@ -77,7 +77,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   const wanted = first === 'help' ? second : first;
   for (const [name, [summary, load]] of Object.entries(commands)) {
     const command = program.command(name).description(summary).exitOverride();
-    if (name === wanted) (await load()).configure(command);
+    if (name === wanted) (await load()).default(command);
   }
   try {
     refuseUnknown(wanted);

@@ -45,7 +45,7 @@ The differences between the running topology and the file are applied while user
 A node that stays keeps its addresses. To move a component, put it into a group with a new name. The new nodes start
 before the old ones stop. "apply" refuses a change that cannot be done live. It then says why, and changes nothing.`;
 
-export function configure(command: Command): void {
+export default function applyCommand(command: Command): void {
   withExamples(withClusterOptions(command), ['apply ./my-topology.json'], ['apply ./my-topology.json --dry-run'])
     .argument('<topology>', 'a name in topologies/, or the path of a topology file')
     .option('--dry-run', 'only say what would change')

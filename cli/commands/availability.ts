@@ -20,7 +20,7 @@ interface AvailabilityFlags extends ClusterFlags, PredictionFlags {
   readonly all?: true;
 }
 
-export function configure(command: Command): void {
+export default function availabilityCommand(command: Command): void {
   withExamples(withClusterOptions(command), ['availability'], ['availability --predict --each 0.95'])
     .option('--all', 'also the services and nodes that never failed')
     .option('--predict', 'what the topology promises, beside what was observed')

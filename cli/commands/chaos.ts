@@ -12,7 +12,7 @@ const whenTaken = `
 A cluster takes faults only when it was started with --chaos, in containers with TIERLAB_CHAOS=1.`;
 
 /** `tierlab chaos ...`: breaks things on purpose, within rules (services/chaos/README.md). */
-export function configure(command: Command): void {
+export default function chaosCommand(command: Command): void {
   withExamples(
     command.addHelpText('after', whenTaken),
     ['up --chaos --detach'],

@@ -25,7 +25,7 @@ kind is killed, and users send searches in both styles while it is down.
 A load changes the figures of the next load. So the object-based style is loaded first in rounds 1, 3, 5, ..., and the
 layered style in rounds 2, 4, 6, ... Compare the styles after an even number of rounds.`;
 
-export function configure(command: Command): void {
+export default function compareCommand(command: Command): void {
   withExamples(command, ['compare single-server multitier'], ['compare multi-server service-across-servers --json'])
     .argument('<A>', 'a name in topologies/, or the path of a topology file')
     .argument('<B>', 'the topology to compare with A')

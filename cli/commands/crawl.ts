@@ -16,7 +16,7 @@ interface CrawlFlags {
   readonly json?: true;
 }
 
-export function configure(command: Command): void {
+export default function crawlCommand(command: Command): void {
   withExamples(command, ['crawl ~/docs/manual'], ['crawl http://localhost:4000/ --name handbook --replace'])
     .argument('<folder|URL>', 'where the HTML pages are; links are followed inside it')
     .option(

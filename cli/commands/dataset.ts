@@ -16,7 +16,7 @@ function parseShards(text: string): number {
 }
 
 /** The first step of `up`, as a command: in containers one process builds the data set and many read it. */
-export function configure(command: Command): void {
+export default function datasetCommand(command: Command): void {
   withExamples(command, ['dataset --shards 2'])
     .option('--data <dir>', 'the folder of data sets (default ./data)', parseFolder)
     .option('--shards <n>', 'how many shards to make', parseShards, 2)

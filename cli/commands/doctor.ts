@@ -23,7 +23,7 @@ cluster.
 The bundle is for somebody who helps you: findings, versions, settings, states, and the ends of all logs. Tokens, keys
 and passwords are left out. The logs may contain queries of users.`;
 
-export function configure(command: Command): void {
+export default function doctorCommand(command: Command): void {
   withExamples(
     withClusterOptions(command),
     ['doctor', 'what is wrong, and what to do'],

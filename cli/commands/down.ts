@@ -11,7 +11,7 @@ import { askWatchdog, isTierlab } from '../watchdog-client.ts';
 /** Long enough for every wave of nodes to drain, ms. */
 const patienceMs = 60_000;
 
-export function configure(command: Command): void {
+export default function downCommand(command: Command): void {
   withExamples(withClusterOptions(command), ['down']).action(runDown);
 }
 

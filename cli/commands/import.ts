@@ -17,7 +17,7 @@ interface ImportFlags {
   readonly json?: true;
 }
 
-export function configure(command: Command): void {
+export default function importCommand(command: Command): void {
   withExamples(command, ['import pages.jsonl'], ['import pages.jsonl --replace --name mine'], ['import --reset'])
     .argument('[file]', 'JSON lines, one page on each: { id, title, body?, keywords?, url?, links? }')
     .option('--name <name>', 'the name of the import; it replaces an import of the same name (default: the file name)')

@@ -23,7 +23,7 @@ interface IncidentFlags extends ClusterFlags {
 
 const watchEveryMs = 500;
 
-export function configure(command: Command): void {
+export default function incidentsCommand(command: Command): void {
   withExamples(withClusterOptions(command), ['incidents'], ['incidents --watch'], ['incidents --score --json'])
     .option('--json', 'one JSON document on stdout')
     .option('--watch', 'keep running, and print every change')

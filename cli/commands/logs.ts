@@ -26,7 +26,7 @@ interface LogFlags extends ClusterFlags {
 const maxBytes = 16 * 1024 * 1024;
 const followEveryMs = 250;
 
-export function configure(command: Command): void {
+export default function logsCommand(command: Command): void {
   withExamples(
     withClusterOptions(command),
     ['logs app-1', 'its last 50 lines'],

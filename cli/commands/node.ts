@@ -16,7 +16,7 @@ interface NodeFlags extends ClusterFlags {
 }
 
 /** One node of a topology, alone on its machine: what a container runs. */
-export function configure(command: Command): void {
+export default function nodeCommand(command: Command): void {
   withExamples(withClusterOptions(command), ['node ranking-2 --topology multitier'])
     .argument('<id>', 'the node, such as ranking-2')
     .option('-t, --topology <name>', 'a name in topologies/, or the path of a topology file', 'multitier')

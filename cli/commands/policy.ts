@@ -33,7 +33,7 @@ new node gets the policy of the topology.
 Mechanisms:
 ${mechanismNames.map((name) => `  ${name.padEnd(18)}${mechanismRow(name).does.replaceAll('`', '')}`).join('\n')}`;
 
-export function configure(command: Command): void {
+export default function policyCommand(command: Command): void {
   withExamples(
     withClusterOptions(command).addHelpText('after', help),
     ['policy'],

@@ -19,7 +19,7 @@ Each node drains first: callers turn to its replicas, and then it is stopped. Wh
 next node follows. --rolling leaves out nodes without a replica, because their requests would fail; --node restarts
 them. Nothing tells users at the port of a gateway or client that it drains: the port is closed for a moment.`;
 
-export function configure(command: Command): void {
+export default function restartCommand(command: Command): void {
   withExamples(withClusterOptions(command), ['restart --rolling'], ['restart --node ranking-1 query-2'])
     .option('--rolling', 'every node that has a replica, one after the other')
     .option('--node <id...>', 'these nodes, one after the other')

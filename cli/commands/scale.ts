@@ -22,7 +22,7 @@ new node gets calls as soon as the monitors call it alive. A node drains before 
 not fail. Users at the port of a gateway or client lose requests: nothing tells them that the node drains. Nodes that do
 not fit into the free memory are refused. "scale" warns you if more nodes can be busy than there are processors.`;
 
-export function configure(command: Command): void {
+export default function scaleCommand(command: Command): void {
   withExamples(withClusterOptions(command), ['scale ranking=3'], ['scale ranking=1 query=2'])
     .argument('<group=count...>', 'how many nodes a group of the topology shall have (in each shard)', parseWanted)
     .addHelpText('after', help)

@@ -25,7 +25,7 @@ interface Answer {
   readonly results: readonly { readonly title: string; readonly url: string; readonly snippet: string }[];
 }
 
-export function configure(command: Command): void {
+export default function searchCommand(command: Command): void {
   withExamples(withClusterOptions(command), ['search domestic dog'], [`search '"hot dog" -mustard'`])
     .argument('<words...>', 'what to look for; "phrases", -exclusions and field:word work')
     .option('--json', 'the answer of the public API, as it is')

@@ -17,7 +17,7 @@ const help = `
 killed), repair (a monitor ordered it), fault (a fault that kept it down is over), or operator. In a container, this
 command asks the watchdogs of all containers. A node is "silent" if its watchdog does not answer.`;
 
-export function configure(command: Command): void {
+export default function statusCommand(command: Command): void {
   withExamples(withClusterOptions(command), ['status'], ['status app-1'], ['status --json'])
     .argument('[node]', 'a node: its calls, latencies and load of the last five seconds')
     .option('--json', 'one JSON document on stdout')

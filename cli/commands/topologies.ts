@@ -7,7 +7,7 @@ import { topologyNames } from '../../shared/cluster/topology-file.ts';
 import { printTable } from '../table.ts';
 import { printJson } from '../print-json.ts';
 
-export function configure(command: Command): void {
+export default function topologiesCommand(command: Command): void {
   withExamples(command, ['topologies'], ['up --topology single-server', 'start one of them'])
     .option('--json', 'one JSON document on stdout')
     .action(list);

@@ -36,7 +36,7 @@ shown even if its trace was not kept.
 
 For --times, the usual request is a search. While nobody searches, it is the most frequent request.`;
 
-export function configure(command: Command): void {
+export default function traceCommand(command: Command): void {
   withExamples(
     withClusterOptions(command),
     ['trace', 'the newest traces'],

@@ -22,7 +22,7 @@ interface Tuning {
   readonly calls: readonly TunedOperation[];
 }
 
-export function configure(command: Command): void {
+export default function tuneCommand(command: Command): void {
   withExamples(withClusterOptions(command), ['tune --explain --node app-1'])
     .option('--explain', 'the reason for each value')
     .option('--node <id...>', 'only these nodes')

@@ -20,7 +20,7 @@ interface UpFlags extends ClusterFlags {
   readonly chaos?: true;
 }
 
-export function configure(command: Command): void {
+export default function upCommand(command: Command): void {
   withExamples(
     withClusterOptions(command),
     ['up'],
