@@ -101,7 +101,7 @@ export const clientSide = {
   hedge: {
     settings: HedgeSettings,
     does: 'asks a second replica when the first is slow',
-    without: 'one slow replica makes a whole fan-out slow',
+    without: 'a request with many calls waits for the slowest replica',
     // Below the median: nearly every call is made twice, without a bound.
     misSet: { fixedDelayMs: 2, ratio: 1, compositeRatio: 1, reserve: 1_000, blind: true },
   },
