@@ -12,6 +12,7 @@ import { CommandError, UsageError } from '../errors.ts';
 import { refuseTooMuchMemory } from '../memory-room.ts';
 import { holdNodes, nodeOrders } from '../node-orders.ts';
 import { warnWithoutProcessors, type GrowingGroup } from '../processor-room.ts';
+import { refuseFewVotersLeft } from '../refuse-few-voters.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { portBaseOf } from '../run-file.ts';
 import { createTerminal } from '../terminal.ts';
@@ -79,6 +80,7 @@ async function run(name: string, flags: ApplyFlags): Promise<void> {
     for (const { id } of change.next.nodes.filter(isControl)) terminal.line(`~ ${id} restarts ${often}`);
     return;
   }
+  await refuseFewVotersLeft(portBase, nodes, leaving, starting);
   refuseTooMuchMemory(nodes, starting.length);
   await refuseTakenPorts(change);
   await warnWithoutProcessors(nodes, growingGroups(starting, change.next), terminal);

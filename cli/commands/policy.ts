@@ -9,6 +9,7 @@ import { CommandError, UsageError } from '../errors.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
 import { summarisePolicy } from '../policy-summary.ts';
+import { refuseFewVoters } from '../refuse-few-voters.ts';
 import { operatorToken, portBaseOf } from '../run-file.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
 import { askPort, fetchStatus } from '../watchdog-client.ts';
@@ -57,6 +58,7 @@ async function run(wanted: string | undefined, flags: PolicyFlags): Promise<void
   const file = wanted === undefined ? undefined : parsePolicy(wanted);
   const { nodes } = await fetchStatus(portBase);
   const { ready, leftOut } = chooseNodes(nodes, flags.node);
+  if (file !== undefined && changesVotes(file)) await refuseFewVoters(resolvePolicy(file), portBase, nodes);
   const init = file === undefined ? {} : order(file, dataDirOf(flags.data), portBase);
   const asked = await askNodes(ready, ({ host, opsPort }) => askPort({ host, port: opsPort }, '/admin/policy', init));
   const policies = asked.answers as ReadonlyMap<string, Policy>;
@@ -71,6 +73,8 @@ async function run(wanted: string | undefined, flags: PolicyFlags): Promise<void
   if (asked.failures.size > 0)
     throw new CommandError(failureLine(asked, file === undefined ? 'did not answer' : 'were not changed'));
 }
+
+const changesVotes = (file: unknown): boolean => isObject(file) && ('base' in file || 'quorum' in file);
 
 function order(file: unknown, dataDir: string, portBase: number) {
   return { method: 'POST', token: operatorToken(dataDir, portBase, 'change a policy'), body: file } as const;

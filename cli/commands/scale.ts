@@ -5,6 +5,7 @@ import { UsageError } from '../errors.ts';
 import { refuseTooMuchMemory } from '../memory-room.ts';
 import { warnWithoutProcessors } from '../processor-room.ts';
 import { holdNodes, nodeOrders } from '../node-orders.ts';
+import { refuseFewVotersLeft } from '../refuse-few-voters.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { portBaseOf } from '../run-file.ts';
 import { createTerminal } from '../terminal.ts';
@@ -44,6 +45,13 @@ async function run(wanted: readonly Wanted[], flags: ClusterFlags): Promise<void
   const { nodes } = await fetchStatus(portBase);
   const changes = wanted.map((it) => changeOf(nodes, it));
   refuseTooMuchMemory(nodes, changes.flatMap(({ start }) => start).length);
+  const leaving = changes.flatMap(({ retire }) => retire.map(({ id }) => id));
+  await refuseFewVotersLeft(
+    portBase,
+    nodes,
+    leaving,
+    changes.flatMap(({ start }) => start),
+  );
   const terminal = createTerminal(process.stdout);
   const growing = changes.flatMap(({ group, start, running }) =>
     start.length > 0 ? { group, count: running + start.length } : [],

@@ -40,6 +40,7 @@ import { createTimerWheel } from '../time/wheel.ts';
 import type { NodeOptions } from './node-options.ts';
 import { startingPolicy } from './starting-policy.ts';
 import { nodesHosting, type Topology } from './topology.ts';
+import { voteProblem } from './vote-check.ts';
 
 /** The components that these components call, each once, with the nodes that host it. */
 function calleesOf(topology: Topology, callers: readonly Component[]): Callee[] {
@@ -75,7 +76,9 @@ export type Stack = ReturnType<typeof createStack>;
 export function createStack(parts: StackParts) {
   const { options, clock, metrics, lag, faults, fence, view, placement, ready, newContext } = parts;
   const { topology, node, components, incarnation, random, scheduler, log, identity } = options;
-  const policy = createPolicyHolder(startingPolicy(options.policy, topology.policy, log));
+  const policy = createPolicyHolder(startingPolicy(options.policy, topology.policy, log), (quorum) =>
+    voteProblem(quorum, placement().nodes),
+  );
   const peers = createPeers(clock);
   const budget = createBudgets(() => policy.current.budget);
   const hosted = node.components.map((name) => components[name]!.contract);

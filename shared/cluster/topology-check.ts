@@ -1,6 +1,8 @@
+import { resolvePolicy } from '../rpc/policy.ts';
 import type { SchemaProblem } from '../schema/problem.ts';
 import type { Component } from './component.ts';
-import type { Topology, TopologyFile, TopologyNode } from './topology.ts';
+import { isStarted, type Topology, type TopologyFile, type TopologyNode } from './topology.ts';
+import { voteProblem } from './vote-check.ts';
 
 type Components = Readonly<Record<string, Component>>;
 
@@ -19,7 +21,7 @@ export function topologyProblems(
     ...numberedNames(file),
     ...badSharding(file),
     ...badStandbys(file),
-    ...fewVoters(file),
+    ...fewVoters(file, topology),
     ...badStarted(file),
     ...impossibleRoutes(file, topology),
     ...portClashes(file, topology),
@@ -104,19 +106,9 @@ function badStarted(file: TopologyFile): SchemaProblem[] {
 
 const hasMonitor = (file: TopologyFile): boolean => file.nodes.some(({ components }) => components.includes('monitor'));
 
-/** A vote that outvotes f liars needs 2f + 1 replicas. Groups of one replica never vote. */
-function fewVoters(file: TopologyFile): SchemaProblem[] {
-  const { quorum } = typeof file.policy === 'object' ? file.policy : {};
-  const { f, when } = (typeof quorum === 'object' ? quorum : {}) as { readonly f?: number; readonly when?: string };
-  if (f === undefined || when === 'never') return [];
-  const few = file.nodes.find(
-    ({ components, replicas }) =>
-      replicas > 1 && replicas < 2 * f + 1 && components.some((name) => !noStandbys.includes(name) && name !== 'app'),
-  );
-  if (!few) return [];
-  const { name, replicas } = few;
-  const sentence = `policy.quorum.f: ${f} asks for votes of ${2 * f + 1} replicas, and group ${name} has ${replicas}`;
-  return [{ path: 'policy.quorum.f', sentence }];
+function fewVoters(file: TopologyFile, { nodes }: Topology): SchemaProblem[] {
+  const problem = voteProblem(resolvePolicy(file.policy ?? 'resilient').quorum, nodes.filter(isStarted));
+  return problem === undefined ? [] : [{ path: 'policy.quorum', sentence: `policy.quorum: ${problem}` }];
 }
 
 /** Ports below 1,024 belong to the system; the highest port is 65,535. */

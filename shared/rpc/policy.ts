@@ -87,7 +87,11 @@ export interface PolicyHolder {
   onChange(listener: () => void): void;
 }
 
-export function createPolicyHolder(file: unknown): PolicyHolder {
+/** `problem`: why the nodes of this cluster cannot work by the settings of a vote, as a sentence. */
+export function createPolicyHolder(
+  file: unknown,
+  problem: (quorum: Policy['quorum']) => string | undefined = () => undefined,
+): PolicyHolder {
   let current = resolvePolicy(file);
   const listeners: (() => void)[] = [];
   return {
@@ -96,6 +100,8 @@ export function createPolicyHolder(file: unknown): PolicyHolder {
     },
     set(file) {
       const wanted = resolvePolicy(file, current);
+      const wrong = isDeepStrictEqual(current.quorum, wanted.quorum) ? undefined : problem(wanted.quorum);
+      if (wrong !== undefined) throw new RpcError('bad_request', `policy.quorum: ${wrong}`);
       // A mechanism with unchanged settings keeps its settings object, and so its state.
       const kept = mechanismNames.map((name) => [
         name,

@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { resolvePolicy } from '../../../shared/rpc/policy.ts';
+import { fakeCluster } from './fake-cluster.ts';
 import { run } from './run.ts';
 
 test.each([
@@ -9,5 +11,26 @@ test.each([
 ])('scale %j is refused', async (words, reason) => {
   const { exitCode, said } = await run('scale', ...words);
   expect(said).toMatch(reason);
+  expect(exitCode).toBe(2);
+});
+
+const voting = { '/admin/policy': resolvePolicy({ quorum: { when: 'always' } }) };
+const nodes = ['ranking-1', 'ranking-2'].map((id) => ({ id, components: ['ranking'] }));
+
+test.each([
+  ['scale', 'ranking=1'],
+  ['policy', '{"quorum":{"when":"always","f":2}}'],
+])('%s %s is refused where too few replicas would be left for the votes', async (...words) => {
+  const orders = Object.fromEntries(
+    ['start', 'retire'].map((order) => [`/nodes/ranking-2/${order}`, () => expect.fail()]),
+  );
+  await fakeCluster(
+    { 'ranking-1': voting, 'ranking-2': voting },
+    {},
+    { ...orders, '/changes': {}, '/topology': { topology: { nodes } } },
+  );
+  vi.stubEnv('TIERLAB_OPERATOR_TOKEN', 'token');
+  const { exitCode, said } = await run(...words);
+  expect(said).toMatch(/every call would fail/);
   expect(exitCode).toBe(2);
 });

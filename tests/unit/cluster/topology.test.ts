@@ -175,8 +175,13 @@ test.each([
   ],
   [
     'a vote of more replicas than there are',
-    fileOf([group('y', ['b'], { replicas: 3 })], '\n  "policy": {\n    "quorum": { "f": 2 }\n  },'),
-    /^line 6: policy\.quorum\.f: 2\b.*\b5 replicas\b.*\by has 3$/,
+    fileOf([group('y', ['database'], { replicas: 3 })], '\n  "policy": {\n    "quorum": { "f": 2 }\n  },'),
+    /^line 6: policy\.quorum: "f": 2\b.*\b5 replicas\b.* 3 of database\b/,
+  ],
+  [
+    'a vote on every call, and one replica of a shard',
+    fileOf([group('y', ['database'], { shards: 2 })], '\n  "policy": {\n    "quorum": { "when": "always" }\n  },'),
+    /^line 6: policy\.quorum: "when": "always" .*\b2 equal answers\b.* 1 of database\/1: every call would fail/,
   ],
   [
     'more replicas than a group may have',
