@@ -30,9 +30,18 @@ const require = __createRequire(import.meta.url);
 const __filename = import.meta.filename;
 const __dirname = import.meta.dirname;`;
 
-/** The folder where V8 keeps compiled code, one per bundle. If it cannot be written, Node.js works without it. */
-const launcher = (cache) => `import { enableCompileCache } from 'node:module';
-enableCompileCache(import.meta.dirname + '/${cache}');
+/**
+ * `cache`: the folder where V8 keeps compiled code, one per bundle. If it cannot be written, Node.js works without it.
+ * An older Node.js must be able to read this file, because it says there which one is needed.
+ */
+export const launcher = (cache) => `import module from 'node:module';
+if (Number.parseInt(process.versions.node, 10) < 26) {
+  console.error(
+    \`tierlab: Node.js 26 is needed, and this is \${process.version}. "npm run -s tierlab -- COMMAND" uses the one that npm installed\`,
+  );
+  process.exit(1);
+}
+module.enableCompileCache(import.meta.dirname + '/${cache}');
 await import('./cli-main.js');
 `;
 
