@@ -108,7 +108,7 @@ export const clientSide = {
   retry: {
     settings: RetrySettings,
     does: 'repeats a call after a failure that another attempt may cure',
-    without: 'one lost connection is a failed page',
+    without: 'one lost connection makes a whole page fail',
     // Five attempts at every level: a failure three levels below causes 5 x 5 x 5 attempts.
     misSet: { maxAttempts: 5, baseMs: 1, maxMs: 2, anyDepth: true },
   },
