@@ -67,29 +67,29 @@ export const componentsAndPlacement = lab({
   madeUp: (seed, variant) => judged(madeUpSearches(seed, variant)),
   variants: {
     broken: 'all components stay in one process, whatever the placement says',
-    control: 'a cache answers a third of the calls, so these searches have a hop less',
+    control: 'a cache answers a third of the searches, so these searches have one hop less',
   },
   hints: [
-    'Which components does a search call? And which of these calls leave the process?',
+    'Which components does a search call? Which of these calls leave the process?',
     'Count the arrows: gateway to app, then app to query, to each shard of the database, and to ranking. An arrow ' +
       'within a process is no hop.',
-    'A waiter asks the kitchen and the bar. In one room they talk. With the kitchen in another house, an order ' +
-      'needs one phone call; with both elsewhere, two.',
+    'A waiter asks the kitchen and the bar. If all are in one room, an order needs no phone call. If the kitchen is ' +
+      'in another house, an order needs one. If both are in other houses, it needs two.',
   ],
   explanation: () =>
-    `The answers are equal, byte by byte. A component is a contract and the logic behind it, and neither knows where it
-runs. So moving it cannot change what it says.
+    `The answers are equal, byte by byte. A component is a list of operations, and the code behind them. This code does
+not know where it runs. So its answers do not depend on the place.
 
-What changes is how a call travels. In one process all calls are function calls: no hop. With one node for each
-component, a search has 4 hops: gateway to app, then app to query, database and ranking. With two shards it has 5,
-because both are asked. Each hop takes time, can fail, and can wait.
+The hops change. In one process, all calls are function calls: no hop. With one node for each component, a search has 4
+hops: gateway to app, then app to query, database and ranking. With two shards it has 5 hops, because app asks both
+shards. Each hop takes time, can fail, and can wait.
 
-So first organise a system into components, then decide where they run. The first decision says what it does. The
-second says how fast it is, how it scales, and how it fails.`,
+So first divide a system into components. Then decide where they run. The first decision says what the system does. The
+second decision says how fast the system is, and how it fails.`,
   transfer: {
     question:
-      'You put app, query and ranking together on one node, and leave the rest apart. How many hops has a search ' +
-      'with two shards?',
+      'You put app, query and ranking on one node. All other components have nodes of their own. How many hops does ' +
+      'a search with two shards have?',
     answer: 'Three: gateway to app, and app to each of the two shards. Query and ranking are function calls now.',
   },
 });

@@ -12,7 +12,7 @@ export const layeredAndObjectBased = lab({
   id: '02',
   name: 'layered-and-object-based',
   topic: 'layered and object-based style',
-  question: 'Each tier calls the next one, or one server calls them all. Which is faster, and who does the waiting?',
+  question: 'Each tier calls the next one, or one server calls all of them. Which is faster? Which tiers wait?',
   seconds: 40,
   cores: 2,
   parameters: { r: { unit: 'ms', values: [20, 15, 30] }, s: { unit: 'ms', values: [5, 8, 10] } },
@@ -21,8 +21,8 @@ export const layeredAndObjectBased = lab({
     'independent calls at the same time cost one r + s',
   assumptions: [
     'r and s are the same at every tier, and the same for every call',
-    'nobody waits for a worker',
-    'the three calls of a page view need nothing of each other',
+    'no call waits for a free worker',
+    'the three calls of a page view do not need each other’s answers',
   ],
   quantities: ({ r, s }) => [
     { id: 'layered', label: 'a search in layered style', unit: 'ms', theory: timeOf('layered', r!, s!) },
@@ -67,11 +67,11 @@ export const layeredAndObjectBased = lab({
   live: runBothStyles,
   variants: {
     broken: 'the page view waits for each answer before it makes the next call',
-    control: 'one worker for each tier and a high load: calls wait for the worker, which the formula leaves out',
+    control: 'one worker for each tier and a high load: calls wait for the worker, and the formula does not count this',
   },
   hints: [
-    'Write down which tier is asked, and when. Can the next call be made before the last answer is there? And which ' +
-      'tier is waiting then?',
+    'Write down which tier is called, and when. Can the next call be made before the last answer is there? Which ' +
+      'tiers wait for this answer?',
     'A chain of four calls takes 4 (r + s), whoever makes the calls. A tier holds a request from its arrival to its ' +
       'answer: s, and r + s for each tier below it that it waits for. Calls at the same time take as long as the ' +
       'slowest one.',
@@ -80,23 +80,24 @@ export const layeredAndObjectBased = lab({
       'open: 8 days, and the first office keeps it for 7.',
   ],
   explanation: ({ r, s }) =>
-    `Both styles take ${4 * (r! + s!)} ms, because the four calls depend on each other. The words must be planned before
-candidates can be found, and found before they can be ordered. A style cannot change that.
+    `Both styles take ${4 * (r! + s!)} ms, because each of the four calls needs the answer before it. The database needs
+the planned query. The ranking needs the candidates that the database found. No style can change this.
 
-It changes who waits. In the layered style each tier is a client of the next one, and it holds its request until the
-answers below it are there: html for ${s! + 3 * (r! + s!)} ms, the database for ${s!} ms. In the object-based style each
-tier holds it for ${s!} ms only. The application server holds it for the whole time in both styles. So layered tiers
-need memory and connections for up to ${(s! + 3 * (r! + s!)) / s!} times as many calls at the same rate (Little's law).
-They get something for it: each layer hides all that is below it.
+The style decides which tiers wait. In the layered style, each tier is a client of the next one. It holds a request
+until the answers below it are there: html for ${s! + 3 * (r! + s!)} ms, the database for ${s!} ms. In the object-based
+style, each tier holds a request for ${s!} ms only. The application server holds it for the whole time in both styles.
+So html holds ${(s! + 3 * (r! + s!)) / s!} times as many calls in the layered style, at the same rate (Little's law).
+These calls need memory and connections. The advantage of the layered style: each layer hides the layers below it.
 
-A page view needs its page, the titles of its neighbours and its popularity. None of the three needs another, so the
-application server asks for all at once: ${2 * (r! + s!)} ms with the HTML, not ${4 * (r! + s!)} ms. Only an architect
-who knows which calls are independent can save this time.`,
+A page view needs three answers: the page, the titles of its neighbours, and its popularity. These calls are
+independent. So the application server makes them at the same time. With the HTML, this takes ${2 * (r! + s!)} ms, and
+not ${4 * (r! + s!)} ms. You save this time only if you know which calls are independent.`,
   transfer: {
-    question: 'A tier fails by hanging: it accepts calls and never answers. In which style do more tiers fill up?',
+    question:
+      'A tier hangs: it accepts calls, and never answers. In which style do more tiers fill up with waiting calls?',
     answer:
-      'In the layered style, if the lowest tier hangs: html, ranking and query all hold their calls. In the ' +
-      'object-based style only the application server does. Lab 25 computes how long that takes.',
+      'In the layered style. If the lowest tier hangs, html, ranking and query all hold their calls. In the ' +
+      'object-based style, only the application server does. Lab 25 computes how soon a server is full.',
   },
 });
 

@@ -13,17 +13,17 @@ export const clientsAndServers = lab({
   id: '03',
   name: 'clients-and-servers',
   topic: 'clients and servers',
-  question: 'One server is too slow, so you buy three more. How much faster is it, and what happens when one crashes?',
+  question: 'One server is too slow, so you buy three more. How much faster are they? What happens when one crashes?',
   seconds: 75,
   cores: 2,
   failuresExpected: true,
   parameters: { s: { unit: 'ms', values: [20, 25, 16] } },
   formula:
-    'one server with one worker answers at most 1 / s; n servers answer n / s; a crash takes its part of the data',
+    'one server with one worker answers at most 1 / s; n servers answer n / s; a crash takes away one part of the data',
   assumptions: [
-    'each server has one worker, and each call needs it for s',
+    'each server has one worker, and each call needs this worker for the time s',
     'the calls spread evenly over the servers',
-    'a copy of the data has all that is needed to answer',
+    'a copy has all the data that an answer needs',
   ],
   quantities: ({ s }) => [
     ...architectures.map(({ id, label, servers }) => ({
@@ -69,35 +69,37 @@ export const clientsAndServers = lab({
     control: 'most calls are for the pages of one server, so the calls do not spread evenly',
   },
   hints: [
-    'A server with one worker is like a shop with one till. How many customers can pay in a second? And who can ' +
-      'still pay when the till is broken?',
-    'One server: 1 / s. Four servers that share the calls evenly: 4 / s. After a crash, ask who else has the data: ' +
-      'nobody, nobody for a quarter of it, or a copy.',
-    'Three tills with 30 s per customer: 3 x 2 = 6 customers a minute. If each till sells its own goods, a broken ' +
-      'one costs a third of the customers. If two tills sell the same goods, it costs none, only a longer queue.',
+    'A server with one worker is like a shop with one cash desk. How many customers can pay in a second? How many ' +
+      'can still pay when the cash desk is broken?',
+    'One server answers 1 / s. Four servers that share the calls evenly answer 4 / s. After a crash, ask which other ' +
+      'server has the data of the crashed one.',
+    'Three cash desks need 30 s per customer: 3 x 2 = 6 customers a minute. If each desk sells other goods and ' +
+      'one desk breaks, a third of the customers cannot pay. If two desks sell the same goods, all customers can ' +
+      'pay, but the queue is longer.',
   ],
   explanation: ({ s }) =>
-    `One worker that is busy for ${s!} ms per call answers ${digits(1_000 / s!)} calls per second, however many
-clients ask: it is the bottleneck. And it is a single point of failure: when it crashes, everything is lost.
+    `One worker that needs ${s!} ms per call answers ${digits(1_000 / s!)} calls per second, even if more clients ask.
+It is the bottleneck. It is also a single point of failure: when it crashes, all calls are lost.
 
-Four servers with a quarter of the data each answer nearly four times as many calls, because each client asks the server
-that has its page. No other server is in between. But only one server has each page. So a crash takes a quarter of the
-answers, while the other three quarters do not notice.
+Four servers with a quarter of the data each answer nearly four times as many calls. Each client calls the server that
+has its page. But each page is on only one server. So a crash takes away a quarter of the answers. The other three
+quarters stay.
 
-A service across servers has the same four servers, and two of them hold the same half of the data. A middle server
-invokes them. It answers as many calls, and after a crash it asks the other copy: nothing is lost. That has a price.
-With two copies of everything, four servers hold only half as much data. Each call has one hop more. And the middle
-server is now the single point of failure.
+A service across servers has four servers, too. Each half of the data is on two of them. A middle server calls them. The
+service answers nearly as many calls. After a crash, the middle server calls the other copy, and no call is lost. The
+price: four servers hold only half as much data, each call has one hop more, and the middle server is now the single
+point of failure.
 
-In the negative control most calls are for the pages of one server. Then three servers wait while one is too busy: four
-servers are little better than one.`,
+All this holds only if the calls spread evenly. If most calls are for the pages of one server, three servers wait while
+one is too busy. Then four servers are little better than one.`,
   transfer: {
     question:
-      'You have six servers with s = 10 ms, three parts of the data with two copies each, and one crashes. How many ' +
-      'calls per second can the service answer before and after the crash, if the calls spread evenly over the parts?',
+      'You have six servers with s = 10 ms: three parts of the data, with two copies each. The calls spread evenly ' +
+      'over the parts. One server crashes. How many calls per second can the service answer before the crash, and ' +
+      'after it?',
     answer:
-      'Before: 6 / s = 600/s. After: the part of the crashed server has one copy, which answers 100/s, and each part ' +
-      'gets a third of the calls. So the service answers 300/s: half, although only a sixth of the servers is gone.',
+      'Before: 6 / s = 600/s. After: one part has only one copy, which answers 100/s. This part gets a third of the ' +
+      'calls. So the service answers 300/s: half as many, although only one of six servers is gone.',
   },
 });
 

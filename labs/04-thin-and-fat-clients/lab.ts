@@ -29,12 +29,12 @@ export const thinAndFatClients = lab({
     r: { unit: 'ms', values: [20, 18, 22, 25] },
   },
   formula:
-    'round trips = the messages of the script. terminal: 20 + 1 + a; user-interface: 1 + a; shared-application: 1; ' +
-    'application: 3 + 1 + a; data-cache: those of application that are not in the cache. a = turns + 1 actions',
+    'round trips: terminal 20 + 1 + a; user-interface 1 + a; shared-application 1; application 3 + 1 + a; ' +
+    'data-cache: those of application that are not in the cache. a = turns + 1: the actions after the submit',
   assumptions: [
     'the user made the same search before, up to page 2, at most a minute ago',
-    'the client has the words of the corpus, which were fetched before; user-interface offers no suggestions',
-    'one message at a time, and nothing fails or is sent twice',
+    'the client has the words for suggestions; user-interface offers no suggestions',
+    'the client sends one message at a time; nothing fails, and nothing is sent twice',
   ],
   quantities: ({ turns }) =>
     placementNames.map((name) => ({
@@ -53,7 +53,7 @@ export const thinAndFatClients = lab({
           const wanted = scripts[name](turns!);
           const sent = asScript(messages);
           return check(
-            `${name}: the messages are those of the script`,
+            `${name}: the messages are those of the table`,
             scriptInWords(sent) === scriptInWords(wanted),
             `sent: ${scriptInWords(sent)}; script: ${scriptInWords(wanted)}`,
           );
@@ -65,7 +65,7 @@ export const thinAndFatClients = lab({
         ),
       ],
       timeline: [
-        `the session: "${typedQuery}" key by key, Enter, ${turns!} pages on, the order of titles`,
+        `the session: "${typedQuery}" key by key, Enter, ${turns!} pages on, sort by title`,
         ...sessions.map(
           ({ name, messages, tookMs }) =>
             `  ${name}: ${scriptInWords(asScript(messages))}; ${digits(tookMs)} ms on the wire`,
@@ -81,33 +81,33 @@ export const thinAndFatClients = lab({
   hints: [
     'Follow one key from the keyboard to the screen. Which components does it need, and on which side of the cut are ' +
       'they?',
-    'Write down the messages of a session: 20 keys, a submit, one action for each further page, and the sorting. ' +
-      'A message is needed where an action needs a component, or data, that is not on the client.',
-    'A shop: you ask a clerk for every item on a list of 12, which is 12 walks. Or you fetch the catalogue once, and ' +
-      'then two items: 3 walks. Or the catalogue and one of the items are still at home: 1 walk.',
+    'Write down the actions of a session: 20 keys, a submit, one action for each further page, and the sorting. ' +
+      'An action needs a message if it needs a component, or data, that is not on the client.',
+    'You look for items in a shop. If you ask the clerk for each of 12 items, you walk 12 times. If you fetch the ' +
+      'catalogue first, and then two items, you walk 3 times. If you have the catalogue and one item at home, once.',
   ],
   explanation: ({ turns }) => {
     const count = (name: PlacementName): number => messagesIn(scripts[name](turns!));
     const counts = placementNames.map(count).join(', ');
-    return `More on the client does not always mean fewer round trips: ${counts}. A terminal asks for each key,
-because even the echo is made by the server. A client with the whole user interface asks once for each screen.
+    return `A client with more components does not always need fewer round trips: ${counts}. A terminal asks for each
+key, because the server even draws the key on the screen. A client with the whole user interface asks once for each
+screen.
 
-The cut inside the application costs least. What crosses it is one query and 100 candidates, and all later actions need
-only these. One step further, the cut lies between application and data. The application needs ${count('application')}
-answers from the data tier, and the wire lies between them. So the fatter client asks more often. A cache answers what
-it has seen before, and ${count('data-cache')} messages are left.
+The cut inside the application needs the fewest messages. One query and 100 candidates cross this cut. All later actions
+need only these candidates. In the next placement, the cut is between application and data. The application needs
+${count('application')} answers from the data, and each one is a message. So this client asks more often, although it
+has more components. With a cache, ${count('data-cache')} messages are left.
 
-The work does not vanish, it moves. A thin client leaves it to the server, which pays for each user. A fat client needs
-a good processor: on a slow one, its user waits for the client's own work. It also needs the words and the program
-before its first key.
+The work is the same, but at another place. With a thin client, the server works for each user. A fat client needs a
+fast processor. On a slow one, its user waits for the client. A fat client must also load the words and the program
+before the first key.
 
-When the server dies, a client can do what its components and its data allow. Only data-cache
-can answer an old search again. A new search fails in all five placements.`;
+When the server crashes, only data-cache can answer an old search again. A new search fails in all five placements.`;
   },
   transfer: {
-    question: 'Your users are on a satellite link with r = 600 ms, and their phones are slow. Which cut do you choose?',
+    question: 'Your users have slow phones, and a satellite link with r = 600 ms. Which placement do you choose?',
     answer:
-      'The one inside the application: one round trip for a session. Ranking 100 candidates is little work for a ' +
-      'phone. The two fatter ones cost more round trips and more work; a terminal would echo each key after 600 ms.',
+      'shared-application: it needs one round trip for a session. Ranking 100 candidates is little work for a phone. ' +
+      'The two fatter clients need more round trips and more work. A terminal shows each key only after 600 ms.',
   },
 });

@@ -43,8 +43,8 @@ export const multitierSearch = lab({
   formula: 'E[max of n] = m H(n) with H(n) = 1 + 1/2 + ... + 1/n; with the work divided: (m / n) H(n)',
   assumptions: [
     'the times of the shards are exponential with the same mean',
-    'they are independent of each other',
-    'no search waits for another one in a queue',
+    'the times are independent of each other',
+    'no call waits for another one',
   ],
   axes: { x: 'shards n (each with all of the work)', y: 'time of the fan-out (ms)' },
   quantities: ({ m }) =>
@@ -89,28 +89,30 @@ export const multitierSearch = lab({
   },
   variants: {
     broken: 'the shards are asked one after the other',
-    control: 'all shards take the same time in one search: the times depend on each other, and all shards end together',
+    control: 'in each search, all shards take the same time: the times are not independent',
   },
   hints: [
-    'The search must wait for all shards. If one of four is slow, does it help that the other three were fast?',
-    'The fastest of n exponential times takes m / n on average. Then n - 1 are left, and the next one needs m / ' +
-      '(n - 1) more. Add up until the last one.',
-    'Three runners need 60 s each on average, exponentially: the last one comes after 60 (1 + 1/2 + 1/3) = 110 s.',
+    'The search must wait for all shards. If one of four is slow, does it help that the other three are fast?',
+    'The first of n shards ends after m / n on average. Then n - 1 shards are left, and the next one ends ' +
+      'm / (n - 1) later. Add the times until the last one.',
+    'Three runners need 60 s each on average. Their times are exponential. The last runner comes after ' +
+      '60 (1 + 1/2 + 1/3) = 110 s.',
   ],
   explanation: ({ m }) =>
-    `The time of a fan-out is a maximum, not a mean. With four shards that each take ${m!} ms on average, the search
-takes ${digits(m! * harmonic(4))} ms: twice as long, although no shard became slower.
+    `The time of a fan-out is the time of the slowest shard, and not the mean. With four shards that each take ${m!} ms
+on average, the search takes ${digits(m! * harmonic(4))} ms. That is about twice as long, although no shard became
+slower.
 
-Sharding helps when it divides the work. Each of four shards then takes ${digits(m! / 4)} ms, and the search takes
-${digits((m! / 4) * harmonic(4))} ms: it is about twice as fast, not four times, because it waits for the slowest
-shard. If all times were equal, it would take ${digits(m! / 4)} ms.
+Sharding helps when it divides the work. Then each of four shards takes ${digits(m! / 4)} ms, and the search takes
+${digits((m! / 4) * harmonic(4))} ms. It is only about twice as fast, because it waits for the slowest shard. If all
+times were equal, it would take ${digits(m! / 4)} ms.
 
-The formula needs independent times. In the last check all shards are slow in the same searches, so the maximum
-is no larger than the mean. Real shards are between the two: they share a network, and garbage collection hits each on
-its own.`,
+The formula assumes independent times. In the last check, all shards are slow in the same searches. Then the slowest
+shard takes no longer than the others. Real shards are between these two cases. For example, a slow network slows all
+shards down, but a pause for garbage collection slows down only one.`,
   transfer: {
     question: 'You go from 4 to 100 shards, and each shard keeps its mean of 10 ms. What does a search cost?',
-    answer: '10 x H(100) = 10 x 5.19 = 52 ms. The maximum grows like the logarithm of n: slowly, but without end.',
+    answer: '10 x H(100) = 10 x 5.19 = 52 ms. The time grows like the logarithm of n: slowly, but without a limit.',
   },
 });
 
@@ -158,7 +160,7 @@ async function dependentShards(seed: string, m: number): Promise<Check> {
   // The mean of `searches` exponential times: five standard errors.
   const most = (5 * m) / Math.sqrt(searches);
   return check(
-    `${counted(n)} that are slow together, in virtual time: a search takes m, less than the formula says`,
+    `${counted(n)}, slow in the same searches, in virtual time: a search takes m, less than the formula says`,
     Math.abs(tookMs - m) < most,
     `${digits(tookMs)} ms; with independent shards ${digits(m * harmonic(n))} ms`,
   );

@@ -22,15 +22,15 @@ export const serverAsClient = lab({
   id: '06',
   name: 'server-as-client',
   topic: 'a server acts as a client',
-  question: 'Each server must ask the next one. What does every further tier add to the time that the user waits?',
+  question: 'Each server must ask the next one. How much longer does the user wait with each further tier?',
   seconds: 50,
   cores: 2,
   parameters: { r: { unit: 'ms', values: [20, 15, 30] }, s: { unit: 'ms', values: [5, 8, 10] } },
   formula: 'T = d (r + s): d calls in a chain, each with a round trip r and a service time s',
   assumptions: [
-    'a tier that has the answer of the next one sends its own answer without further work',
+    'each tier works for s, then asks the next tier, and passes the answer on without more work',
     'r and s are the same at every tier, and the same for every call',
-    'no tier is a bottleneck: nobody waits for a worker',
+    'no call waits for a free worker',
   ],
   axes: { x: 'depth d (tiers)', y: 'response time T (ms)' },
   quantities: ({ r, s }) =>
@@ -85,7 +85,7 @@ export const serverAsClient = lab({
         request: { search: labSearch(i), format: 'json', via: [] },
       }),
     ];
-    say('measuring the chain itself first: what the machine needs without r and s');
+    say('first, the lab measures the time of the chain without r and s');
     const n = 200;
     const bare: number[] = [];
     for (const [i, question] of questions.entries()) {
@@ -160,30 +160,30 @@ export const serverAsClient = lab({
   },
   variants: {
     broken: 'the tiers are asked in parallel, not one after the other',
-    control: 'one worker per tier and a high load: calls wait for the worker, which the formula leaves out',
+    control: 'one worker per tier and a high load: calls wait for the worker, and the formula does not count this',
   },
   hints: [
-    'The database cannot answer before it was asked. Who asks it, and what does that server wait for in the meantime?',
-    'One call costs a round trip r and the service time s. In a chain each call waits for the next one, so the ' +
+    'The database cannot answer before it is asked. Which server asks it? What does this server do until the ' +
+      'answer comes?',
+    'One call takes a round trip r and a service time s. In a chain each call waits for the next one, so the ' +
       'times add up: T = d (r + s).',
     'A letter takes 2 days there and back, and each office needs 1 day. Three offices, one behind the other: 3 (2 ' +
       '+ 1) = 9 days.',
   ],
   explanation: ({ r, s }) =>
-    `Every tier adds ${r! + s!} ms, because a server that acts as a client waits like one. The time of the whole chain
-is a sum; a fast database does not help a user who waits for four round trips.
+    `Every tier adds ${r! + s!} ms, because a server that acts as a client waits for its answer. The time of the chain
+is the sum of all tiers. So a fast database helps little if the user waits for four round trips.
 
-While a tier waits for the one below, the call occupies memory and a connection in this tier. The number of calls in
-flight is the rate times the time (Little's law). A chain of four holds four times as many calls as a chain of one, at
-the same rate.
+While a tier waits for the next one, the call needs memory and a connection in this tier. The number of calls in flight
+is the rate times the time (Little's law). At the same rate, a chain of four tiers holds four times as many calls as a
+chain of one tier.
 
-The formula holds while nobody waits for a worker. In the negative control the tiers have one worker each, and the
-waiting times add up, too: that is lab 10 in every tier.`,
+The formula holds only if no call waits for a free worker. Otherwise these waiting times add up, too. Lab 10 shows how
+long they are.`,
   transfer: {
     question: 'You may remove one tier, or halve the round trip at all four tiers. Which helps more?',
     answer:
-      'With r = 20 and s = 5: removing a tier saves 25 of 100 ms. Halving r saves 4 x 10 = 40 ms. Fewer and ' +
-      'shorter round trips beat fewer milliseconds of work.',
+      'With r = 20 ms and s = 5 ms, removing a tier saves 25 of 100 ms. Half the round trip saves 4 x 10 = 40 ms.',
   },
 });
 

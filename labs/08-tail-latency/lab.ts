@@ -34,7 +34,7 @@ export const tailLatency = lab({
   formula: 'P(slow) = 1 - (1 - p)^n; with a hedge, a call is slow only if both calls are: 1 - (1 - p^2)^n',
   assumptions: [
     'each call is slow with probability p, whatever the other calls do',
-    'a request waits for all of its n calls',
+    'a page waits for all of its n calls',
     'the second call of a hedge goes to another node',
   ],
   axes: { x: 'calls per request n', y: 'slow requests (%)', logX: true },
@@ -76,31 +76,32 @@ export const tailLatency = lab({
     return { points, checks: found, timeline: hedged.timeline };
   },
   variants: {
-    broken: 'the request does not wait for its slowest call, but for the median one',
-    control: 'one node of ten is always slow, so the calls of one request depend on each other',
+    broken: 'a page does not wait for its slowest call, but for the median one',
+    control: 'one node of ten is always slow, so the calls of one page depend on each other',
   },
   hints: [
-    'Turn it around: a page is fast only if every one of its calls is fast.',
-    'A call is fast with 1 - p, and n independent calls are all fast with (1 - p)^n.',
-    'A train is late in 5% of the cases. A journey with three trains has no late one with .95^3 = 86%, so 14% ' +
-      'have one.',
+    'How likely is it that a page is fast? A page is fast only if all of its calls are fast.',
+    'A call is fast with probability 1 - p. All n independent calls are fast with probability (1 - p)^n.',
+    'A train is late in 5% of the cases. A journey with three trains has no late train in .95^3 = 86% of the ' +
+      'cases, so 14% have one.',
   ],
   explanation: ({ p }) =>
-    `What is rare for a call is normal for a page with many calls. At p = ${100 * p!}%,
-${digits(100 * (1 - (1 - p!) ** 100))}% of the pages with 100 calls meet at least one slow call. The mean time of a
-call does not tell this; the tail does.
+    `Slow calls are rare, but a page with many calls often has one. At p = ${100 * p!}%,
+${digits(100 * (1 - (1 - p!) ** 100))}% of the pages with 100 calls have at least one slow call. The mean time of a
+call does not show this. The tail shows it.
 
-A hedged call is sent to a second node when the first one has not answered after ${hedgeAfterMs} ms. It is slow only
-if both nodes are slow, which has probability p squared. Hedging costs about ${digits(100 * p!)}% more calls, because
-only slow calls are hedged.
+A hedged call is sent to a second node when the first one has not answered after ${hedgeAfterMs} ms. It is slow only if
+both nodes are slow. This has probability p squared. Hedging costs about ${digits(100 * p!)}% more calls, because only
+slow calls are sent twice.
 
-The formula needs independence. In the last check one node of ten is always slow, so a tenth of all calls is
+The formula assumes independent calls. In the last check, one node of ten is always slow. So a tenth of all calls is
 slow. If these calls were independent, ${digits(100 * (1 - 0.9 ** 10))}% of the pages with ten calls would be slow.
 But such a page sends one call to each node. So all of these pages are slow.`,
   transfer: {
-    question: 'A page needs 50 calls. How rare must a slow call be, if at most 1% of the pages may be slow?',
+    question: 'A page needs 50 calls. At most 1% of the pages may be slow. How rare must a slow call be?',
     answer:
-      '1 - (1 - p)^50 = .01 gives p = .0002: two calls in 10,000. Or hedge: then p^2 = .0002, and p = 1.4% is enough.',
+      '1 - (1 - p)^50 = .01 gives p = .0002: two calls in 10,000. With hedged calls, p^2 = .0002, so p = 1.4% is ' +
+      'enough.',
   },
 });
 

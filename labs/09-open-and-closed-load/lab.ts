@@ -21,9 +21,9 @@ export const openAndClosedLoad = lab({
   parameters: { stall: { unit: 'ms', values: [1_000, 800, 1_200] }, rate: { unit: '/s', values: [100, 150, 200] } },
   formula: 'open loop: p99 = stall - 1% of the run; closed loop: p99 = the service time',
   assumptions: [
-    'the open loop sends at even distances',
-    'the run lasts 10 s and has one stall, so that stall / 10 s of the open arrivals meet it',
-    'the server catches up quickly after the stall',
+    'the calls of the open loop come at equal distances',
+    'the run takes 10 s and has one stall, so the share stall / 10 s of the open calls meets the stall',
+    'the server answers the waiting calls quickly after the stall',
     'fewer than 1% of the closed calls are under way when the stall begins',
   ],
   quantities: ({ stall }) => [
@@ -65,32 +65,32 @@ export const openAndClosedLoad = lab({
     };
   },
   variants: {
-    broken:
-      'the open loop times its calls from sending and waits for a free connection: it is a closed loop in disguise',
-    control: 'the server does not stall, but fails at once during this second: nobody waits',
+    broken: 'the open loop waits for a free connection, and measures from sending: so it is really a closed loop',
+    control: 'the server does not stall: during this second, it fails at once, so no call waits',
   },
   hints: [
-    'Who does not send while the server stalls? And which users would have come in this second?',
-    'At 100/s, 100 users come during a stall of 1 s. They wait from 1 s down to 0. That is a tenth of the 1,000 ' +
-      'users. p99 is the wait that only 1% of all users exceed, so a tenth of these 100.',
-    'A lift stands still for 10 minutes in an hour. If people come evenly, a sixth of them wait, up to 10 ' +
-      'minutes. The one who stands in it counts one long trip.',
+    'Which of the two loops sends nothing while the server stalls? How many users would have come in this second?',
+    'At 100/s, 100 users come during a stall of 1 s. They wait from 1 s down to 0 s. They are a tenth of all 1,000 ' +
+      'users. Only 1% of all users wait longer than p99. These are 10 of the 100.',
+    'A lift stands still for 10 minutes in an hour. If people come evenly, a sixth of them wait, for up to 10 ' +
+      'minutes. But a person inside the lift notices only one long trip.',
   ],
   explanation: ({ stall, rate }) =>
-    `The open loop sends ${rate!} calls per second, whatever the server does. All that were due in the stall wait, from
-${stall!} ms down to 0. They are ${stall! / 100}% of all calls, so p99 is about ${stall! - 100} ms.
+    `The open loop sends ${rate!} calls per second, also during the stall. The calls that are due in the stall wait,
+from ${stall!} ms down to 0. They are ${stall! / 100}% of all calls, so p99 is about ${stall! - 100} ms.
 
-The closed loop has ${clients} clients. Each waits for its answer, so during the stall nobody sends anything. It
-records ${clients} slow calls among thousands of fast ones, and its p99 is the service time. This is called
-coordinated omission: the server's stall stops the measurement, too.
+The closed loop has ${clients} clients. Each client waits for its answer, so during the stall no client sends a call.
+The loop has ${clients} slow calls and thousands of fast ones. So its p99 is the service time. This mistake is called
+coordinated omission: the stall stops the measurement, too.
 
-Real users are an open loop: a new one does not know that the server is stalled. So an open loop says what they
-suffer. A closed loop is right where the callers are few and each one waits for its answer.`,
+Real users are an open loop: a new user does not know that the server stalls. So an open loop shows how long users wait.
+A closed loop is right if there are few callers, and each of them waits for its answer.`,
   transfer: {
-    question: 'A test reports p99 = 8 ms and a maximum of 4 s in a minute, with 10 clients. What do you ask first?',
+    question:
+      'A test with 10 clients runs for a minute. Its p99 is 8 ms, and its maximum is 4 s. What do you ask first?',
     answer:
-      'Whether it was a closed loop. One stall of 4 s in 60 s would meet 1/15 of the users of an open loop, so ' +
-      'their p99 would be about 3.4 s.',
+      'You ask whether it was a closed loop. In an open loop, a stall of 4 s in 60 s meets 1/15 of the users. Then ' +
+      'p99 is about 3.4 s.',
   },
 });
 

@@ -53,8 +53,8 @@ export const utilisation = lab({
   assumptions: [
     'arrivals are independent of each other (a Poisson process)',
     'service times are exponential with mean S',
-    'one worker, one queue without a limit, first come first served',
-    'the system has run long enough to forget its start',
+    'there is one worker, and one queue without a limit; the first that comes is served first',
+    'the system has run for long',
   ],
   axes: { x: 'utilisation rho', y: 'mean response time W (ms)' },
   quantities: ({ S }) =>
@@ -88,7 +88,7 @@ export const utilisation = lab({
       const lindley = lindleyMeanWait(draws);
       found.push(
         check(
-          `waiting at rho = ${rho} equals Lindley's recursion on the same draws`,
+          `waiting at rho = ${rho} equals Lindley's recursion on the same random numbers`,
           Math.abs(lindley - waitMs) < 1e-6,
           `${digits(waitMs)} ms and ${digits(lindley)} ms`,
         ),
@@ -157,7 +157,7 @@ export const utilisation = lab({
           ? unknown('every call is answered', `${n - good.length} of ${n} calls failed`, 'run the lab again')
           : check('every call is answered', true, `${n} of ${n}`),
         within(
-          `live: W without the call's own ${digits(ownMs)} ms is what Lindley's recursion says for the same draws`,
+          `live: W, without the ${digits(ownMs)} ms outside of the station, is that of Lindley's recursion`,
           measured,
           drawnW,
           0.15,
@@ -176,36 +176,35 @@ export const utilisation = lab({
   },
   variants: {
     broken: 'a second worker helps',
-    control: 'service times are all equal, so the formula does not hold (M/D/1 queues are half as long)',
+    control: 'service times are all equal, so the formula does not hold (M/D/1: jobs wait half as long)',
   },
   hints: [
-    'A job waits when it arrives while another one is there. How likely is that, when the server is busy half of ' +
-      'the time? And what if several jobs arrive close together?',
-    'Let rho be the share of the time in which the server is busy. A job finds rho / (1 - rho) others on average, ' +
+    'A job waits if it arrives while another job is there. How likely is this, if the server is busy half of the ' +
+      'time? What happens if several jobs arrive together?',
+    'rho is the share of the time in which the server is busy. On average, a job finds rho / (1 - rho) other jobs, ' +
       'and each takes S. So W = S + S rho / (1 - rho) = S / (1 - rho).',
-    'A cashier needs 60 s per customer, and is busy 75% of the time: W = 60 / (1 - .75) = 240 s. At 87.5% it is ' +
-      '480 s: half of the free time, twice the time in the shop.',
+    'A cashier needs 60 s per customer, and is busy 75% of the time: W = 60 / (1 - .75) = 240 s. At 87.5%, W = ' +
+      '480 s: with half of the free time, customers need twice the time.',
   ],
   explanation: ({ S }) =>
-    `The response time is not proportional to the load. The free time, 1 - rho, is in the denominator. From 50% to 90%
-the load grows 1.8 times, and the response time grows 5 times: from ${2 * S!} ms to ${10 * S!} ms.
+    `The response time is not proportional to the load, because the formula divides by the free time, 1 - rho. From 50%
+to 90%, the load grows to 1.8 times. The response time grows to 5 times: from ${2 * S!} ms to ${10 * S!} ms.
 
-Jobs do not arrive evenly. Sometimes three come at once, and a busy server has little free time to catch up. So the
-queue that one burst leaves is often still there when the next burst comes.
+Jobs do not come at equal distances. Sometimes three jobs come together. A busy server has little free time to empty its
+queue. So there is often still a queue when the next jobs come.
 
-Lindley's recursion computed the same waiting times from the same draws. So the station does what the model says, and
-the difference to the formula is chance alone. At 90% chance is larger, because one long queue delays hundreds of
-jobs.
+Lindley's recursion computes the same waiting times from the same random numbers. So the station does what the model
+says. The difference to the formula is only chance. At 90% it is larger, because one long queue delays hundreds of jobs.
 
-The formula needs exponential service times. Three checks use equal ones, and jobs wait only half as long: no long job
-holds up the others. They still wait, because the arrivals are as random as before.`,
+The formula assumes exponential service times. In three checks, all service times are equal. Then jobs wait only half as
+long, because no long job delays the others. They still wait, because they come at random.`,
   transfer: {
     question:
       'Your server is 90% busy and answers in 100 ms. You buy one that is twice as fast. What is the response ' +
       'time now?',
     answer:
-      'S is halved, and so is rho: .45. W = (S / 2) / (1 - .45) = 5 / .55 = 9.1 ms for S = 10 ms. Twice the speed ' +
-      'gives eleven times shorter response times.',
+      'S is now 5 ms, and rho is .45. So W = 5 / (1 - .45) = 9.1 ms. A server that is twice as fast answers eleven ' +
+      'times as fast.',
   },
 });
 

@@ -24,7 +24,7 @@ export const granularity = lab({
   formula: 'time = ceil(N / (g P)) (o + g w): rounds of P calls, each with overhead o and g pieces of work w',
   assumptions: [
     'every call costs the same overhead, whatever its size',
-    'all pieces and all workers are equal',
+    'all pieces are equal, and all workers are equal',
     'a worker takes its next call when it has finished the last one',
   ],
   axes: { x: 'pieces per call g', y: 'time of the whole job (ms)', logX: true },
@@ -62,12 +62,12 @@ export const granularity = lab({
         ),
         check('equal workers: the best g is N / P = 300', best(equal) === tasks / workers, `measured ${best(equal)}`),
         check(
-          'one slow worker: the best g is the one computed',
+          'one slow worker: the best g is the computed one',
           best(unequal) === bestGrain(o!, w!),
           `${best(unequal)}`,
         ),
         check(
-          'one slow worker: the best g moves down',
+          'one slow worker: the best g is smaller than with equal workers',
           best(unequal) < best(equal),
           `${best(unequal)} < ${best(equal)}`,
         ),
@@ -81,29 +81,30 @@ export const granularity = lab({
   },
   variants: {
     broken: 'only three of the four workers take calls',
-    control: 'the overhead grows with the size of the call, so batching saves nothing',
+    control: 'the overhead grows with the size of the call, so large calls save nothing',
   },
   hints: [
-    'Very small calls pay the overhead very often. Very large calls leave workers idle. What is in between?',
-    'There are N / g calls, and P run at a time: ceil(N / (g P)) rounds of o + g w each.',
-    'Three people move 60 boxes. A walk takes 5 minutes, and loading a box takes 1. One box at a time, each of them ' +
-      'walks 20 times: 20 (5 + 1) = 120 minutes. With 20 boxes on a cart it is 5 + 20 x 1 = 25 minutes.',
+    'Small calls pay the overhead often. With large calls, some workers have no work. What is in between?',
+    'There are N / g calls, and P of them run at a time: ceil(N / (g P)) rounds of o + g w each.',
+    'Three people move 60 boxes. A walk takes 5 minutes, and loading a box takes 1 minute. With one box at a ' +
+      'time, each person walks 20 times: 20 (5 + 1) = 120 minutes. With 20 boxes on a cart, it takes 5 + 20 x 1 = ' +
+      '25 minutes.',
   ],
   explanation: ({ o, w }) =>
-    `One piece per call pays the overhead ${tasks / workers} times in a row: ${digits(time(1, o!, w!))} ms. All in one
-call pays it once, and three workers do nothing: ${digits(time(tasks, o!, w!))} ms. With equal workers the best grain
-is N / P = 300, one call for each worker.
+    `With one piece per call, each worker pays the overhead ${tasks / workers} times: ${digits(time(1, o!, w!))} ms.
+With all pieces in one call, the overhead is paid once, but three workers do nothing: ${digits(time(tasks, o!, w!))} ms.
+With equal workers the best grain is N / P = 300: one call for each worker. This is the largest grain that uses all
+workers.
 
-This is the coarsest grain that still uses all workers. With unequal workers it is a trap: the slow one gets as much
-work as the others, and all wait for it. Smaller calls let the fast workers take more of them. The best grain moves
-down to ${bestGrain(o!, w!)}: large enough to pay little overhead, small enough to share the work.
+With one slow worker, this grain is bad. The slow worker gets as much work as the others, and the job waits for it. With
+smaller calls, the fast workers take more calls than the slow one. So the best grain is now ${bestGrain(o!, w!)}.
 
-That is the rule: coarse-grained rather than fine-grained, but with several pieces per worker.`,
+The rule: use large grains rather than small ones, but several grains for each worker.`,
   transfer: {
     question:
-      'The network becomes ten times faster, so the overhead falls from 10 to 1 ms. Does the best grain with one ' +
-      'slow worker grow or shrink?',
-    answer: 'It shrinks. Small calls have become cheap, so the work can be shared more evenly.',
+      'The network becomes ten times faster, so the overhead falls from 10 to 1 ms. One worker is slow. Does the ' +
+      'best grain become larger or smaller?',
+    answer: 'It becomes smaller. Small calls are cheap now, and they distribute the work more evenly.',
   },
 });
 

@@ -16,11 +16,11 @@ export const avoidCentralisation = lab({
   failuresExpected: true,
   parameters: { S: { unit: 'ms', values: [50, 60, 75] } },
   formula:
-    'the searches per second are at most 1 / (f S), however many servers there are; without the centre f of them fail',
+    'the searches per second are at most 1 / (f S), with any number of servers; without the centre, a share f fails',
   assumptions: [
-    'a share f of the searches needs the central table, and each look takes S',
-    'one node keeps the table, and it does one look at a time',
-    'everything else is fast enough: nobody waits for another part',
+    'a share f of the searches needs the table, and each look into it takes S',
+    'one node has the table, and does one look at a time',
+    'all other parts are fast enough',
   ],
   axes: { x: 'share f of the searches that need the table', y: 'searches per second', logX: true },
   quantities: ({ S }) => [
@@ -49,36 +49,36 @@ export const avoidCentralisation = lab({
     return { ...findings, checks: [...findings.checks, ...failures], faults };
   },
   variants: {
-    broken: 'the servers do not ask the centre: each remembers the table',
-    control: 'a second node has a copy of the table, and the searches ask both in turn',
+    broken: 'the servers do not ask the centre: each server remembers the table',
+    control: 'a second node has a copy of the table, and the searches ask both nodes in turn',
   },
   hints: [
-    'Forget the servers. How many looks per second can the table answer? And how many searches does one look serve?',
-    'The table answers 1 / S looks per second, and only a share f of the searches needs one: 1 / (f S) searches. ' +
-      'Without the table, this share f has no answer.',
-    'A library has many reading rooms and one catalogue, and a look into it takes 30 s. If every fourth reader needs ' +
-      'it, at most 2 x 4 = 8 readers a minute are served. If it is closed, a quarter of the readers leaves.',
+    'Do not think of the servers. How many looks per second can the table answer? How many searches does one look ' +
+      'serve?',
+    'The table answers 1 / S looks per second. Only a share f of the searches needs a look: 1 / (f S) searches. ' +
+      'Without the table, this share f of the searches has no answer.',
+    'A library has one catalogue, and a look into it takes 30 s. Every fourth reader needs the catalogue. So at most ' +
+      '2 x 4 = 8 readers a minute are served. If the catalogue is closed, a quarter of the readers leaves.',
   ],
   explanation: ({ S }) =>
-    `The table answers one look in ${S!} ms, so it answers ${1_000 / S!} looks per second. More servers cannot change
-that: they only wait in a longer queue. With f = .1 one look serves ten searches, so the ceiling is ten times higher.
-But it is still a ceiling. What works for 20 servers fails for 200.
+    `The table needs ${S!} ms for a look, so it answers ${1_000 / S!} looks per second. More servers do not change this:
+they only make the queue longer. With f = .1, ten searches need one look. So ten times as many searches are possible.
+But there is still a limit. What works for 20 servers fails for 200.
 
-The centre is also a single point of failure: without it, the searches that need it fail. The share f makes this look
-harmless. But if a page needs ten searches, 65% of the pages fail at f = .1, because one failed search is enough (lab
-08).
+The centre is also a single point of failure: without it, the searches that need it fail. A small f seems harmless. But
+suppose a page needs ten searches. At f = .1, 65% of these pages fail, because one failed search is enough (see lab 08).
 
-The search engine needs these statistics: how rare each word is in all shards. It has no centre for them. Each caller
-remembers what the shards said last, sends it along, and each shard says what is true now. An outdated value costs a
-second round, not a failure. That is what avoiding a central table often means: everybody has an old copy, and a way to
-notice that it is old.`,
+The search engine needs these statistics: how rare is each word in all shards? But it has no centre. Each caller keeps
+the last statistics of the shards, and sends them with its call. Each shard says whether they are still right. If they
+are not, the caller asks a second time, but the search does not fail. This is often the way to avoid a central table:
+each caller has a copy, which may be old, and notices when it is old.`,
   transfer: {
     question:
-      'A login server needs 4 ms for each check, and every fifth request of a site needs a check. How many requests ' +
-      'per second can the site serve, and what would a signed ticket change that is valid for an hour?',
+      'A login server needs 4 ms for each check. Every fifth request of a site needs a check. How many requests per ' +
+      'second can the site serve? What changes if the server gives users a signed ticket for an hour?',
     answer:
       '1 / (.2 x .004 s) = 1,250 requests per second. With tickets, only the first request of a user in each hour ' +
-      'needs the server: f becomes tiny, and users with a ticket do not notice that the login server is down.',
+      'needs the login server. So f becomes very small. Users with a ticket do not notice a crash of the login server.',
   },
 });
 

@@ -30,10 +30,10 @@ export const caching = lab({
   parameters: { C: { unit: 'count', values: [100, 80, 150] } },
   formula: 'Che: h = sum of q_i (1 - e^(-q_i T)), where T solves sum of (1 - e^(-q_i T)) = C',
   assumptions: [
-    'the i-th most popular page is asked with q_i proportional to 1 / i (Zipf with exponent 1)',
+    'the share q_i of the requests for the i-th most popular page is proportional to 1 / i (Zipf’s law)',
     'requests are independent of each other',
-    'the cache drops the page whose last use is the longest ago (LRU)',
-    'the cache is warm',
+    'a full cache drops the page whose last use is longest ago (LRU)',
+    'the cache is full',
   ],
   quantities: ({ C }) => [
     { id: 'hit', label: 'hit rate', unit: '%', theory: che(C!) },
@@ -66,7 +66,7 @@ export const caching = lab({
           Math.abs(hit.mean - theory) <= 0.02,
           `${digits(hit.mean)} for ${digits(theory)}`,
         ),
-        within('database down, stale answers allowed: the share h is still answered', outage.mean, theory, 0.08, parts),
+        within('database down, old copies allowed: the share h is still answered', outage.mean, theory, 0.08, parts),
         ...invalidationChecks('', old, fresh, requestsWithWrites),
       ],
       timeline: [
@@ -97,18 +97,18 @@ export const caching = lab({
       checks: [
         near('live: the hit rate is within .02 of Che’s approximation', hit.point.measured, theory, 0.02),
         near(
-          'live, database down, stale answers allowed: the share h is still answered',
+          'live, database down, old copies allowed: the share h is still answered',
           answered.point.measured,
           theory,
           0.06,
         ),
         check(
-          'live: each of these answers states its age',
+          'live: each of these answers says how old it is',
           outage.answered > 0 && outage.stated === outage.answered,
           `${outage.stated} of ${outage.answered}; the oldest is ${digits(outage.oldestMs / 1_000)} s old`,
         ),
         check(
-          'live, database down, no stale answers: no search is answered',
+          'live, database down, old copies not allowed: no search is answered',
           withoutStale.answered === 0,
           `${withoutStale.answered} of ${withoutStale.sent}`,
         ),
@@ -116,35 +116,35 @@ export const caching = lab({
       ],
       timeline: [
         `live: ${hits} of ${lookups} look-ups were hits`,
-        `live: the database was down, and ${outage.answered} of ${outage.sent} searches were answered from memory`,
+        `live: while the database was down, the cache answered ${outage.answered} of ${outage.sent} searches`,
         `live: ${withoutInvalidation(old, liveRequestsWithWrites)}`,
       ],
     };
   },
   variants: {
-    broken: 'a full cache refuses new pages instead of dropping the oldest, and starts with the least popular ones',
+    broken: 'the cache begins with the least popular pages, and a full cache takes no new pages',
     control: 'all pages are equally popular, so the hit rate is C / N',
   },
   hints: [
-    'Not all pages are asked equally often. What share of the requests do the most popular hundred pages get?',
-    'A page is in the cache if it was asked within the last T requests. T is as long as it takes to see C ' +
+    'Pages are not equally popular. Which share of the requests do the hundred most popular pages get?',
+    'A page is in the cache if it was asked for within the last T requests. T is as long as it takes to see C ' +
       'different pages.',
     'If 2 of 10 dishes get 60% of the orders, a kitchen that keeps 2 dishes ready serves nearly 60% at once.',
   ],
   explanation: ({ C }) =>
-    `${((100 * C!) / items).toFixed(0)}% of the pages answer ${digits(100 * che(C!))}% of the requests, because
-popularity is skewed. An ideal cache would hold exactly the most popular ones. LRU does not know them: it also holds
-pages that were asked just once, so its hit rate is lower.
+    `A cache with ${((100 * C!) / items).toFixed(0)}% of the pages answers ${digits(100 * che(C!))}% of the requests,
+because few pages are very popular. An ideal cache would hold exactly the most popular pages. LRU does not know which
+pages these are. It also holds pages that were used only once, so its hit rate is lower.
 
-With equally popular pages, the negative control, a cache of this size answers only
-${((100 * C!) / items).toFixed(0)}%. So measure the popularity before you buy memory.
+If all pages are equally popular, a cache of this size answers only ${((100 * C!) / items).toFixed(0)}% of the requests.
+So measure the popularity before you buy memory.
 
-A cache holds copies, and copies become old. Invalidation removes a copy when the page changes. But an old copy is
-also insurance: while the database is down, the cache can still answer what it holds. Caching improves performance and
-dependability, and the price is consistency.`,
+A cache holds copies, and copies become old. Invalidation removes a copy when the page changes. But old copies are
+useful while the database is down: the cache can still answer with them. So a cache improves performance and
+dependability. The price is consistency: some answers are old.`,
   transfer: {
     question: 'You double the cache from 100 to 200 pages. Does the hit rate double?',
-    answer: 'No. It grows from .58 to .70. Each further page is less popular than those before: diminishing returns.',
+    answer: 'No. It grows from .58 to .70, because each further page is less popular than the pages before.',
   },
 });
 

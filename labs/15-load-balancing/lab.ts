@@ -25,9 +25,9 @@ export const loadBalancing = lab({
   parameters: { n: { unit: 'count', values: [11, 9, 13] } },
   formula: 'round robin: 1 - 1/(2n); least loaded: 1 - l / (2 ((n - 1) L + l)), with l = 167 ms and L = 2,000 ms',
   assumptions: [
-    'one back end is slow, for half of the run',
-    'each back end has many calls under way, so that queues of equal length exist',
-    'a slow back end answers correctly: it does not refuse',
+    'one server is slow for half of the run, and still answers',
+    'each server has many calls at the same time, so the queues are equally long',
+    'the slow server refuses no call',
   ],
   quantities: ({ n }) => [
     { id: 'round_robin', label: 'answered within 1 s, round robin', unit: '%', theory: roundRobin(n!) },
@@ -51,7 +51,7 @@ export const loadBalancing = lab({
         near('least loaded: 1 - l / (2 ((n - 1) L + l))', leastRun, leastLoaded(n!)),
         better('peak EWMA is better than least loaded', peak, leastRun),
       ],
-      timeline: ['calls to the slow back end, per second:', ...[robin, leastRun, peak].map(slowLine)],
+      timeline: ['calls to the slow server, per second:', ...[robin, leastRun, peak].map(slowLine)],
     };
   },
   async live({ n }, context) {
@@ -71,14 +71,14 @@ export const loadBalancing = lab({
         exactly('least_outstanding', least.fast / least.calls, least.calls),
       ],
       checks: [
-        near('live: round robin serves the share of the virtual run', robin, virtualShare(robin.by)),
-        near('live: least loaded serves the share of the virtual run', least, virtualShare(least.by)),
+        near('live: round robin has the same share as in the virtual run', robin, virtualShare(robin.by)),
+        near('live: least loaded has the same share as in the virtual run', least, virtualShare(least.by)),
         better('live: peak EWMA is better than least loaded', peak, least),
         ...(failed === 0 ? [] : [unknown('live: every call is answered', `${failed} failed`, 'run the lab again')]),
         ...modelled.checks,
       ],
       timeline: [
-        `live: calls to the slow one of ${n!} processes, per second:`,
+        `live: calls to the slow server, one of ${n!} processes, per second:`,
         ...[robin, least, peak].map(slowLine),
         'virtual:',
         ...modelled.timeline,
@@ -86,36 +86,35 @@ export const loadBalancing = lab({
     };
   },
   variants: {
-    broken: 'the least-loaded balancer draws a back end and ignores its load',
-    control: 'only 20 calls per second, so most back ends have none under way, and their loads are equal',
+    broken: 'the least-loaded balancer draws a server, and ignores its load',
+    control: 'only 20 calls per second: most servers have no call, so their loads are equal',
   },
   hints: [
-    'Follow the calls that meet the slow back end. Round robin sends it as many as before. When does a ' +
-      'least-loaded balancer send it the next one?',
-    'Least loaded keeps the same number k of calls under way at each back end. The slow one then finishes k / L ' +
-      'calls per second, and each of the n - 1 others k / l. Its share of the calls is (1/L) / (1/L + (n - 1)/l), ' +
-      'in half of the run.',
-    'Three cashiers need 1 minute per customer, a fourth needs 6. With queues of equal length the slow one serves ' +
-      '(1/6) / (1/6 + 3) = 5% of the customers; turn by turn it would be 25%.',
+    'Look at the calls to the slow server. Round robin sends it as many calls as before. When does a least-loaded ' +
+      'balancer send it the next call?',
+    'With least loaded, each server has the same number k of calls. The slow server then finishes k / L calls per ' +
+      'second, and each of the n - 1 others finishes k / l. So the slow server gets the share ' +
+      '(1/L) / (1/L + (n - 1)/l) of the calls, in half of the run.',
+    'Three cashiers need 1 minute per customer, and a fourth needs 6 minutes. If all queues are equally long, the ' +
+      'slow cashier serves (1/6) / (1/6 + 3) = 5% of the customers. If customers take turns, she gets 25%.',
   ],
   explanation: ({ n }) =>
-    `Round robin looks at nothing. So the slow back end gets 1/${n} of the calls, and is slow for half of the run:
-${digits(100 * roundRobin(n!))}% are answered within a second.
+    `Round robin uses no information. So the slow server gets 1/${n} of the calls, and it is slow for half of the run:
+${digits(100 * roundRobin(n!))}% of all calls are answered within a second.
 
-Least loaded counts the calls under way. A slow back end has a full queue, so it gets a new call only when it has
-finished one. The queue itself is the signal. That is why ${digits(100 * leastLoaded(n!))}% are fast.
+Least loaded counts the calls at each server. Calls stay longer at the slow server, so its count is high. It gets a new
+call only when it has finished one. So ${digits(100 * leastLoaded(n!))}% of all calls are fast.
 
-Peak EWMA also remembers how long answers took. It cannot know before the first slow answer arrives,
-${slowMs / secondMs} s after the fault. Until then it fills the slow queue once, as least loaded does. Afterwards it
-hardly refills it.
+Peak EWMA also remembers how long answers took. The first slow answer comes ${slowMs / secondMs} s after the fault.
+Until then, peak EWMA sends the slow server as many calls as least loaded does. Afterwards it sends hardly any.
 
-With few calls there are no queues. In the negative control most servers have no call under way, so chance decides, and
-least loaded loses much of its advantage.`,
+With few calls, there are no queues. Most servers have no call, so chance decides. Then least loaded loses much of
+its advantage.`,
   transfer: {
-    question: 'A broken server refuses each call at once. Which balancer sends it the most calls?',
+    question: 'A broken server refuses each call at once. Which rule sends it the most calls?',
     answer:
-      'Least loaded: the broken server never has a call under way, so it always looks free, and gets nearly ' +
-      'all calls. Balancing by load needs outlier ejection beside it.',
+      'Least loaded. The broken server never has a call, so it always looks free, and gets most calls. Therefore you ' +
+      'also need outlier ejection: callers leave out a server that fails.',
   },
 });
 

@@ -32,7 +32,7 @@ export const reliabilityAndAvailability = lab({
   parameters: { up: { unit: 's', values: [30, 24, 36] }, job: { unit: 's', values: [10, 8, 12] } },
   formula: 'A = up / (up + down); R(t) = e^(-t / up)',
   assumptions: [
-    'the times between failures are exponential: a system that has run for long is as likely to fail as a new one',
+    'the times between failures are exponential: a failure is equally likely at each moment',
     'a job begins when the system is up',
   ],
   quantities: ({ up, job }) =>
@@ -81,7 +81,7 @@ export const reliabilityAndAvailability = lab({
       (['availability', 'reliability'] as const).map((what) => {
         const { measured, schedule } = observed[id]!;
         return check(
-          `live: ${label}: probes see the ${what} of the schedule that was carried out`,
+          `live: ${label}: the probes show the ${what} that follows from the times of the faults`,
           Math.abs(measured[what] - schedule[what]) <= most[what],
           `${digits(100 * measured[what])}% for ${digits(100 * schedule[what])}%`,
         );
@@ -103,34 +103,36 @@ export const reliabilityAndAvailability = lab({
   },
   variants: {
     broken: 'repairs take twice as long',
-    control: 'failures come at fixed times: R is not exponential',
+    control: 'failures come at fixed times, so the times between failures are not exponential',
   },
   hints: [
     'Availability asks: is it up now? Reliability asks: does it stay up until I am done?',
-    'With exponential times, the chance to survive t is e^(-t / up). The time of a repair is not in it.',
-    'A bus runs for 60 minutes between breakdowns, on average. A trip of 30 minutes succeeds with e^(-.5) = 61%, ' +
-      'however quick the repair is.',
+    'With exponential times, the probability of no failure until t is e^(-t / up). It does not depend on the repair.',
+    'A bus runs for 60 minutes between breakdowns, on average. A trip of 30 minutes succeeds with e^(-.5) = 61%. A ' +
+      'quick repair does not change this.',
   ],
   explanation: ({ up, job }) =>
-    `Both systems are up for ${Math.round((100 * up!) / (up! + up! / 6))}% of the time, because up and down are in the
-same proportion. A monitor that probes now and then cannot tell them apart.
+    `Both systems are up for ${Math.round((100 * up!) / (up! + up! / 6))}% of the time, because the ratio of up and down
+is the same.
 
-A job of ${job!} s can. It must not meet any failure, so only the time between failures counts: e^(-${job!}/${up!}) =
-${Math.exp(-job! / up!).toFixed(3)} and e^(-${job!}/${up! / 10}) = ${Math.exp((-10 * job!) / up!).toFixed(3)}. Faster
-repairs raise the availability and do nothing for this job.
+A job of ${job!} s shows the difference. It fails if there is any failure, so only the time up counts:
+e^(-${job!}/${up!}) = ${Math.exp(-job! / up!).toFixed(3)} for the calm system, and
+e^(-${job!}/${up! / 10}) = ${Math.exp((-10 * job!) / up!).toFixed(3)} for the hasty one. Faster repairs improve the
+availability, but they do not help this job.
 
-The formula of R needs exponential times between failures. Two checks use fixed ones: a system that never fails before
-its time finishes every job that is short enough, and no other. A needs mean times only, so it does not change.
+The formula of R assumes exponential times between failures. In two checks, these times are fixed. Then the system
+finishes every job that is shorter than this time, and no longer job. The formula of A uses only mean times, so A does
+not change.
 
-So the question is what your users do. Those who ask again after a second need availability. Those who hold a long
-session or run a long computation need reliability, or checkpoints that cut the job into short ones.`,
+So think of your users. Some can ask again after a second: they need availability. Others have a long session, or run a
+long computation: they need reliability. Or they need checkpoints, which cut a long job into short ones.`,
   transfer: {
     question:
       'You split the job of ten seconds into ten jobs of one second, each repeated until it succeeds. What did ' +
       'you change?',
     answer:
-      'R(1 s) of the hasty system is e^(-1/3) = 72%, so each part needs 1.4 attempts on average. Checkpoints turn ' +
-      'a need for reliability into a need for availability.',
+      'R(1 s) of the hasty system is e^(-1/3) = 72%, so each part needs 1.4 attempts on average. With checkpoints, a ' +
+      'long job needs availability, and no longer reliability.',
   },
 });
 
@@ -147,7 +149,7 @@ function agedSystems(up: number, job: number, seed: string): Check[] {
     const theory = mean / (mean + downOf(id, up));
     const r = run.filter((cycle) => cycle.up > job).length / cycles;
     return check(
-      `failures at fixed times: ${label} has the A of the formula, and another R`,
+      `failures at fixed times: ${label} has the A of the formula, but another R`,
       Math.abs(a - theory) < mostAgedDifference && r === (mean > job ? 1 : 0),
       `A ${digits(100 * a)}% for ${digits(100 * theory)}%; R(${job} s) ${100 * r}%, and the formula says ` +
         `${digits(100 * Math.exp(-job / mean))}%`,

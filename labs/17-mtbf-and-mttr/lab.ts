@@ -31,8 +31,8 @@ export const mtbfAndMttr = lab({
   parameters: { up: { unit: 's', values: [30, 24, 40] }, down: { unit: 's', values: [5, 4, 8] } },
   formula: 'A = (MTBF - MTTR) / MTBF, with MTBF = up + down and MTTR = down = detection + diagnosis + fix',
   assumptions: [
-    'the time between failures runs from failure to failure, so it contains the repair',
-    'MTBF and MTTR are means over many incidents',
+    'MTBF is the time from one failure to the next, so it contains the repair',
+    'MTBF and MTTR are means over many failures',
     'a repair makes the system as good as new',
   ],
   quantities: ({ up, down }) =>
@@ -78,16 +78,12 @@ export const mtbfAndMttr = lab({
       const byFormula = (mtbf - mttr) / mtbf;
       const probed = measuredShare('', probesUp(cycles, probes, seededRandom(`${seed}/${system.id}/probes`)), probes);
       found.push(
-        probed.isTheory(
-          `${system.label}: probes at random times find it up as often as the formula says for this schedule`,
-          byFormula,
-          checks,
-        ),
+        probed.isTheory(`${system.label}: at random times, it is up as often as the formula says`, byFormula, checks),
       );
       const apart = cycles.filter((cycle, i) => Math.abs(sum(partsOf[i]!) - cycle.down) > rounding).length;
       found.push(
         check(
-          `${system.label}: detection + diagnosis + fix is the time to repair of each incident`,
+          `${system.label}: detection + diagnosis + fix is the time to repair of each failure`,
           apart === 0,
           `${incidents - apart} of ${incidents}`,
         ),
@@ -99,26 +95,26 @@ export const mtbfAndMttr = lab({
   },
   variants: {
     broken: 'each repair waits two seconds for a person',
-    control: 'three of ten repairs do not last: the next failure comes at once',
+    control: 'after three of ten repairs, the next failure comes at once',
   },
   hints: [
-    'Draw one failure and the next one on a line. What is between them?',
-    'MTBF = up + down. The share of the time that is up is (MTBF - MTTR) / MTBF.',
-    'A printer works for 9 hours and is then repaired for 1: MTBF = 10, A = (10 - 1) / 10 = 90%.',
+    'Draw one failure and the next failure on a line. What happens between them?',
+    'MTBF = up + down. The system is up for the share (MTBF - MTTR) / MTBF of the time.',
+    'A printer works for 9 hours. Then its repair takes 1 hour. So MTBF = 10 hours, and A = (10 - 1) / 10 = 90%.',
   ],
   explanation: ({ up, down }) =>
     `Both changes give the same availability: ${digits((100 * up!) / (up! + down! / 2))}%. Only the ratio of up and down
-counts, and both double it.
+counts, and both changes double it.
 
-They do not cost the same. Hardware that fails half as often is expensive. The time to repair is detection + diagnosis +
-fix, and software can shorten each: heartbeats for detection, evidence for diagnosis, a restart for the fix. That is why
-this system has monitors.
+But they do not cost the same. Hardware that fails half as often is expensive. The time to repair is detection +
+diagnosis + fix, and software can shorten all three. Heartbeats shorten the detection, evidence shortens the diagnosis,
+and an automatic restart shortens the fix. So this system has monitors.
 
-Users notice a difference, too. With half the MTTR there are as many failures as before. With twice the time up
-there are half as many: see lab 16.`,
+Users notice another difference. With twice the time up, there are about half as many failures. With half the MTTR,
+there are as many as before. Lab 16 shows why this matters.`,
   transfer: {
     question:
-      'Your MTTR is 50% detection, 20% diagnosis, 30% fix. You can halve one of them. What is the most that A gains?',
+      'Your MTTR is 50% detection, 20% diagnosis and 30% fix. You can halve one of the three. By how much can A grow?',
     answer:
       'Halve the detection: MTTR falls by a quarter. With 30 s up and 5 s down, A grows from .857 to 30 / 33.75 = ' +
       '.889.',

@@ -23,11 +23,11 @@ export const failureModels = lab({
   cores: 2,
   failuresExpected: true,
   parameters: { limp: { unit: 'ms', values: [400, 300, 500] } },
-  formula: 'a detector names a failure when one of its sources shows it: silence a stop, latency a limp, votes a lie',
+  formula: 'a detector names a failure if one of its sources shows it: silence a stop, latency a limp, votes a lie',
   assumptions: [
-    'one replica of three is broken, so the others show what is right and what is fast',
-    'at least two callers use the replicas, so that no caller accuses alone',
-    'calls come all the time: where nobody calls, nobody can complain',
+    'one replica of three is broken, and the other two are healthy',
+    'at least two callers use the replicas',
+    'calls come all the time',
   ],
   quantities: () =>
     detectorNames.map((detector) => ({
@@ -62,33 +62,33 @@ export const failureModels = lab({
     };
   },
   variants: {
-    broken: 'the monitors hear nothing at all',
-    control: 'all three replicas limp, or lie, in the same way, so there is nothing to compare with',
+    broken: 'the monitors get no evidence',
+    control: 'all three replicas limp or lie in the same way, so there is no healthy replica to compare with',
   },
   hints: [
-    'What does each of the three broken nodes still do? Which of these things can be seen from outside, and by whom?',
+    'What does each of the three broken nodes still do? Which other nodes can notice it?',
     'A heartbeat shows that a process runs. A caller sees how long an answer takes. Only a second answer to the same ' +
-      'question shows that the first one is wrong.',
-    'A shop is closed, slow, or sells fakes. Its light in the window shows one of the three. A customer with a watch ' +
-      'notices two. To notice all three, one must compare what different shops sell.',
+      'question shows that the first answer is wrong.',
+    'A shop is closed, or it is slow, or it sells wrong goods. If you look at its lights, you notice only the closed ' +
+      'shop. If you measure the time, you also notice the slow shop. To notice the wrong goods, compare several shops.',
   ],
   explanation: ({ limp }) =>
     `Each kind of failure needs its own evidence. A stopped node sends no heartbeats, so silence shows it. A node that
-answers ${limp!} ms late sends its heartbeats in time: only its callers can see it, and only by comparison with its
-peers. A lying node is in time with heartbeats and answers. To find it, a monitor needs a second answer to the same
+answers ${limp!} ms late sends its heartbeats in time. Only its callers notice it, because other replicas are faster. A
+lying node sends its heartbeats and its answers in time. To find it, a monitor needs several answers to the same
 question, and a majority.
 
-The models contain each other: a crash is the kindest failure, an omission or a delay is worse, and a Byzantine node may
-do anything. A detector for a wider model costs more: heartbeats are a few bytes, reports of callers need callers, and
-votes need two or three calls instead of one. So a designer first decides which failures the system must survive.
+A crash is the easiest failure to notice. A slow node is harder, and a Byzantine node is the hardest, because it may do
+anything. The evidence also costs more and more. A heartbeat has a few bytes. Reports about calls need several callers.
+A vote needs two or three calls instead of one. So first decide which failures your system must survive.
 
-In the negative control all three replicas break in the same way. Then the stop is still named, but the limp and the lie
-are not: a comparison needs a healthy replica. No number of replicas helps against a common cause.`,
+If all three replicas break in the same way, the monitors notice only the stop. For a limp or a lie, they need a healthy
+replica to compare with. More replicas do not help against a common cause.`,
   transfer: {
     question:
-      'A disk returns old data, and its checksums are right. Which of the three models is this, and what notices it?',
+      'A disk returns old data, and the checksums are right. Which of the three failures is this? What shows it?',
     answer:
-      'A lie: the answer is wrong and looks right. Heartbeats, latencies and checksums stay silent. A comparison ' +
-      'with another replica, or a version number in the answer, shows it.',
+      'It is a lie: the answer is wrong, but looks right. Heartbeats, latencies and checksums do not show it. A ' +
+      'comparison with another replica shows it, or a version number in the answer.',
   },
 });

@@ -20,16 +20,16 @@ export const bathtubCurve = lab({
   id: '19',
   name: 'bathtub-curve',
   topic: 'the bathtub curve',
-  question: 'A new machine fails often, an old one too. Can lifetimes alone tell you why they failed?',
+  question: 'A new machine fails often, and an old one, too. Can lifetimes alone tell you why machines failed?',
   seconds: 45,
   cores: 2,
   failuresExpected: true,
   parameters: { young: { unit: 'none', values: [0.5, 0.6, 0.7] }, worn: { unit: 'none', values: [4, 3, 5] } },
   formula: 'failure rate h(t) = (k / L) (t / L)^(k - 1): falling for k < 1, constant for k = 1, rising for k > 1',
   assumptions: [
-    'lifetimes of each cause follow a Weibull distribution with shape k and scale L',
-    'machines fail independently, and each has been watched until it failed',
-    'the first of the three causes ends the machine, so their rates add up',
+    'the lifetimes of each cause have a Weibull distribution with shape k and scale L',
+    'machines fail independently, and each was watched until it failed',
+    'the first of the three causes ends the machine, so the three rates add up',
   ],
   quantities: ({ young, worn }) => [
     { id: 'young', label: labels.young, unit: 'none', theory: young! },
@@ -83,31 +83,31 @@ export const bathtubCurve = lab({
     };
   },
   variants: {
-    broken: 'all failures are random: no machine is young or old',
-    control: 'machines that are still running after four years are left out of the fit',
+    broken: 'all failures are random: there are no early failures, and no wear-out',
+    control: 'the fit leaves out the machines that still run after four years',
   },
   hints: [
     'Look at the machines that still run. How many of them fail in the next month? Does that grow or fall with ' +
       'their age?',
-    'The shape k says it: below 1 the rate falls, at 1 it is constant, above 1 it rises.',
-    'Light bulbs: half of the bad ones fail in the first day (k < 1). Tyres: hardly any in the first year, nearly ' +
-      'all in the fifth (k > 1).',
+    'The shape k gives the answer. For k < 1 the rate falls, for k = 1 it is constant, for k > 1 it rises.',
+    'Half of the badly built light bulbs fail on the first day: k < 1. Hardly any tyre fails in its first year, and ' +
+      'nearly all fail in their fifth: k > 1.',
   ],
   explanation: ({ young, worn }) =>
-    `The shape of the lifetimes tells the cause. Early failures (k = ${young!}) come from faults of production: whoever
-survives the first weeks is probably sound. Random failures (k = 1) do not care about age. Wear-out (k = ${worn!}) hits
-old machines.
+    `The shape shows the cause. Early failures (k = ${young!}) come from bad production: a machine that survives the
+first weeks is probably good. Random failures (k = 1) do not depend on the age. Wear-out (k = ${worn!}) hits old
+machines.
 
-A real machine has all three, and the first one ends it. So the rates add up: high, low, high. This sum is the bathtub
-curve.
+A real machine can fail by any of the three causes, and the first failure ends it. So the three rates add up. Their sum
+is high at first, then low, then high again: the bathtub curve.
 
-Burn-in removes machines with early failures before they are sold. It cannot lower the floor of the curve, and it costs
-a little of the wear-out life. The negative control shows the usual mistake: it looks only at machines that have failed
-already. The long-lived ones are missing, so the fit finds another shape.`,
+Burn-in finds the machines with early failures before they are sold. It does not change the flat part of the curve, and
+it uses some of the lifetime of each machine. If you leave out the machines that still run, the fit is wrong, because
+the long lifetimes are missing. This is a common mistake.`,
   transfer: {
     question: 'Your servers fail at a constant rate. Does it help to replace them every three years?',
     answer:
-      'No. With k = 1 a new one fails as often as an old one, and each replacement adds early failures. Replace ' +
-      'machines only when k > 1.',
+      'No. A constant rate means k = 1: a new server fails as often as an old one. But each new server may have an ' +
+      'early failure. Replace machines early only if k > 1.',
   },
 });

@@ -30,7 +30,7 @@ export const redundancy = lab({
     { id: 'rare', label: `all four down, each ${100 * rare!}%`, unit: '%', theory: rare! ** servers },
     {
       id: 'common',
-      label: `each ${100 * rare!}%, a tenth of it by a common cause`,
+      label: `all four down, each ${100 * rare!}%, a tenth of the failures with a common cause`,
       unit: '%',
       theory: withCommonCause(rare!),
     },
@@ -98,28 +98,30 @@ export const redundancy = lab({
   },
   variants: {
     broken: 'there are three servers, not four',
-    control: 'the servers share one data file: when it is down, all of them are',
+    control: 'the servers share one data file: when it is broken, all of them are down',
   },
   hints: [
-    'Of the 5% in which the first server is down, in which part is the second one down, too?',
-    'Independent chances multiply: p x p x p x p. A common cause has the probability c p by itself, whatever n is.',
-    'Two engines fail in 1% of the flights each, so both fail in .01^2 = .01%. If a tenth is due to bad fuel: in .1%.',
+    'The first server is down for 5% of the time. In which part of this time is the second server down, too?',
+    'Independent probabilities multiply: p x p x p x p. A common cause has the probability c p, with any number ' +
+      'of servers.',
+    'Two engines fail in 1% of the flights each, so both fail in .01^2 = .01% of the flights. If a tenth of the ' +
+      'failures comes from bad fuel, both fail in .1%.',
   ],
   explanation: ({ rare }) =>
-    `Four servers that fail independently turn an unavailability of ${100 * rare!}% into
-${(100 * rare! ** servers).toExponential(1)}%. Counting hardly finds so rare an event: about one of
-${Math.round(rare! ** -servers).toLocaleString('en')} trials shows it. Importance sampling draws failures often, and
-counts each with a small weight, because it is really unlikely.
+    `One server is down for ${100 * rare!}% of the time. Four servers that fail independently are all down for
+${(100 * rare! ** servers).toExponential(1)}% of the time. This is too rare to count: only about one of
+${Math.round(rare! ** -servers).toLocaleString('en')} trials shows it. Importance sampling draws failures more often,
+and gives each trial a small weight instead.
 
-A common cause ruins the product. A bad configuration, a shared switch or one data file for all replicas hits all
-servers at once. Even if only a tenth of the failures have a common cause, all four are down about
-${Math.round(withCommonCause(rare!) / rare! ** servers)} times more often. More servers do not help against it.
+A common cause hits all servers at once: a bad configuration, a shared switch, or one data file for all replicas. Even
+if only a tenth of the failures have a common cause, all four servers are down about
+${Math.round(withCommonCause(rare!) / rare! ** servers)} times as often. More servers do not help against it.
 
 So do not only ask how many servers there are. Ask what they share.`,
   transfer: {
-    question: 'You may add a fifth server, or put one of the four into another building. Which would you choose?',
+    question: 'You can add a fifth server, or move one of the four to another building. Which would you choose?',
     answer:
-      'The other building. A fifth server divides the independent part by 20, but that part is already tiny. The ' +
+      'The other building. A fifth server makes independent failures even rarer, but they are rare already. The ' +
       'common cause remains, unless one server does not share it.',
   },
 });

@@ -28,12 +28,12 @@ export const processRedundancy = lab({
     load: { unit: 's', values: [2, 3, 4] },
   },
   formula:
-    'downtime = detect + order + hear + hear for a hot standby, + load for a warm one; for a cold one start + load ' +
-    'take the place of the first hear',
+    'hot: detect + order + hear + hear; warm: detect + order + hear + load + hear; ' +
+    'cold: detect + order + start + load + hear',
   assumptions: [
-    'the machine is gone, so that nobody can start the process there again',
+    'the machine is gone, so the watchdog cannot start the process again',
     'the loss is equally likely at every moment between two heartbeats',
-    'starting and loading take equally long each time',
+    'starting and loading always take equally long',
   ],
   quantities: ({ start, load }) => [
     ...standbyKinds.map((kind) => ({
@@ -83,7 +83,7 @@ export const processRedundancy = lab({
     found.push(
       check('the standby is promoted during the pause', unfenced.promoted && fenced.promoted, 'in both runs'),
       check('without fences, users see two active nodes', unfenced.bothMs > 0, `for ${unfenced.bothMs / 1_000} s`),
-      check('with fences, nobody sees two', fenced.bothMs === 0, `for ${fenced.bothMs / 1_000} s`),
+      check('with fences, users see only one', fenced.bothMs === 0, `two for ${fenced.bothMs / 1_000} s`),
     );
     return { points, checks: found, timeline };
   },
@@ -137,37 +137,37 @@ export const processRedundancy = lab({
     };
   },
   variants: {
-    broken: 'the fence is left out: a node serves, whatever it has heard of promotions',
-    control: 'only the process is lost, and its watchdog starts it again: no standby is needed',
+    broken: 'there is no fence: a node goes on although it has heard of a promotion',
+    control: 'only the process is lost, and its watchdog starts it again, so no standby is needed',
   },
   hints: [
-    'Who must learn what before the first user is served again? Write the steps down in order.',
-    'Add the mean of each step: detect, order, and one hear for each node that must learn of it. Then add what the ' +
-      'standby still has to do: nothing when hot, load when warm, start and load when cold.',
-    'A night guard looks into each room every 10 minutes, so a fire burns for 5 on average before it is seen. The ' +
-      'call takes 1 minute. A crew in its car drives 4: 10 minutes. A crew that must be woken needs 8 more: 18.',
+    'What must happen before a user gets an answer again? Write down the steps in their order.',
+    'Add the mean of each step: detect, order, and one hear for each node that must hear of the promotion. Then ' +
+      'add the work of the standby: nothing for a hot one, load for a warm one, start and load for a cold one.',
+    'A guard looks into each room every 10 minutes, so a fire burns for 5 minutes on average before the guard ' +
+      'sees it. The phone call takes 1 minute, and the way of the firemen 4 minutes: 10 minutes. If the firemen ' +
+      'sleep, they need 8 minutes more: 18 minutes.',
   ],
   explanation: ({ start, load }) =>
-    `Detection, the order and two heartbeats take
-${digits(downtimeMs('hot', 0, 0) / 1_000)} s, whatever stands by: ${digits(parts.detectMs / 1_000)} s until the monitor
-knows that the process is gone, ${digits(parts.orderMs / 1_000)} s until it promotes the standby, and
-${digits(parts.hearMs / 1_000)} s each until the standby and the user have heard of it. A warm standby also loads its
-data (${load!} s), and a cold one starts first (${start!} s). A hot standby is the fastest and costs most: it has a
-process and all the data in memory, and does nothing.
+    `With a hot standby, the downtime is ${digits(downtimeMs('hot', 0, 0) / 1_000)} s. The monitor needs
+${digits(parts.detectMs / 1_000)} s to notice that the process is gone, and ${digits(parts.orderMs / 1_000)} s to
+promote the standby. Then the standby hears of it, and then the user: ${digits(parts.hearMs / 1_000)} s each. A warm
+standby also loads its data (${load!} s). A cold standby first starts (${start!} s). A hot standby is the fastest and
+costs most, because it keeps all data in memory and does nothing.
 
 The paused machine is the dangerous case. It wakes up, knows nothing of the promotion, and serves. A user with an old
-list of addresses then gets answers of both. The promotion has a token that only grows. Within one round trip the old
-node hears that its role is held with a newer token, and it refuses. This is its fence.
+list of addresses then gets answers of both nodes. But the promotion has a token that only grows. After one round trip,
+the old node hears that another node has its role with a newer token. From then on, it refuses all calls. This is its
+fence.
 
-This one round trip is a real gap: a fence inside the node knows only what the node has heard last. Where a node also
-writes, the store must check the token with each write. This system only reads while it serves, so the fence of the node
-is enough.`,
+During this one round trip, the old node still answers. This is dangerous for writes, so a store must check the token
+with each write. The nodes of this search engine only read while they serve, so the fence of the node is enough.`,
   transfer: {
     question:
-      'You may halve the heartbeat interval, or make the standby hot instead of warm. Loading takes 10 s. Which do ' +
-      'you choose, and when is the other choice right?',
+      'You can halve the time between heartbeats, or make the standby hot instead of warm. Loading takes 10 s. ' +
+      'Which do you choose? When is the other choice right?',
     answer:
-      'Hot saves 10 s. Half the interval saves about half a second, and causes more false alarms. It is right where ' +
-      'the standby is hot already and a second counts.',
+      'A hot standby saves 10 s. Half the time between heartbeats saves about half a second, and causes more false ' +
+      'alarms. It is right if the standby is hot already, and half a second is important.',
   },
 });

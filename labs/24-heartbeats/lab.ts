@@ -28,17 +28,17 @@ export const heartbeats = lab({
   name: 'heartbeats',
   topic: 'heartbeats',
   question:
-    'A node sends a heartbeat twice a second. How soon may you call it dead, if one in five heartbeats is lost?',
+    'A node sends a heartbeat twice a second. One in five heartbeats is lost. How soon may you call the node dead?',
   seconds: 130,
   cores: 2,
   parameters: { loss: { unit: '%', values: [0.2, 0.15, 0.25] } },
   attach: {
     dashboard: 'tierlab-incidents',
     see:
-      '"Faults in effect" shows the crashes, and "Suspicion" rises after each of them. Later, heartbeats are lost: ' +
-      'the suspicion of the same nodes stays low, because phi has learned the loss.',
+      '"Faults in effect" shows the crashes. "Suspicion" rises after each crash. Later, heartbeats are lost: the ' +
+      'suspicion of these nodes stays low, because phi has learned the loss.',
   },
-  formula: 'mean detection = dead after - interval / 2; false alarms per hour = beats per hour x (1 - p) p^3',
+  formula: 'mean detection = time-out - interval / 2; false alarms per hour = heartbeats per hour x (1 - p) p^3',
   assumptions: [
     'a crash is equally likely at every moment between two heartbeats',
     'heartbeats are lost independently of each other, with probability p',
@@ -134,33 +134,34 @@ export const heartbeats = lab({
     };
   },
   variants: {
-    broken: 'all nodes crash just after they have sent a heartbeat',
-    control: 'heartbeats are lost in bursts: two losses of three are followed by another one',
+    broken: 'each node crashes just after it has sent a heartbeat',
+    control: 'several heartbeats in a row are lost: after a lost one, the next one is lost with probability 2/3',
   },
   hints: [
-    'How long has the node been silent when it crashes? And how many heartbeats must be lost in a row to look ' +
-      'like a crash?',
+    'How long has the node been silent when it crashes? How many lost heartbeats in a row look like a crash?',
     'The last heartbeat was half an interval ago on average. A false alarm needs one that arrives, then three ' +
       'losses: (1 - p) p^3 per heartbeat.',
-    'A friend writes every day, and one letter in ten is lost. If you worry after 2.5 days, you do so .9 x .1 x ' +
-      '.1 x 365 = 3.3 times a year for nothing.',
+    'A friend writes every day, and one letter in ten is lost. You worry after 2.5 days without a letter. So you ' +
+      'worry without a reason .9 x .1 x .1 x 365 = 3.3 times a year.',
   ],
   explanation: ({ loss }) =>
-    `The fixed detector notices a crash after ${deadAfterMs - intervalMs / 2} ms on average: ${deadAfterMs} ms of
-silence, of which half an interval had passed already. At a loss of ${100 * loss!}% it also calls a healthy node dead
-${digits(alarmsPerHour(loss!))} times per hour, because three heartbeats in a row are lost that often.
+    `The fixed detector waits for ${deadAfterMs} ms of silence. When the node crashes, it has been silent for half an
+interval, on average. So the detector notices a crash after ${deadAfterMs - intervalMs / 2} ms. At a loss of
+${100 * loss!}%, it also calls a healthy node dead ${digits(alarmsPerHour(loss!))} times per hour, because three
+heartbeats in a row are lost so often.
 
-Phi learns from the sequence numbers how much is lost. It waits as long as this loss makes necessary, so it raises
-hardly any false alarm. The price is the time: it needs several seconds of silence before it is sure.
+Phi learns from the sequence numbers how many heartbeats are lost. If more are lost, it waits longer. So it raises
+hardly any false alarm. The price is time: it waits for several seconds of silence.
 
-No detector is both fast and sure. Over a network that loses messages, a slow or unlucky node cannot be told from a dead
-one. You choose what a false alarm and a late detection cost you, and set the detector accordingly.`,
+No detector is both fast and always right. If a network loses messages, silence can mean a crash or lost heartbeats.
+Decide what costs you more: a false alarm, or a late detection. Then set the detector.`,
   transfer: {
     question:
-      'You send heartbeats ten times as often, every 50 ms, and keep 1.75 s of silence. What happens to both numbers?',
+      'You send heartbeats ten times as often, every 50 ms. The time-out is still 1.75 s. What happens to both ' +
+      'numbers?',
     answer:
-      'Detection takes 1.725 s on average, hardly longer. A false alarm now needs 35 losses in a row: ' +
-      '.2^35, so never. More messages buy certainty.',
+      'Detection takes 1.725 s on average, a little longer than before. A false alarm now needs about 35 lost ' +
+      'heartbeats in a row. With probability .2^35, this never happens. The price is ten times as many messages.',
   },
 });
 

@@ -21,14 +21,14 @@ export const watchdogsAndFailFast = lab({
   attach: {
     dashboard: 'tierlab-incidents',
     see:
-      '"Suspicion" rises for query-1 while its main loop sends the heartbeats, and stays low while a thread does. ' +
-      '"Repair orders" shows who restarted it.',
+      '"Suspicion" rises for query-1 if its main loop sends the heartbeats. It stays low if a thread sends them. ' +
+      '"Repair orders" shows who restarted the node.',
   },
   formula: 'Erlang B with a = rate x hang: B = (a^k / k!) / (sum of a^i / i! for i = 0 to k); served = 1 - B',
   assumptions: [
     'requests arrive at random (a Poisson process)',
-    'no request waits: without a free worker it is refused',
-    'healthy requests take far less time than hanging ones, so they hardly occupy workers',
+    'a request that finds no free worker fails at once',
+    'healthy requests are short, so they need hardly any workers',
   ],
   quantities: ({ rate }) => [
     {
@@ -58,12 +58,12 @@ export const watchdogsAndFailFast = lab({
         check('breaker on: at least 99% are served', onShare.mean >= 0.99, `${digits(100 * onShare.mean)}%`),
         check('calls to the hanging service wait for the time-out', off.timedOut > 1_000, `${off.timedOut} of them`),
         check(
-          'a broken invariant, fail-fast: a crash and a restart, and no bad answer',
+          'damaged data, with fail-fast: a crash and a restart, and no wrong answer',
           fast.bad === 0 && fast.crashes === 1 && fast.good > 0,
           `${fast.bad} bad answers, ${fast.failed} errors, ${fast.crashes} crash`,
         ),
         check(
-          'without fail-fast there are bad answers',
+          'damaged data, without fail-fast: there are wrong answers',
           slow.bad > 0,
           `${slow.bad} bad answers, ${slow.failed} errors`,
         ),
@@ -85,7 +85,7 @@ export const watchdogsAndFailFast = lab({
       points: modelled.points,
       checks: [
         live(
-          'live: heartbeats from the main loop stop with it',
+          'live: heartbeats from the main loop stop when it hangs',
           mainLoop.phi >= thresholds.phi,
           `phi rises to ${digits(mainLoop.phi)}; restarted ${seconds(mainLoop.restartedAfterMs)}`,
         ),
@@ -95,7 +95,7 @@ export const watchdogsAndFailFast = lab({
           `phi is ${digits(thread.phi)} at most, and no call is answered`,
         ),
         live(
-          'live: the main-loop watchdog restarts the node all the same',
+          'live: the watchdog that checks the main loop restarts the node',
           thread.restartedAfterMs !== undefined,
           seconds(thread.restartedAfterMs),
         ),
@@ -113,31 +113,32 @@ export const watchdogsAndFailFast = lab({
     control: 'the service does not hang: it takes 10 ms as usual',
   },
   hints: [
-    'What does a worker do while its service hangs? And how many workers are left for others?',
-    'The load is a = rate x hang = 20/s x 5 s = 100 workers wanted, and there are 50. Erlang B gives the share of ' +
-      'requests that find none free.',
+    'What does a worker do while its service hangs? How many workers are left for other requests?',
+    'The hanging requests would need a = rate x hang = 20/s x 5 s = 100 workers, and there are 50. Erlang B gives ' +
+      'the share of the requests that find no free worker.',
     'A hotel has 2 rooms. One guest per day comes on average, and stays for 2 days: a = 2 and k = 2. So ' +
-      'B = 2 / (1 + 2 + 2) = 40% find no room.',
+      'B = 2 / (1 + 2 + 2) = 40% of the guests find no room.',
   ],
   explanation: ({ rate }) =>
-    `Hanging requests want ${load(rate!).toFixed(0)} workers, and there are ${poolWorkers}. So nearly all workers wait for a
-service that does not answer. A healthy request needs a worker for only ${quickMs} ms, and it finds none:
-${digits(100 * erlangB(poolWorkers, load(rate!)))}% of them fail, although their own service is well.
+    `The hanging requests need ${load(rate!).toFixed(0)} workers, and there are ${poolWorkers}. So nearly all workers
+wait for a service that does not answer. A healthy request needs a worker for only ${quickMs} ms, but often no worker is
+free. So ${digits(100 * erlangB(poolWorkers, load(rate!)))}% of the healthy requests fail, although their service works.
 
-The breaker fails fast. After some failures it refuses calls to the hanging service at once, so no worker waits for
-it. The requests that need this service still fail, but nobody else does. That is isolation.
+The breaker fails fast. After some failures, it refuses calls to the hanging service at once. So no worker waits for
+this service. The requests that need the hanging service still fail, but no other requests fail. This is isolation.
 
-A heartbeat from a thread of its own goes on all the time, because that thread needs neither a worker nor the main loop.
-Evidence must come from where the work is done. So Tierlab sends heartbeats from the main loop, and its watchdog asks
-the main loop itself.
+If a separate thread sends the heartbeats, they go on while the main loop hangs. Then they say nothing about the work.
+So in Tierlab the main loop sends the heartbeats, and the watchdog checks the main loop.
 
-Fail-fast goes further: a process that finds its own memory broken ends at once. Callers see a few errors and no wrong
-answer, and a new process begins with sound memory. A process that goes on answers every call, and answers wrongly.`,
+A process can also fail fast: if it finds that its data are damaged, it ends at once. Callers get a few errors, and no
+wrong answer. Then a new process begins with good data. Without fail-fast, the process goes on, and gives wrong
+answers.`,
   transfer: {
-    question: 'You shorten the time-out from 5 s to 1 s instead of using a breaker. What is served now?',
+    question:
+      'You use no breaker, but a time-out of 1 s instead of 5 s. Which share of the healthy requests is served?',
     answer:
-      'a = 20 x 1 = 20 workers of 50, so B is far below 0.1%. A short time-out isolates, too, as long as rate x ' +
-      'time-out stays below the number of workers.',
+      'a = 20 x 1 = 20 workers of 50, so B is far below 0.1%. A short time-out also isolates, if rate x time-out is ' +
+      'far below the number of workers.',
   },
 });
 

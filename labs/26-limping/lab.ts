@@ -26,14 +26,14 @@ export const limping = lab({
   attach: {
     dashboard: 'tierlab-resilience',
     see:
-      '"Who is left out" names the limping replica when a caller ejects it. "Tierlab: tiers (RED)" has the 99th ' +
-      'percentile of ranking as its callers see it.',
+      '"Who is left out" names the limping replica after a caller has ejected it. "Tierlab: tiers (RED)" shows the ' +
+      '99th percentile that callers of ranking measure.',
   },
   formula: 'without ejection: mean = s (2 + f) / 3, and p99 = f s; after ejection: p99 = s',
   assumptions: [
     'calls are sent to the replicas in turn',
     'more than one call in a hundred meets the limping replica, so the 99th percentile is one of its calls',
-    'the other replicas can carry the whole load',
+    'the other replicas can answer all calls',
   ],
   quantities: ({ f }) => [
     { id: 'mean', label: 'mean without ejection', unit: 'ms', theory: meanOf(f!) },
@@ -73,29 +73,28 @@ export const limping = lab({
     control: 'all replicas limp at once, so none of them is an outlier',
   },
   hints: [
-    'Every third call meets the limping replica. What does that do to the mean, and what to the slowest call of a ' +
-      'hundred?',
-    'A third of the calls takes f s, the others s. Of 100 calls, 99 take no longer than the 99th percentile. ' +
-      'So it lies among the slow third.',
+    'Every third call meets the limping replica. How does this change the mean? How does it change the slowest ' +
+      'call of a hundred?',
+    'A third of the calls takes f s, and the others take s. Of 100 calls, 99 take no longer than the 99th ' +
+      'percentile. So the 99th percentile is the time of a slow call.',
     'One of 20 checkouts takes 10 minutes instead of 1. The mean is (19 + 10) / 20 = 1.45 minutes; the 99th ' +
       'percentile is 10 minutes.',
   ],
   explanation: ({ f }) =>
     `A third of the calls meets the limping replica. The mean grows from ${healthyMs} to ${digits(meanOf(f!))} ms. The
-99th percentile grows ${f!} times, to ${f! * healthyMs} ms, because far more than one call in a hundred is slow. A
-crashed replica would do less harm: its callers get an error at once, and ask another one.
+99th percentile grows to ${f!} times: ${f! * healthyMs} ms. A crashed replica does less harm: its callers get an error
+at once, and call another replica.
 
-Its heartbeats are fine, so a detector of silence sees nothing. The callers see it: they compare the latencies of the
-replicas with each other. The replica must be slow for three seconds, because one pause is no limp. Then it is
-ejected for a while, and the others carry its calls.
+The heartbeats of the limping replica come in time, so they do not show the failure. Its callers notice it, because they
+compare the latencies of the replicas. A replica that is slow for three seconds is ejected for a while. (A short pause
+is no limp.) The other replicas get its calls.
 
-The time until the ejection has a price: all calls that meet the replica until then are slow. And where all replicas are
-slow at once, as in the negative control, there is no outlier. A comparison finds a node that differs. It cannot find a
-common cause.`,
+Until the ejection, all calls that meet the limping replica are slow. If all replicas are slow at once, there is no
+outlier. A comparison finds one node that differs. It cannot find a common cause.`,
   transfer: {
-    question: 'You have 200 replicas, and one limps. Does the 99th percentile show it? Does a page with 100 calls?',
+    question: 'One of 200 replicas limps. Does the 99th percentile of the calls show it? Does a page with 100 calls?',
     answer:
-      'Only 0.5% of the calls meet it, so the 99th percentile of the calls does not. But a page with 100 calls meets ' +
+      'Only 0.5% of the calls meet it, so the 99th percentile does not show it. But a page with 100 calls meets ' +
       'it with 1 - .995^100 = 39%.',
   },
 });
@@ -125,7 +124,7 @@ function checksOf(what: string, without: CallTimes, withEjection: CallTimes): re
   };
   return [
     ratio(
-      `${what}without ejection the p99 is at least ${worse} times that of healthy replicas`,
+      `${what}without ejection, p99 is at least ${worse} times that of the healthy replicas`,
       without.before,
       (value) => value >= worse,
     ),
@@ -137,7 +136,7 @@ function checksOf(what: string, without: CallTimes, withEjection: CallTimes): re
         : `after ${digits(withEjection.ejectedAfterMs / 1_000)} s`,
     ),
     ratio(
-      `${what}after ejection the p99 is at most ${asGood} times that of healthy replicas`,
+      `${what}after ejection, p99 is at most ${asGood} times that of the healthy replicas`,
       withEjection.after,
       (value) => value <= asGood,
     ),

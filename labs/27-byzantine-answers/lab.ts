@@ -22,34 +22,35 @@ export const byzantineAnswers = lab({
   id: '27',
   name: 'byzantine-answers',
   topic: 'Byzantine answers',
-  question: 'One of three replicas lies. How many wrong answers reach the users, and what if a second one joins in?',
+  question:
+    'One of three replicas lies. How many wrong answers reach the users? What happens if a second replica lies?',
   seconds: 1,
   cores: 1,
   failuresExpected: true,
   parameters: { ask: { unit: '%', values: [0.5, 0.4, 0.6] } },
   formula:
-    'without votes: wrong = liars / n; with f + 1 = 2 equal answers of n = 2 f + 1 = 3: up to f = 1 liar is outvoted',
+    'without votes: wrong = liars / n; with votes: n = 2 f + 1 replicas outvote f liars, so 3 replicas outvote 1 liar',
   assumptions: [
     'the honest replicas give equal answers to equal questions',
-    'a liar cannot send in the name of another replica',
+    'a liar cannot answer in the name of another replica',
     `an independent liar draws one of the ${answers - 1} wrong answers at random`,
   ],
   quantities: ({ ask }) => [
     { id: 'never', label: 'wrong answers, one liar, no votes', unit: '%', theory: 1 / replicas },
     {
       id: 'sample',
-      label: `wrong answers, one liar, ${100 * ask!}% of the questions put to a vote`,
+      label: `wrong answers, one liar, votes on ${100 * ask!}% of the questions`,
       unit: '%',
       theory: (1 - ask!) / replicas,
     },
     { id: 'always', label: 'wrong answers, one liar, always votes', unit: '%', theory: 0 },
     {
       id: 'independent',
-      label: 'refused, two independent liars, always votes',
+      label: 'refused answers, two independent liars, votes on all',
       unit: '%',
       theory: 1 - coincidence,
     },
-    { id: 'colluding', label: 'wrong answers, two colluding liars, always votes', unit: '%', theory: 1 },
+    { id: 'colluding', label: 'wrong answers, two colluding liars, votes on all', unit: '%', theory: 1 },
   ],
   async virtual({ ask }, seed, variant) {
     if (variant === 'do-nothing') return nothing;
@@ -85,7 +86,7 @@ export const byzantineAnswers = lab({
           `${always.named} of ${always.lost}`,
         ),
         independentShare.isTheory(
-          'two independent liars are refused, unless they tell the same lie by chance',
+          'with two independent liars, answers are refused, unless both tell the same lie by chance',
           1 - coincidence,
           checks,
         ),
@@ -103,30 +104,29 @@ export const byzantineAnswers = lab({
     control: 'nobody lies',
   },
   hints: [
-    'If you ask one replica at random, how often do you meet the liar? If you ask all three, who agrees with the liar?',
-    'f liars are outvoted by f + 1 honest ones: n = 2 f + 1. With n = 3, that is f = 1.',
-    'Five witnesses, two of whom lie in their own way each: three tell the same story, and each lie is told once.',
+    'You ask one replica at random. How often do you meet the liar? You ask all three. Which one agrees with the liar?',
+    'f + 1 honest replicas outvote f liars, so n = 2 f + 1. With n = 3, f = 1.',
+    'Two of five witnesses lie, and each of them tells another lie. Three tell the same story, so this story wins.',
   ],
   explanation: () =>
-    `A lie looks like an answer. Retries and heartbeats do not find it, because the liar is fast and healthy. Only other
-answers to the same question contradict it. With three replicas and votes, one liar is outvoted each time, and the
-lost vote names it.
+    `A lie looks like an answer. Retries and heartbeats do not find it, because the liar is fast and healthy. You notice
+it only if you compare several answers to the same question. With three replicas and votes, one liar loses each vote,
+and the vote names it.
 
-Two independent liars nearly always tell two different lies. With the honest answer there are three answers, and no
-two are equal. So there is no majority, and the vote refuses: no answer is better than a wrong one. That is fail-stop
-behaviour, made from Byzantine parts. But chance can make the two lies equal: in 1 of ${answers - 1} questions here,
-because a question has ${answers - 1} wrong answers. Such a lie wins the vote.
+Two independent liars nearly always tell two different lies. Then there are three different answers, and no majority. So
+the answer is refused. For the user, this looks like a fail-stop failure: an error, but no wrong answer. By chance, the
+two lies are equal in 1 of ${answers - 1} questions, because a question has ${answers - 1} wrong answers. Such a lie
+wins the vote.
 
-Two colluding liars tell the same lie. They are the majority, and the honest replica is named as the liar. Votes need
-more honest replicas than liars; they cannot know who is honest. A signature by the author of the data helps: a page
-that a liar invented has none.`,
+Two colluding liars tell the same lie. They are the majority, and the vote names the honest replica as the liar. Votes
+need more honest replicas than liars, because they cannot know which replica is honest. A signature by the author of the
+data helps: a liar cannot sign a page that it has invented.`,
   transfer: {
     question:
-      'How many replicas do you need so that two colluding liars are outvoted? And why do consensus protocols ' +
-      'want 3 f + 1?',
+      'How many replicas do you need to outvote two colluding liars? Why do consensus protocols ' + 'want 3 f + 1?',
     answer:
-      '2 x 2 + 1 = 5 for votes over answers that all replicas compute alike. Consensus must also agree on the ' +
-      'order while some replicas are silent, so it needs f more: 3 f + 1 = 7.',
+      'Votes need 2 x 2 + 1 = 5 replicas. In a consensus protocol, replicas must also agree on an order while f of ' +
+      'them may be silent. So it needs f more: 3 f + 1 = 7.',
   },
 });
 

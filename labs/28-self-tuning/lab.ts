@@ -39,12 +39,12 @@ export const selfTuning = lab({
     factor: { unit: 'none', values: [2, 3, 4] },
   },
   formula:
-    'a fixed time-out t ends every attempt when factor x S > t; a fixed limit of L calls makes each wait for ' +
-    'L x factor x S / workers, which is too late beyond the deadline',
+    'with a fixed time-out t, every call fails when factor x S > t; ' +
+    'with a fixed limit L, every answer is late when L x factor x S / workers > deadline',
   assumptions: [
     'all calls take equally long',
-    `there is always more work than the limit lets in: ${100 * offered}% of what the server can do before the change`,
-    'a server finishes what it has begun, and users leave at their deadline',
+    `calls come at ${100 * offered}% of the rate that the server can answer before the change`,
+    'the server finishes each call that it has begun, even if the user has left at the deadline',
   ],
   quantities: () => [
     { id: 'fixed timeout', label: 'answered after the change, with the fixed time-out', unit: '%', theory: 0 },
@@ -119,40 +119,39 @@ export const selfTuning = lab({
   },
   variants: {
     broken: 'the rules that should measure use the fixed numbers, too',
-    control: 'the service does not become slower, so the fixed numbers go on fitting',
+    control: 'the service does not become slower, so the fixed numbers still fit',
   },
   hints: [
-    'A time-out and a limit are guesses about how long a call takes. Who tells them when this changes?',
-    'With the fixed time-out, compare factor x S with it. With the fixed limit, each call waits for the calls before ' +
-      'it: L x factor x S / workers. Compare that with the deadline.',
-    'Customers leave after 60 minutes, and each takes 1 minute. So a baker lets at most 40 people into the shop. ' +
-      'With a slow till each takes 2 minutes. The last one needs 80 minutes, and leaves after 60. The shop is full, ' +
-      'and hardly anybody buys.',
+    'A fixed time-out and a fixed limit fit only one duration of a call. What do they do when a call takes longer?',
+    'Compare the fixed time-out with factor x S. With the fixed limit, each call waits for the calls before it: ' +
+      'L x factor x S / workers. Compare this time with the deadline.',
+    'Customers of a shop leave after 60 minutes, and each needs 1 minute at the cash desk. So the shop lets in at ' +
+      'most 40 people. Then the cash desk becomes slow, and each customer needs 2 minutes. The last one would need ' +
+      '80 minutes, and leaves after 60. The shop is full, and hardly anybody buys.',
   ],
   explanation: ({ S, factor }) =>
-    `Both fixed numbers were right for ${S!} ms. The time-out of ${timeoutFor(S!)} ms ended only attempts that would
-never be answered. At ${factor! * S!} ms it ends all of them, although each would have been answered a moment later. The
-limit of ${limitFor(S!)} calls made the last one wait for
-${digits((limitFor(S!) * S!) / workers / 1_000)} s of ${deadlineMs / 1_000} s. Now it waits for
-${digits((limitFor(S!) * factor! * S!) / workers / 1_000)} s. The server is as busy as before, and every answer comes
-after its user has left. The preset \`mis-set\` lets 1,000 calls wait, so nothing is refused, and nothing is in time.
+    `Both fixed numbers were right for ${S!} ms. The time-out was ${timeoutFor(S!)} ms. Now a call takes ${factor! * S!}
+ms, so the time-out ends every attempt, although its answer would come a moment later. The limit was ${limitFor(S!)}
+calls, so the last call waited for ${digits((limitFor(S!) * S!) / workers / 1_000)} s. The deadline is
+${deadlineMs / 1_000} s. Now the last call waits for ${digits((limitFor(S!) * factor! * S!) / workers / 1_000)} s. The
+server is as busy as before, but its users have left before their answers come. The preset \`mis-set\` lets 1,000 calls
+wait, so hardly any answer is in time.
 
-The rules that measure need no number of calls, and no number of milliseconds for the service. The time-out is three
-times the slowest of the recent attempts. A timed-out attempt counts with the time that it took, so the time-out grows
-until answers come again. Admission looks at how long calls wait for their turn. A slow server lets fewer calls wait,
-so the calls that it accepts are answered in time. It uses its whole, smaller, capacity, and refuses the rest at once.
+The rules that measure fit a fast and a slow service. The time-out is three times the 99.9th percentile of the recent
+attempts. An attempt that it ended counts with the time that it took. So the time-out grows until answers come again.
+The server refuses calls while calls wait too long for their turn. So a slow server lets fewer calls wait, and answers
+them in time. It uses all of its capacity, and refuses the other calls at once.
 
-Self-tuning removes numbers that somebody must keep right. It does not remove all numbers: people still decide how much
-waiting is too much, and how many times the usual latency is suspicious. But these do not depend on how fast the service
-is today.`,
+People still choose some numbers: how long may a call wait? How many times the usual latency is too long? But these
+numbers do not depend on the speed of the service.`,
   transfer: {
     question:
-      'A pool has 20 connections, because 20 were enough when a query took 10 ms at 1,000 queries per second. ' +
-      'Which rule would you use instead?',
+      'A pool has 20 connections. They were enough when there were 1,000 queries per second, of 10 ms each. Which ' +
+      'rule would you use instead of the number 20?',
     answer:
-      'By Little’s law 1,000/s x .01 s = 10 connections were busy. At 30 ms, 30 are needed, so the queue for the 20 ' +
-      'grows without end. Measure the wait for a connection: open more while it is long, and refuse when the ' +
-      'database is the cause.',
+      'By Little’s law, 1,000/s x .01 s = 10 connections were busy. If a query takes 30 ms, 30 connections are ' +
+      'needed, so the queue for the 20 grows without a limit. Measure how long queries wait for a connection. While ' +
+      'they wait long, open more connections. If the database itself is too slow, refuse queries.',
   },
 });
 

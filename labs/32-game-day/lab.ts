@@ -34,7 +34,7 @@ export const gameDay = lab({
   assumptions: [
     'each node and each kind of failure is equally likely',
     'one node is broken, and in one way',
-    'each question halves what is left, and its answer is right',
+    'each question halves the number of possibilities, and its answer is right',
   ],
   quantities: () => [
     { id: 'guess', label: 'blind guesses that name node and kind', unit: '%', theory: 1 / possibilities },
@@ -53,37 +53,37 @@ export const gameDay = lab({
     return { points, checks, timeline: gameDayLines(played), faults: [played.proof] };
   },
   variants: {
-    broken: 'the monitor hears nothing',
-    control: 'the journal is edited after its hash was shown, so nobody can be right',
+    broken: 'the monitor gets no evidence',
+    control: 'somebody edits the journal after its hash was shown, so no answer can be right',
   },
   hints: [
-    'A node can be silent, late or wrong. For each of the three: which other nodes notice it, and where can you read ' +
+    'A node can be silent, late or wrong. For each of the three, which other nodes notice it? Where can you read ' +
       'that?',
-    'First halve by kind: does a search take longer than usual, and is a node missing? If neither, somebody lies. ' +
-      'Then halve by tier, then by replica: traces name the slow node, lost votes name the liar.',
-    'One of 9 coins is too heavy, and you have a balance. 3 against 3 leaves 3, and 1 against 1 leaves 1. Two ' +
-      'weighings are enough for nine coins, because each one decides about several coins.',
+    'First find the kind of failure. Is a node missing? Does a search take longer than usual? If not, a node lies. ' +
+      'Then find the tier, and then the replica. Traces show the slow node, and lost votes show the liar.',
+    'One of 9 coins is too heavy. You have a balance, and weigh 3 coins against 3: now 3 coins are left. You weigh 1 ' +
+      'against 1: now you know the coin. Two weighings are enough, because each one decides about several coins.',
   ],
   explanation: () =>
     `There are ${suspects.length} nodes and ${failureKinds.length} kinds of failures, so ${possibilities} possibilities.
-A blind guess is right once in ${possibilities} times. Every good question halves what is left, and
-${Math.ceil(meanQuestions)} questions are always enough. People who know a system do not look faster. They ask questions
-that halve more.
+A blind guess is right in one of ${possibilities} cases. Every good question halves the number of possibilities, so
+${Math.ceil(meanQuestions)} questions are always enough. People who know a system ask better questions.
 
-Each kind of failure has its own evidence. A crashed node has no heartbeats and no connections. A limping node is in the
-traces: the same operation takes longer at one replica than at its peers. A lying node is in the votes, because its
-answers lose against those of two others. Nothing that watches one node alone can see the last two.
+Each kind of failure has its own evidence. A crashed node sends no heartbeats, and accepts no connections. Traces show a
+limping node: the same operation takes longer at one replica than at the others. Votes show a lying node: its answers
+lose against those of two other replicas. To notice a limping or lying node, you must compare it with others.
 
-The monitor uses the same evidence, and needs seconds. It is faster because it looks at everything all the time. It
-knows only the failures that somebody has described to it. On a real game day the most valuable find is the failure
-that no rule knows.`,
+The monitor uses the same evidence, and needs only seconds, because it looks at everything all the time. But it knows
+only the failures for which somebody has written a rule. On a real game day, it is most useful to find a failure that no
+rule knows.`,
   transfer: {
     question:
-      'Your pager says "checkout is slow". There are 40 services, and each could be slow, wrong or down. Which three ' +
+      'You get an alarm: "checkout is slow". There are 40 services, and each may be slow, wrong or down. Which three ' +
       'questions do you ask first?',
     answer:
-      'Those that halve most: is it slow for all users or some? Is the time spent inside or below the checkout ' +
-      '(one trace)? Did it begin with a change? 120 possibilities need about 7 good questions.',
+      'Ask questions that exclude many possibilities. Is it slow for all users, or only for some? Does the checkout ' +
+      'need the time itself, or do the services that it calls (see a trace)? Did it begin after a change? 120 ' +
+      'possibilities need about 7 good questions.',
   },
 });
 

@@ -36,8 +36,8 @@ export const whereAMillisecondGoes = lab({
   formula: 'call << socket < HTTP <= TLS < HTTP + 1 ms; protocol overhead = HTTP - bare socket',
   assumptions: [
     'connections are open already, so no handshake is measured',
-    'one call at a time: nobody waits in a queue',
-    'the theory is the order and the rough size; your machine has its own numbers',
+    'there is one call at a time, so no call waits in a queue',
+    'the theory gives only an order and rough times; your machine has other numbers',
   ],
   quantities: () => actions.map(({ id, label, roughMs }) => ({ id, label, unit: 'ms', theory: roughMs })),
   async live(_, context) {
@@ -52,29 +52,31 @@ export const whereAMillisecondGoes = lab({
   },
   madeUp: (seed, variant) => judged(madeUpTimes(seed, variant)),
   variants: {
-    broken: 'the messages never leave the process, so they cost hardly more than a call',
-    control: 'each call with TLS opens a connection of its own',
+    broken: 'the messages never leave the process, so they take hardly longer than a function call',
+    control: 'each call with TLS opens a new connection',
   },
   hints: [
-    'What does a message do on its way that a function call does not? Count the visits to the kernel.',
-    'A call of an async function takes a fraction of a microsecond, a message on one machine tens of microseconds, ' +
-      'and a round trip in a network about a millisecond.',
-    'If a call took one second, a message on one machine would take minutes, and a round trip of 1 ms over an hour.',
+    'Through which parts of the system does a message go, but a function call not? Count how often it enters the ' +
+      'kernel.',
+    'A call of an async function takes less than a microsecond. A message on one machine takes tens of microseconds. ' +
+      'A round trip in a network takes about a millisecond.',
+    'Imagine that a function call takes one second. Then a message on one machine takes minutes, and a round trip of ' +
+      '1 ms takes more than an hour.',
   ],
   explanation: () =>
-    `A function call stays in the process. A message is copied into the kernel, the other process is woken, it reads,
-and the same happens on the way back: tens of microseconds, though nothing has left the machine.
+    `A function call stays in the process. A message is copied into the kernel. The other process wakes up, and reads
+it. The same happens on the way back. This takes tens of microseconds, although the message does not leave the machine.
 
-HTTP adds its own work: headers are written and parsed twice. The difference to the bare socket is the protocol
-overhead. TLS adds encryption; on an open connection that is little, because the expensive handshake is over.
+HTTP adds work: headers are written and parsed twice. The difference to the bare socket is the protocol overhead. TLS
+adds encryption. On an open connection this costs little, because the expensive handshake is over.
 
-A millisecond of network is larger than all of this together. So it is worth more to save one round trip than to make
-the code around it twice as fast. An fsync costs as much as a round trip, or more: it waits for the disk to say that
-it has the data.`,
+A millisecond of network is more than all of this together. So it is better to save one round trip than to make the code
+twice as fast. The time of fsync depends on the disk: the call waits until the disk has stored the data.`,
   transfer: {
     question: 'A page makes 30 calls, one after the other, to a machine 1 ms away. What do you change first?',
     answer:
-      'Not the protocol. 30 round trips cost 30 ms. In parallel, or as one batch, they cost little more than one.',
+      'Do not change the protocol. 30 round trips take 30 ms. Make the calls in parallel, or send them as one ' +
+      'batch. Then they take little more than one round trip.',
   },
 });
 
