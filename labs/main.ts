@@ -47,32 +47,33 @@ function port(text: string): number {
 }
 
 const homeOption = (): Option =>
-  new Option('--home <folder>', 'where data/labs and reports/labs are').default(root).env('TIERLAB_LABS_HOME');
+  new Option('--home <folder>', 'the folder that holds data/labs and reports/labs')
+    .default(root)
+    .env('TIERLAB_LABS_HOME');
 
 const studentOf = (text: string): string => studentIn(text, '--student');
 
 const program = new Command('npm run lab --')
-  .description('Labs: predict, measure on real processes, explain the difference.')
+  .description('Labs: predict a number, measure it, explain the difference.')
   .enablePositionalOptions()
   .exitOverride()
   .showHelpAfterError('Example: npm run lab -- 10')
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'lab: ')) })
   .argument('[lab]', 'the number or the name of a lab; without it: the list')
-  .option('--predict <values>', 'your predictions, separated by commas, with or without unit')
-  .option('--because <text>', 'why you think so')
+  .option('--predict <values>', 'your predictions, separated by commas, such as 20ms,50,5%')
+  .option('--because <text>', 'the reason for your predictions')
   .option('--yes', 'run without a prediction')
   .option('--seed <number>', 'the seed of all random draws', seed)
-  .option('--student <id>', 'your name: it draws your own numbers', studentOf)
-  .option('--live', 'on real processes')
-  .option('--virtual', 'in virtual time: the same seed gives the same bytes')
-  .option('--attach', 'on your own cluster that is up, so that Grafana shows the lab')
+  .option('--student <id>', 'your name: each name gets other numbers', studentOf)
+  .option('--live', 'run on real processes')
+  .option('--virtual', 'run in virtual time: the same seed gives the same results')
+  .option('--attach', 'run on your own cluster that is up: Grafana shows the lab')
   .option('--port-base <port>', 'with --attach: the first port of that cluster (default 7000)', parsePortBase)
   .option('--data <dir>', 'with --attach: the data folder of that cluster (default ./data)', parseFolder)
   .addOption(
-    new Option(
-      '--cluster-host <name>',
-      'with --attach, in a container beside a cluster in containers: one of its nodes',
-    ).env('TIERLAB_CLUSTER_HOST'),
+    new Option('--cluster-host <name>', 'with --attach, in a container: the name of a node of the cluster').env(
+      'TIERLAB_CLUSTER_HOST',
+    ),
   )
   .addOption(homeOption())
   .option('--json', 'the result as JSON on stdout')
@@ -81,7 +82,7 @@ const program = new Command('npm run lab --')
     if (given)
       throw new LabUsageError(`${given.long} has no effect before "${sub.name()}"; write it after the command`);
   })
-  .addHelpText('after', '\nExit codes: 0 pass, 1 fail, 2 unknown, 3 called wrongly, 130 interrupted.')
+  .addHelpText('after', '\nExit codes: 0 pass, 1 fail, 2 unknown, 3 wrong option or argument, 130 interrupted.')
   .action(async (name: string | undefined, flags: LabRunFlags & OwnerFlags & FormFlags & AttachFlags & HomeFlag) => {
     const home = homeAt(flags.home);
     if (name === undefined) return list(home, out, flags.json === true);
@@ -108,10 +109,10 @@ const at = ({ home }: HomeFlag): Home => homeAt(home);
 command('list', 'all labs, your progress, and the next one')
   .option('--json', 'as JSON')
   .action((flags: HomeFlag) => list(at(flags), out, flags.json === true));
-command('hint <lab>', 'the next hint: concept, formula, worked analogue').action((name: string, flags: HomeFlag) =>
+command('hint <lab>', 'the next of three hints: concept, formula, example').action((name: string, flags: HomeFlag) =>
   hint(labOf(name), at(flags), out),
 );
-command('report <lab>', 'where the last report is').action((name: string, flags: HomeFlag) =>
+command('report <lab>', 'the path of the last report').action((name: string, flags: HomeFlag) =>
   report(labOf(name), at(flags), out),
 );
 command('explain <lab> <text>', 'add your explanation to the last hand-in and report').action(
@@ -121,7 +122,7 @@ command('restore', 'clean up after a lab that was killed').action((flags: HomeFl
 command('serve', 'all labs as pages in the browser, until Ctrl-C')
   .option('--port <number>', 'the port of the pages', port, 8_095)
   .option('--host <address>', 'the address to listen at; 0.0.0.0 in a container', '127.0.0.1')
-  .option('--published-port <number>', 'the port that people see, where a container publishes another one', port)
+  .option('--published-port <number>', 'the port in the printed address, if a container publishes another port', port)
   .action(async (flags: ServeFlags) => {
     // Only this command needs the web server.
     const { serve } = await import('./commands/serve.ts');
@@ -130,19 +131,21 @@ command('serve', 'all labs as pages in the browser, until Ctrl-C')
 command('all', 'every lab, one after the other')
   .requiredOption('--yes', 'run without predictions')
   .option('--seed <number>', 'the seed of all random draws', seed)
-  .option('--student <id>', 'whose numbers', studentOf)
+  .option('--student <id>', 'the name of the student whose numbers are used', studentOf)
   .option('--live', 'on real processes, where a lab has both forms')
   .option('--virtual', 'in virtual time, where a lab has both forms')
   .action(async (flags: OwnerFlags & FormFlags & HomeFlag) => {
     process.exitCode = await all(ownerOf(flags), at(flags), flags, terminal);
   });
-command('verify <file>', 'check a hand-in: its receipt, and a virtual result again').action(async (file: string) => {
-  process.exitCode = await verifyHandIn(file, out);
-});
-command('class <folder>', 'read many hand-ins: who passed, how predictions spread, what is doubtful').action(
+command('verify <file>', 'say whether somebody edited a hand-in; repeats a virtual run').action(
+  async (file: string) => {
+    process.exitCode = await verifyHandIn(file, out);
+  },
+);
+command('class <folder>', 'read many hand-ins: who passed, how good the predictions are, what was edited').action(
   (folder: string) => classOf(folder, out),
 );
-command('audit [lab...]', 'test the checks of the labs themselves, in virtual time')
+command('audit [lab...]', 'test the checks of the labs, in virtual time')
   .option('--runs <number>', 'correct runs per lab', parseCount, 1_000)
   .action(async (names: readonly string[], { runs: correctRuns }: { readonly runs: number }) => {
     process.exitCode = await audit(names.length === 0 ? labs : names.map(labOf), correctRuns, out);

@@ -46,7 +46,7 @@ export async function runBothStyles({ r, s }: Parameters, context: LiveContext):
     policy: { base: 'naive', trace: true, deadline: { defaultMs: 10_000 } },
     nodes: ['monitor', 'traces', 'gateway', 'app', ...tierNames].map((name) => alone(name)),
   });
-  say('measuring the calls themselves first: what the machine needs without r and s');
+  say('first, the lab measures the time of the calls without r and s');
   const bare: Partial<Record<Shape, Measured>> = {};
   for (const [i, shape] of shapes.entries()) {
     await oneByOne(own, shape, 100, signal);
@@ -206,7 +206,7 @@ const heldIn = ({ tiers: held }: Trace, tier: TierName): number =>
 
 /** Each tier was called by the one that the style says, and by no other. */
 function noLayerSkipped(style: Style, traces: readonly Trace[]): Check {
-  const label = `${style}: each tier is called by the one that the style says`;
+  const label = `${style}: the calls between tiers are those of the style`;
   if (traces.length < labQueries.length / 2)
     return unknown(label, `only ${traces.length} traces could be read`, 'run the lab again');
   const wanted = ['gateway > app', ...tierNames.map((tier) => `${edges[style][tier].from} > ${tier}`)].toSorted();

@@ -140,7 +140,7 @@ function scriptCheck(fast: Measured, slow: readonly LiveSession[], turns: number
       scriptInWords(asScript(messages)) !== scriptInWords(wanted) || counted !== messagesIn(wanted),
   );
   return check(
-    `${fast.name}: every session sent the messages of its script`,
+    `${fast.name}: every session sent the messages of the table`,
     wrong === undefined,
     wrong === undefined
       ? `${scriptInWords(wanted)}; ${all.length} sessions`
@@ -167,7 +167,7 @@ const shown = (names: readonly string[]): string => names.join(' < ');
 
 function orderCheck(fast: readonly Measured[], turns: number): Check {
   const predicted = placementNames.toSorted((a, b) => messagesIn(scripts[a](turns)) - messagesIn(scripts[b](turns)));
-  return check('the order of the times is that of the round trips', orderOf(fast) === shown(predicted), orderOf(fast));
+  return check('fewer round trips take less time', orderOf(fast) === shown(predicted), orderOf(fast));
 }
 
 /** The fatter the client, the more it suffers. Which placements change places depends on the machine and on r. */
@@ -184,7 +184,7 @@ function payCheck(fast: readonly Measured[]): Check {
   const of = (wanted: PlacementName) => fast.find(({ name }) => name === wanted)!;
   const [thin, shared] = [of('terminal'), of('shared-application')];
   return check(
-    'a terminal costs the server more processor time than a client that ranks and pages itself',
+    'the server needs more processor time for a terminal than for shared-application',
     thin.serverMs > shared.serverMs,
     `${digits(thin.serverMs)} ms and ${digits(shared.serverMs)} ms for each session`,
   );
@@ -219,7 +219,7 @@ async function afterDeath(own: LabCluster, person: Person): Promise<{ checks: Ch
 function table(title: string, measured: readonly Measured[]): string[] {
   const cell = (value: number): string => `${digits(value)} ms`.padStart(10);
   return [
-    `${title}: time of a session, of which the client works; processor time of the server`,
+    `${title}: time of a session; the part in which the client works; processor time of the server`,
     ...measured.map(
       ({ name, totalMs, workedMs, serverMs }) =>
         `  ${name.padEnd(20)}${cell(totalMs)}${cell(workedMs)}${cell(serverMs)}`,

@@ -50,7 +50,7 @@ export async function liveCentre(serviceMs: number, { cluster, signal, progress 
       onProgress: (done, total) => progress(`f = ${f}`, done, total),
     });
     ceilings.push({ f, perSecond, answered });
-    failures.push(...unanswered(`f = ${f}: every search is answered while the centre lives`, failed));
+    failures.push(...unanswered(`f = ${f}: every search is answered while the centre is up`, failed));
   }
 
   await own.crash(centre);

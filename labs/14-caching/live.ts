@@ -54,18 +54,18 @@ export async function liveCache(
   };
 
   await cached({ ttlMs: foreverMs, staleIfErrorMs: 0 });
-  await search('warming the cache', warmUp);
+  await search('filling the cache', warmUp);
   const before = await lookupsOf(app);
   await search('counting hits', measured);
   const after = await lookupsOf(app);
 
   // The server asks the database for every answer again, and keeps the copy for an outage.
   await cached({ ttlMs: 1, staleIfErrorMs: foreverMs });
-  await search('warming it for an outage', warmUp);
+  await search('filling the cache again', warmUp);
   await own.crash(database.id);
   const answers = (await search('the database is down', inOutage)).filter(({ ok }) => ok);
   await cached({ ttlMs: 1, staleIfErrorMs: 0 });
-  const bare = await search('the same without stale answers', without);
+  const bare = await search('the database is down, and old copies are not allowed', without);
   return {
     hits: after.hits - before.hits,
     lookups: after.all - before.all,

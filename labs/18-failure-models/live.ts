@@ -75,7 +75,7 @@ export async function liveMatrix(
   }
 
   try {
-    say('both application servers search all the time, so that there are calls to judge by');
+    say('both application servers search all the time, because monitors need calls');
     await sleep(systemScheduler, 4_000, signal);
     const matrix: Partial<Record<MatrixFault, Matrix[MatrixFault]>> = {};
     const proofs: Partial<Record<MatrixFault, FaultProof>> = {};

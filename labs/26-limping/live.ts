@@ -56,7 +56,7 @@ export async function liveLimping(
       ({ labels, value }) => labels.component === 'ranking' && value === 1,
     );
 
-  say('measuring the search itself first: what it needs without the station and without a fault');
+  say('first, the lab measures the time of a search without the station and without a fault');
   for (const app of apps) await measure(app, 'warm up', 120);
   const ownMs = medianInterval(await measure(apps[0]!, 'the search alone', 200)).median;
   for (const { id } of rankings)

@@ -122,8 +122,7 @@ Two colluding liars tell the same lie. They are the majority, and the vote names
 need more honest replicas than liars, because they cannot know which replica is honest. A signature by the author of the
 data helps: a liar cannot sign a page that it has invented.`,
   transfer: {
-    question:
-      'How many replicas do you need to outvote two colluding liars? Why do consensus protocols ' + 'want 3 f + 1?',
+    question: 'How many replicas do you need to outvote two colluding liars? Why do consensus protocols need 3 f + 1?',
     answer:
       'Votes need 2 x 2 + 1 = 5 replicas. In a consensus protocol, replicas must also agree on an order while f of ' +
       'them may be silent. So it needs f more: 3 f + 1 = 7.',

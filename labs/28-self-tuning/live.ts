@@ -51,7 +51,7 @@ export async function liveTimeouts(
     await serviceTime(S);
     const before = shareOf(await send(`${by} time-out, before`, beforeCalls));
     await serviceTime(factor * S);
-    await send(`${by} time-out, while it may adapt`, settlingCalls);
+    await send(`${by} time-out, while it adapts`, settlingCalls);
     return { before, after: shareOf(await send(`${by} time-out, after`, afterCalls)) };
   };
   // The first calls compile code, and they open connections.

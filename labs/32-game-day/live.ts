@@ -63,7 +63,7 @@ export async function liveGameDay({ cluster, seed, signal, say, choose }: LiveCo
     // The counts of changed calls prove that the fault took hold. A repair would end the process, and so its counts.
     await sleep(systemScheduler, hitMs, signal);
     const before = await proofOf(own, secret);
-    say(person === undefined ? 'nobody answered; now the monitor hears again' : 'now the monitor hears again');
+    say(`${person === undefined ? 'nobody answered; ' : ''}now the monitor gets evidence again`);
     const monitorSays = await named(own, signal);
     const proof = before ?? (await heal());
     return {

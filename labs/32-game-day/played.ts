@@ -21,5 +21,5 @@ export const gameDayLines = ({ secret, journal, shownHash, person, monitor }: Pl
     : `you: ${secretInWords(person.answer)}, after ${person.seconds.toFixed(1)} s`,
   monitor === undefined
     ? 'the monitor named nobody'
-    : `the monitor: ${secretInWords(monitor.answer)}, ${monitor.seconds.toFixed(1)} s after it could hear`,
+    : `the monitor: ${secretInWords(monitor.answer)}, ${monitor.seconds.toFixed(1)} s after it got evidence`,
 ];

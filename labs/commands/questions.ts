@@ -18,7 +18,7 @@ export function askPrediction(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Prediction> {
-  terminal.line('\nPredict before you measure. A wrong prediction costs nothing.');
+  terminal.line('\nPredict before you measure. A wrong prediction costs no points.');
   return withQuestions(terminal, signal, async (ask) => {
     const values: number[] = [];
     for (const quantity of quantities) {

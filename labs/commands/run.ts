@@ -59,7 +59,7 @@ export async function runInTerminal(
   const numbers = parametersInWords(lab, parameters);
   if (numbers !== undefined) terminal.line(`Your numbers: ${numbers}`);
   terminal.line(terminal.dim(`Text: labs/${lab.id}-${lab.name}/README.md`));
-  if (lab.failuresExpected) terminal.line(terminal.warn('! failures expected here: failing is the point of this lab'));
+  if (lab.failuresExpected) terminal.line(terminal.warn('! failures are part of this lab'));
   const result = await onInterrupt((signal) =>
     runLab({
       lab,

@@ -38,6 +38,6 @@ export async function verifyHandIn(file: string, terminal: Terminal): Promise<nu
   const { result } = handIn;
   const how = result.form === 'virtual' ? 'computed again, and equal' : 'live: only its receipt can be checked';
   terminal.line(`${terminal.good('✓')} ${file}: lab ${result.lab}, ${result.verdict}; ${how}`);
-  terminal.line(terminal.dim('A receipt detects editing. It does not stop a determined forger.'));
+  terminal.line(terminal.dim('The receipt shows careless changes. A person who knows the program can forge it.'));
   return labExitCodes.passed;
 }

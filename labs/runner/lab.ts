@@ -140,7 +140,7 @@ export interface Lab {
   readonly attach?: { readonly dashboard: string; readonly see: string };
   /** Without `--seed` and `--student` each run draws a seed, because the seed decides what the student has to find. */
   readonly drawsSeed?: true;
-  /** Where failing is the point: "failures expected here". */
+  /** Where failing is the point: "failures are part of this lab". */
   readonly failuresExpected?: true;
   /** The bounded sets that parameters are drawn from; the first value is the one of the README. */
   readonly parameters: Readonly<Record<string, { readonly unit: Unit; readonly values: readonly number[] }>>;
@@ -167,7 +167,7 @@ export interface Lab {
   readonly axes?: { readonly x: string; readonly y: string; readonly logX?: true };
 }
 
-export const hintNames = ['The concept', 'The formula', 'A worked analogue'] as const;
+export const hintNames = ['The concept', 'The formula', 'An example'] as const;
 
 /** Gives literals their types. */
 export const lab = (definition: Lab): Lab => definition;

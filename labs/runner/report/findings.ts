@@ -76,7 +76,7 @@ ${lab
   .split('\n\n')
   .map((paragraph) => markup`<p>${paragraph}</p>`)}
 <p class="muted">Formula: ${lab.formula}</p>
-<p class="muted">It assumes: ${lab.assumptions.join('; ')}.</p>
+<p class="muted">The formula assumes: ${lab.assumptions.join('; ')}.</p>
 </section>`;
 
 /** The command that repeats the run, and under which circumstances it ran. */
@@ -87,13 +87,13 @@ export const repeat = (result: LabResult): Markup => markup`<section>
 </section>`;
 
 const verdictInWords: Readonly<Record<LabVerdict, string>> = {
-  PASS: 'The experiment came out as the theory says.',
-  FAIL: 'The experiment did not come out as the theory says.',
-  UNKNOWN: 'The experiment could not be judged. This costs no attempt.',
+  PASS: 'The measurement agrees with the theory.',
+  FAIL: 'The measurement does not agree with the theory.',
+  UNKNOWN: 'This run proves nothing. It does not count as an attempt.',
 };
 
 function formInWords({ form, hostNoise }: LabResult): string {
-  if (form === 'virtual') return 'Virtual time: the same seed gives the same bytes.';
+  if (form === 'virtual') return 'Virtual time: the same seed gives the same results.';
   return `Live. Host noise: ${hostNoise === null ? 'not measured' : noiseInWords(hostNoise)}.`;
 }
 

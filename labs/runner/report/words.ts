@@ -58,7 +58,7 @@ export function taskOf(result: Pick<LabResult, 'verdict' | 'rows'>): {
       heading: 'Explain the difference',
       text:
         'Explain the difference between your prediction and the measurement, in two sentences: ' +
-        'which thought was right, and which was missing?',
+        'what was right in your reasoning, and what did you not think of?',
     };
   return {
     heading: 'Explain the measurement',

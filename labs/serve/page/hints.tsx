@@ -30,7 +30,7 @@ export function Hints({ lab }: { lab: LabPage }) {
           <button type="button" onClick={() => void order(more)}>
             Show hint {hints.length + 1} of {hintNames.length}: {hintNames[hints.length]!.toLowerCase()}
           </button>
-          <span class="quiet">Hints cost nothing. How many you read is recorded.</span>
+          <span class="quiet">Hints cost no points. The lab records how many you have read.</span>
         </p>
       )}
       <ProblemText text={problem} />

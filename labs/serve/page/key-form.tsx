@@ -5,7 +5,7 @@ import { ProblemText } from '../../../services/console/page/parts/problem.tsx';
 import { useOrder } from '../../../services/console/page/use-order.ts';
 import type { LabsStore } from './store.ts';
 
-const oldKey = 'The key in this address is old: the server has been started again since.';
+const oldKey = 'The key in this address is old: the server was started again.';
 
 /** Whoever has the key may run labs on this machine. The browser is asked once per start of the server. */
 export function KeyForm({ store }: { store: LabsStore }) {

@@ -52,7 +52,7 @@ export function LabView({ id, state, store }: { id: string; state: LabsState; st
           terminal; the field for your name stands for <code>--student</code>.
         </p>
       </div>
-      {lab.failuresExpected && <p class="notice">Failures are expected here: failing is the point of this lab.</p>}
+      {lab.failuresExpected && <p class="notice">Failures are part of this lab.</p>}
       <article class="text" aria-label="The text of the lab" dangerouslySetInnerHTML={{ __html: lab.text }} />
       <Hints lab={lab} />
       {isRunning ? (

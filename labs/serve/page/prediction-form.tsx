@@ -25,8 +25,8 @@ type Wanted = Form | 'attach';
 
 const formWords: Readonly<Record<Wanted, string>> = {
   live: 'live, on real processes',
-  virtual: 'virtual, with a simulated clock: done in seconds, and repeatable',
-  attach: 'live, on your own cluster that is up, so that Grafana shows it',
+  virtual: 'virtual, with a simulated clock: takes seconds, and can be repeated',
+  attach: 'live, on your own cluster that is up: Grafana shows the lab',
 };
 
 interface Draft {

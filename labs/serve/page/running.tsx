@@ -76,7 +76,7 @@ export function RunningLab({ run, state, store }: { run: RunView; state: LabsSta
         <button type="button" class="danger" disabled={run.stopping} onClick={() => void order(stop)}>
           Stop
         </button>
-        <span class="quiet">You may close this page: the lab goes on, and the page shows it when you come back.</span>
+        <span class="quiet">You may close this page. The lab goes on. Open the page again to see it.</span>
       </p>
       <ProblemText text={problem} />
     </section>
@@ -86,8 +86,8 @@ export function RunningLab({ run, state, store }: { run: RunView; state: LabsSta
 /** Screen readers hear this: it changes with the phase, not with each call. */
 function activityOf({ phase, form, progress, choices }: RunView, hasCluster: boolean): string {
   if (phase === 'stopping') return 'The run is over. Its cluster is being stopped.';
-  if (phase === 'precheck') return 'Checking that this machine is calm enough to measure.';
-  if (phase !== 'running') return 'Judging what was measured.';
+  if (phase === 'precheck') return 'Checking that this machine is not too busy to measure.';
+  if (phase !== 'running') return 'Checking the measurements.';
   if (choices.length > 0) return 'The lab waits for your answer.';
   if (progress) return `Measuring: ${progress.label}.`;
   if (form === 'virtual') return 'Running in virtual time.';
