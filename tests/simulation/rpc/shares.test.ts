@@ -1,15 +1,16 @@
 import { expect, test } from 'vitest';
 import type { Endpoint } from '../../../shared/rpc/call.ts';
+import type { Learn } from '../../../shared/rpc/layers/replicas/attempt-end.ts';
 import { attempts } from '../../../shared/rpc/layers/replicas/attempts.ts';
 import { balance, type BalanceSettings } from '../../../shared/rpc/layers/balancing/balance.ts';
 import { learnPeakEwma } from '../../../shared/rpc/layers/balancing/peak-ewma.ts';
-import { createStatistics } from '../../../shared/rpc/layers/replicas/latency-statistics.ts';
+import { createStatistics, learnStatistics } from '../../../shared/rpc/layers/replicas/latency-statistics.ts';
 import { createPeers } from '../../../shared/rpc/layers/replicas/peers.ts';
 import { resolvePolicy } from '../../../shared/rpc/policy.ts';
 import { sleep } from '../../../shared/time/scheduler.ts';
 import { exponential, mixture, uniform } from '../../../shared/time/sim/distribution.ts';
 import { createSimulation } from '../../../shared/time/sim/simulation.ts';
-import { testCall } from '../../unit/rpc/layers/helpers.ts';
+import { failure, outcomeOf, testCall } from '../../unit/rpc/layers/helpers.ts';
 import { transcript } from '../transcript.ts';
 
 interface Case {
@@ -20,15 +21,27 @@ interface Case {
 
 const resilient = resolvePolicy('resilient').balance as BalanceSettings;
 
-/** Calls to each replica by second. All are equally fast: exponential, and one answer in 100 takes 30 to 90 ms. */
-async function callsBySecond({ replicas, ratePerSecond, meanMs }: Case, seed: number, seconds: number, renewedAtS = 0) {
+/**
+ * Calls to each replica by second. All are equally fast: exponential, and one answer in 100 takes 30 to 90 ms. `r-1` is
+ * a new process from `renewedAtS` on, and holds all calls in the tenth of a second after `refusesAtS`, and then refuses
+ * them all at once, as an overloaded process does.
+ */
+async function callsBySecond(
+  { replicas, ratePerSecond, meanMs }: Case,
+  seed: number,
+  seconds: number,
+  { renewedAtS = Infinity, refusesAtS = Infinity } = {},
+) {
   const sim = createSimulation(seed);
   const { clock, scheduler, random } = sim;
   const peers = createPeers(clock);
   const names = Array.from({ length: replicas }, (_, i) => `r-${i + 1}`);
   const endpoints: Endpoint[] = names.map((node) => ({ node, host: '', port: 0, incarnation: 1 }));
   const choose = balance(resilient, { clock, random, endpoints: () => endpoints, peers, observe: () => undefined });
-  const timed = attempts({ clock, peers, statistics: createStatistics(), learn: learnPeakEwma });
+  const statistics = createStatistics();
+  const learners = [learnStatistics(statistics), learnPeakEwma(statistics)];
+  const learn: Learn = (end) => learners.forEach((learner) => learner(end));
+  const timed = attempts({ clock, peers, statistics, learn });
   const serviceMs = mixture(exponential(meanMs), uniform(30, 90), 0.01);
   const counts = Array.from({ length: seconds }, () => new Map(names.map((name) => [name, 0])));
   const service = choose(
@@ -36,6 +49,11 @@ async function callsBySecond({ replicas, ratePerSecond, meanMs }: Case, seed: nu
       const { node } = endpoint!;
       const second = counts[Math.floor(clock.now() / 1_000)]!;
       second.set(node, second.get(node)! + 1);
+      const sinceMs = clock.now() - refusesAtS * 1_000;
+      if (node === 'r-1' && sinceMs >= 0 && sinceMs < 100) {
+        await sleep(scheduler, 100 - sinceMs, signal);
+        throw failure('overloaded', { node, relayed: true });
+      }
       await sleep(scheduler, serviceMs(random), signal);
       return { body: {}, servedBy: [node] };
     }),
@@ -43,11 +61,11 @@ async function callsBySecond({ replicas, ratePerSecond, meanMs }: Case, seed: nu
   const gapMs = exponential(1_000 / ratePerSecond);
   const send = (): void => {
     if (clock.now() >= seconds * 1_000) return;
-    void service(testCall());
+    void outcomeOf(service(testCall()));
     scheduler.after(gapMs(random), send);
   };
   scheduler.after(0, send);
-  if (renewedAtS > 0)
+  if (renewedAtS < Infinity)
     scheduler.after(renewedAtS * 1_000, () => void (endpoints[0] = { ...endpoints[0]!, incarnation: 2 }));
   await sim.run();
   return (node: string, fromS: number, toS: number) => {
@@ -98,7 +116,7 @@ test('a replica that is back gets its share step by step, with few calls at a ti
     const spans = [0, 2, 4, 7, 10, 20];
     const shares = spans.slice(1).map(() => 0);
     for (let seed = 1; seed <= 20; seed++) {
-      const share = await callsBySecond(one, seed, 40, 20);
+      const share = await callsBySecond(one, seed, 40, { renewedAtS: 20 });
       for (let i = 0; i < shares.length; i++) shares[i]! += share('r-1', 20 + spans[i]!, 20 + spans[i + 1]!) / 20;
     }
     log.row(String(one.replicas), one.ratePerSecond, one.meanMs, ...shares);
@@ -107,6 +125,22 @@ test('a replica that is back gets its share step by step, with few calls at a ti
     expect(relative[0]).toBeLessThan(0.6);
     for (let i = 1; i < relative.length; i++) expect(relative[i]).toBeGreaterThan(relative[i - 1]! * 0.85);
     expect(relative.at(-1)).toBeGreaterThan(0.8);
+  }
+  log.save();
+});
+
+test('a replica that refused many calls at once gets its share again within some seconds', async () => {
+  const log = transcript('refusals', 'Share of a replica that refuses all its calls at second 20.1; mean of 20 seeds');
+  log.row('replicas', 'calls/s', 'mean ms', '20-21 s', '21-22 s', '22-24 s', '24-26 s', '26-30 s');
+  for (const one of cases) {
+    const spans = [0, 1, 2, 4, 6, 10];
+    const shares = spans.slice(1).map(() => 0);
+    for (let seed = 1; seed <= 20; seed++) {
+      const share = await callsBySecond(one, seed, 40, { refusesAtS: 20 });
+      for (let i = 0; i < shares.length; i++) shares[i]! += share('r-1', 20 + spans[i]!, 20 + spans[i + 1]!) / 20;
+    }
+    log.row(String(one.replicas), one.ratePerSecond, one.meanMs, ...shares);
+    expect(shares[2]! * one.replicas).toBeGreaterThan(0.8);
   }
   log.save();
 });

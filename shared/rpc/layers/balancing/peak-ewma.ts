@@ -1,4 +1,5 @@
-import type { AttemptEnd, AttemptEvidence, Learn } from '../replicas/attempt-end.ts';
+import type { AttemptEvidence, Learn } from '../replicas/attempt-end.ts';
+import type { LatencyStatistics } from '../replicas/latency-statistics.ts';
 import type { PeakEwma, Peer } from '../replicas/peers.ts';
 
 /**
@@ -61,28 +62,42 @@ export function isLighter(a: Load, b: Load, alikeRatio: number): boolean {
   return a.calls * a.latencyMs < b.calls * b.latencyMs;
 }
 
+/** A failure or refusal counts as this many times the estimate, so that a replica that fails fast attracts no calls. */
+const failureFactor = 3;
+
+/**
+ * A failure or refusal raises the estimate to at most this many times the usual time of the operation. Without a bound,
+ * ten refusals in a row would multiply the estimate by 59,049. The replica would get no calls for 20 s, and its peers
+ * would be overloaded by its share.
+ */
+const mostUsualTimes = 10;
+
 /**
  * The latency that an attempt adds to the estimate, ms; undefined = none. An answer adds the time that it took. An
- * abandoned attempt would have taken at least its time, so it counts only when it is longer than expected. A failure or
- * refusal by the replica counts as at least three times the previous cost, so that a replica that fails fast attracts
- * no calls.
+ * abandoned attempt would have taken at least its time, so it counts only when it is longer than `expectedMs`, the
+ * estimate so far. `usualMs` is the median time of the operation at all replicas.
  */
 export function costOfFailure(
   elapsedMs: number,
-  expectedMs: number,
+  { expectedMs, usualMs }: { expectedMs: number; usualMs: number },
   { abandoned, evidence }: { abandoned: boolean; evidence: AttemptEvidence },
 ): number | undefined {
   if (abandoned) return elapsedMs > expectedMs ? elapsedMs : undefined;
   if (evidence === 'nothing') return undefined;
-  return evidence === 'answer' ? elapsedMs : Math.max(elapsedMs, 3 * expectedMs);
+  if (evidence === 'answer') return elapsedMs;
+  return Math.max(elapsedMs, expectedMs, Math.min(failureFactor * expectedMs, mostUsualTimes * usualMs));
 }
 
 /** Updates the estimate of each replica. `balance` chooses by it. */
-export const learnPeakEwma: Learn = ({ call, peer, elapsedMs, endedAt, error, evidence, abandoned }: AttemptEnd) => {
-  const operation = call.operation.name;
-  const costMs =
-    error === undefined
-      ? elapsedMs
-      : costOfFailure(elapsedMs, latencyNow(peer.latency, operation, endedAt), { abandoned, evidence });
-  if (costMs !== undefined) observeLatency(peer.latency, operation, costMs, endedAt);
-};
+export function learnPeakEwma(statistics: LatencyStatistics): Learn {
+  return ({ call, peer, elapsedMs, endedAt, error, evidence, abandoned }) => {
+    const { name } = call.operation;
+    const cost = (): number | undefined => {
+      const expectedMs = latencyNow(peer.latency, name, endedAt);
+      const usualMs = statistics.of(call.component, call.operation).quantile(0.5, endedAt, 1) ?? expectedMs;
+      return costOfFailure(elapsedMs, { expectedMs, usualMs }, { abandoned, evidence });
+    };
+    const costMs = error === undefined ? elapsedMs : cost();
+    if (costMs !== undefined) observeLatency(peer.latency, name, costMs, endedAt);
+  };
+}
