@@ -96,12 +96,13 @@ const shedding: Rule = ({ waitsFor }, { calls, shed }) =>
     ? ['overloaded', `it turns away ${percent(shed / calls)} of its calls`]
     : undefined;
 
+/** It waits for a node in trouble, or its calls take long because it gets far more of them than its peers. */
+const isExcused = ({ waitsFor, answeredRatio = 0 }: NodeEvidence): boolean =>
+  waitsFor !== undefined || answeredRatio >= thresholds.busyRatio;
+
 /** Replies that arrive late or piece by piece. From this rule on the heartbeats are healthy. */
-const slow: Rule = (
-  { callers, self, selfRatio, waitsFor },
-  { calls, ok, latencyRatio, fastestRatio, partial },
-  { typicalLagMs },
-) => {
+const slow: Rule = (evidence, { calls, ok, latencyRatio, fastestRatio, partial }, { typicalLagMs }) => {
+  const { callers, self, selfRatio } = evidence;
   if (calls < thresholds.minCalls) return undefined;
   if (partial / calls >= thresholds.badShare) return ['limping', `${percent(partial / calls)} of its replies trickle`];
   // Without a single answer nobody knows whether it is slow or out of reach.
@@ -111,7 +112,7 @@ const slow: Rule = (
   const isSlow = latencyRatio !== undefined && latencyRatio >= thresholds.slowRatio;
   const witnesses = callers.filter(({ latencyRatio: ratio = 0 }) => ratio >= thresholds.slowRatio).length;
   const isProven = witnesses >= 2 || admitsSlowness(selfRatio);
-  if (isSlow && isProven && fastestRatio >= thresholds.neverFasterRatio && waitsFor === undefined)
+  if (isSlow && isProven && fastestRatio >= thresholds.neverFasterRatio && !isExcused(evidence))
     return ['limping', `${latencyRatio.toFixed(1)} times as slow as its peers`];
   return self && self.ownLagMs >= Math.max(thresholds.nodeLagMs, thresholds.lagRatio * typicalLagMs)
     ? ['limping', `its main loop lags by ${self.ownLagMs.toFixed(0)} ms`]
@@ -119,10 +120,9 @@ const slow: Rule = (
 };
 
 /** Calls that vanish or break: the network lost them or their answers, or the node does not answer them. */
-const vanishing: Rule = (
-  { callers, self, selfRatio, waitsFor },
-  { calls, ok, timeouts: late, unanswered, unansweredBeats, resets, complaining, content },
-) => {
+const vanishing: Rule = (evidence, sum) => {
+  const { callers, self, selfRatio } = evidence;
+  const { calls, ok, timeouts: late, unanswered, unansweredBeats, resets, complaining, content } = sum;
   // Where other replicas always answer first, no call to this one lasts until its timeout.
   const timeouts = late + (ok === 0 && unansweredBeats >= thresholds.unansweredBeats ? unanswered : 0);
   const lost = timeouts + resets;
@@ -138,19 +138,20 @@ const vanishing: Rule = (
   if (answersAll && self.meanMs < thresholds.nodeLagMs)
     return ['partitioned', `it answered ${self.answered} calls, ${share} of the answers never arrived`];
   const isProven = witnesses >= 2 || admitsSlowness(selfRatio) || sitsOnCalls(self);
-  if (waitsFor !== undefined || !isProven) return undefined;
+  if (isExcused(evidence) || !isProven) return undefined;
   return ['limping', `${share} of its calls run into their deadline`];
 };
 
 /** Callers eject a slow replica within seconds, and then have nothing more to report about it. */
-const avoided: Rule = ({ callers, self, selfRatio, waitsFor }, { calls, fastestRatio }, { typicalLagMs }) => {
+const avoided: Rule = (evidence, { calls, fastestRatio }, { typicalLagMs }) => {
+  const { callers, self, selfRatio } = evidence;
   const avoiding = callers.filter(({ ejected }) => ejected > 0).length;
   // When nobody calls the node any more, there is no new evidence.
   if (avoiding === 0 || calls === 0) return undefined;
   // One caller is no witness against a node: it may be slow itself, or have met the node in its only bad moment.
   if (avoiding < 2 && !admitsSlowness(selfRatio)) return undefined;
   if (self?.present === 0) return ['partitioned', 'its calls never reach it'];
-  if (waitsFor !== undefined || typicalLagMs >= thresholds.commonLagMs || fastestRatio < thresholds.neverFasterRatio)
+  if (isExcused(evidence) || typicalLagMs >= thresholds.commonLagMs || fastestRatio < thresholds.neverFasterRatio)
     return undefined;
   const share = `${avoiding} of ${callers.length} callers`;
   return ['limping', `${share} avoid it, because they found it silent or far slower than its peers`];

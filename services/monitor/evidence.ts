@@ -73,6 +73,8 @@ export interface NodeEvidence {
    * about themselves. Absent where unknown.
    */
   readonly selfRatio?: number | undefined;
+  /** The number of calls that it answered in the window, as a multiple of its peers' median. Absent without peers. */
+  readonly answeredRatio?: number | undefined;
   /** A node in trouble that it calls, directly or through others. A node that waits is slow without being at fault. */
   readonly waitsFor?: string | undefined;
   /** Pairs of its signed answers that contradict each other. They are proof, whoever reports them. */

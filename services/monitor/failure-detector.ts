@@ -95,6 +95,14 @@ export function createFailureDetector({
     return ratios.length < minMoments ? undefined : quantile(ratios, selfQuantile);
   }
 
+  function answeredRatio(node: string): number | undefined {
+    if (!sources().self) return undefined;
+    const answered = (it: string) => record(it).self()?.answered;
+    const peers = peersOf(node).flatMap((peer) => answered(peer) ?? []);
+    // A peer without a single answer counts as one with one answer.
+    return peers.length === 0 ? undefined : (answered(node) ?? 0) / Math.max(1, median(peers));
+  }
+
   function heardByOthers(node: string): NodeEvidence['otherMonitors'] {
     if (!sources().monitors) return undefined;
     const heardElsewhereAt = otherDigests().flatMap(({ at, digest }) => {
@@ -174,6 +182,7 @@ export function createFailureDetector({
         opsPort: probe?.opsPort,
         self: sources().self ? it.self() : undefined,
         selfRatio: selfRatio(node),
+        answeredRatio: answeredRatio(node),
         proofs: reports.proofs(node, now),
       };
     },

@@ -83,3 +83,31 @@ test('a gateway is not blamed for the app servers that were killed behind it, ev
   await cluster.sim.run(40_000);
   expect(cluster.verdicts.map(({ node }) => node).filter((node) => !node.startsWith('app'))).toEqual([]);
 });
+
+test.each([
+  ['an app server that gets nearly all calls, and so answers late, is not blamed', 130, []],
+  ['an app server that answers late without having more calls than its peer is named', 8, ['app-1']],
+])('%s', async (_, callsPerBeat, named) => {
+  const cluster = createSimulatedCluster(1, oneCaller);
+  const loads = { 'app-1': { calls: callsPerBeat, ms: 150 }, 'app-2': { calls: 8, ms: 13 } };
+  for (const [node, { calls, ms }] of Object.entries(loads)) {
+    let ended = 0;
+    const self = () => ({
+      lagMs: 0,
+      ownLagMs: 0,
+      received: (ended += calls),
+      answered: ended,
+      ended,
+      timed: ended,
+      busyMs: ended * ms,
+    });
+    cluster.connect(node, { self });
+  }
+  await cluster.sim.run(2_000);
+  while (cluster.sim.clock.now() < 20_000) {
+    for (const [node, { calls, ms }] of Object.entries(loads))
+      cluster.sees('gateway-1', seen(node, { group: 'app', ok: calls, medianMs: ms }));
+    await cluster.sim.run(cluster.sim.clock.now() + 500);
+  }
+  expect([...new Set(cluster.verdicts.map(({ node }) => node))]).toEqual(named);
+});

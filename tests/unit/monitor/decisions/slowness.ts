@@ -72,6 +72,32 @@ export const casesOfSlowness: Case[] = [
     reason: /1 of 1 callers avoid it/,
   },
   {
+    is: 'one that is slow by all words, and answers twice as many calls as its peers',
+    evidence: {
+      callers: both({ ok: 50, latencyRatio: 9 }),
+      self: self(1, 90, 80, 150),
+      selfRatio: 9,
+      answeredRatio: 2,
+    },
+    verdict: 'healthy',
+  },
+  {
+    is: 'one that is slow by all words, and answers as many calls as its peers',
+    evidence: {
+      callers: both({ ok: 50, latencyRatio: 9 }),
+      self: self(1, 90, 80, 150),
+      selfRatio: 9,
+      answeredRatio: 1,
+    },
+    verdict: 'limping',
+    reason: /times as slow/,
+  },
+  {
+    is: 'one that its callers avoid after a rush of calls',
+    evidence: { callers: both({ ok: 20, ejected: 1 }), self: self(1, 90, 80, 150), selfRatio: 9, answeredRatio: 4 },
+    verdict: 'healthy',
+  },
+  {
     is: 'one that is slow for its only caller',
     evidence: { callers: [callerEvidence('gateway-1', { ok: 50, latencyRatio: 10 })], self: self(1, 50, 50, 9) },
     verdict: 'healthy',
