@@ -21,7 +21,7 @@ const commands: Readonly<Record<string, readonly [summary: string, load: () => P
     'list the architectures that can be started, and what each shows',
     () => import('./commands/topologies.ts'),
   ],
-  compare: ['measure what another placement of the same components changes', () => import('./commands/compare.ts')],
+  compare: ['measure two placements of the same components, and compare them', () => import('./commands/compare.ts')],
   status: ['show the nodes of a running cluster', () => import('./commands/status.ts')],
   doctor: ['say what is wrong with this machine or the cluster, and what to do', () => import('./commands/doctor.ts')],
   scale: ['start or stop nodes of a group while users search', () => import('./commands/scale.ts')],
@@ -29,8 +29,8 @@ const commands: Readonly<Record<string, readonly [summary: string, load: () => P
   restart: ['restart nodes one after the other, while users search', () => import('./commands/restart.ts')],
   search: ['search from the terminal', () => import('./commands/search.ts')],
   tune: ['show which values the middleware has chosen, and why', () => import('./commands/tune.ts')],
-  policy: ['show or change how calls survive failures, while the cluster runs', () => import('./commands/policy.ts')],
-  chaos: ['break things on purpose', () => import('./commands/chaos.ts')],
+  policy: ['show or change the mechanisms of calls, while the cluster runs', () => import('./commands/policy.ts')],
+  chaos: ['inject faults, list them and end them', () => import('./commands/chaos.ts')],
   incidents: ['what failed, how it was diagnosed, how it was repaired', () => import('./commands/incidents.ts')],
   trace: [
     'show how single requests went through the nodes, and where their time went',
@@ -59,7 +59,7 @@ const afterHelp = `\n${exitCodesInWords}\n\nMore about one command: ${tierlab('u
 /** Runs one command. Returns its exit code. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
   const program = new Command('tierlab')
-    .description('A search engine made of components that you place on machines, load, break and repair.')
+    .description('A search engine made of components. Place them on machines, send load, inject faults.')
     .version(version)
     // Options after a subcommand belong to that subcommand, at every depth.
     .enablePositionalOptions()
@@ -67,11 +67,11 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   withExamples(
     program,
     ['up', 'start the 21 processes of the multitier topology'],
-    ['up --topology tiny --detach', 'a small one, in the background'],
+    ['up --topology tiny --detach', 'start a small cluster in the background'],
     ['search domestic dog', 'search from the terminal'],
     ['status', 'which nodes run, and where'],
     ['crawl /usr/share/doc', 'search your own pages'],
-    ['down', 'stop it'],
+    ['down', 'stop the cluster'],
   ).addHelpText('after', afterHelp);
   const [first, second] = argv.filter((word) => !word.startsWith('-'));
   const wanted = first === 'help' ? second : first;

@@ -42,16 +42,16 @@ function runOptions(command: Command, refused?: readonly string[]): Command {
     .option('-R, --rate <rate>', 'open loop: requests per second in total, for example 2000/s')
     .option(
       '--stages <list>',
-      'open loop: rates reached after each stage, for example "30s@50,1m@200,10s@0" ("0s@50" jumps)',
+      'open loop: duration and last rate of each stage, such as "30s@50,1m@200"; "0s@50" sets a rate at once',
     )
     .option('--arrivals <kind>', 'constant, poisson, or burst:N for N requests at once (default: constant)')
     .option('--recorded <file>', 'open loop: when to send, from a file; each line is a time in ms, or JSON: {"at":ms}')
-    .option('--speed <factor>', 'play recorded arrivals faster by this factor')
+    .option('--speed <factor>', 'send recorded requests faster by this factor')
     .option('-u, --users <n>', 'closed loop: users who wait for their answers (default: the number of -c, else 10)')
-    .option('--think <time>', 'closed loop: pause after an answer; "~2s" draws exponentially with that mean')
+    .option('--think <time>', 'closed loop: pause after an answer; "~2s": random, with a mean of 2 s (exponential)')
     .option('-d, --duration <time>', 'length of the run (default: 10s)')
     .option('--seed <text>', 'the same seed sends the same requests (default: 1)')
-    .option('--precise', 'never sleep between sends: uses a whole core for the best send times')
+    .option('--precise', 'send at more exact times; uses a whole core')
     .optionsGroup('What:')
     .option('--workload <name>', 'mix, search, suggest, pages, walk, or weights: search=60,suggest=10')
     .option('--scenario <file.ts>', 'sessions of your own')
@@ -81,7 +81,7 @@ function runOptions(command: Command, refused?: readonly string[]): Command {
     .option('--check <level>', 'how far answers are checked: none, status or schema (default: schema)')
     .option(
       '--verify [source]',
-      'compare answers with the right ones, from a URL or a file; without one, they are recorded before the run',
+      'compare answers with the right ones, from a URL or a file (default: asked from the target before the run)',
     )
     .option('--save-oracle <file>', 'keep the right answers that --verify recorded')
     .option(
@@ -116,8 +116,8 @@ function outputOptions(command: Command): Command {
   return command
     .optionsGroup('Reports:')
     .option('--json', 'figures as JSON on stdout')
-    .option('-o, --out <file>', 'keep everything measured (results.bin)')
-    .option('--html <file>', 'a self-contained page')
+    .option('-o, --out <file>', 'write all measurements (results.bin)')
+    .option('--html <file>', 'write one page with charts')
     .option('--csv <file>', 'the timeline')
     .option('--spectrum [file]', "percentiles in wrk2's format")
     .option('-q, --quiet', 'no progress');
@@ -131,9 +131,7 @@ export function loadCommand(): Command {
 /** Adds the options and subcommands of `load` to a command. */
 export function configureLoad(load: Command): Command {
   load
-    .description(
-      'send load, check the answers, and measure latencies from the time at which each request should be sent',
-    )
+    .description('send requests, check the answers, and measure latencies from the intended time of each request')
     .argument('[url]', 'target of the load (default: the running cluster, http://127.0.0.1:8000, with the search mix)')
     // Options after a subcommand belong to the subcommand.
     .enablePositionalOptions()
@@ -156,7 +154,7 @@ export function configureLoad(load: Command): Command {
     '--arrivals': 'constant, poisson, or burst:N for N requests at once (default: poisson)',
     '--connections': openConnections,
   })
-    .description('find the highest rate at which every objective holds: bracketing, then bisection, with repeats')
+    .description('find the highest rate at which every objective holds')
     .option('--slo <threshold>', "objective: 'p(99)<100ms'; repeatable", many)
     .option('--from <rate>', 'first rate (default: 100/s)')
     .option('--most <rate>', 'highest rate (default: 20000/s)')
@@ -164,7 +162,7 @@ export function configureLoad(load: Command): Command {
     .option('--repeats <n>', 'trials per rate; the majority decides (default: 3)')
     .option(
       '--tolerance <share>',
-      'stop when the highest rate that holds and the lowest that fails differ by this share (default: 5%)',
+      'stop when the best rate and the lowest failing rate differ by at most this share (default: 5%)',
     )
     .option('--json', 'result as JSON on stdout')
     .action((url: string | undefined, flags: FindFlags) =>

@@ -59,13 +59,13 @@ const times = '\nFlags that end in -ms take a number of milliseconds, or a time 
 
 const targetHelp = ({ nodes }: FaultKind): string =>
   nodes === undefined
-    ? 'the nodes to break, such as ranking-2; commas or spaces between several'
+    ? 'the nodes to break, such as ranking-2; separate several with commas or spaces'
     : 'not needed: the parameters of this kind name the nodes';
 
 /** One subcommand for each kind, with flags from the kind's own schema. */
 export function inject(command: Command): void {
   withExamples(
-    command.description('break something: one fault, at some nodes, for a while'),
+    command.description('inject one fault, at some nodes, for a limited time'),
     ['chaos inject limp.latency --target ranking-2 --mean-ms 400 --ttl 30s --seed 7'],
     ['chaos inject stop.kill --component ranking --pick 1 --down-ms 2000 --ttl 10s'],
     ['chaos inject byz.rank --target ranking-1 --probability 0.5 --ttl 1m'],
@@ -92,19 +92,19 @@ export function inject(command: Command): void {
           'which message net.drop, net.delay and net.reset hit (default request)',
         ).choices(['request', 'reply']),
       )
-      .option('--fault-id <id>', 'a name for it in the journal')
+      .option('--fault-id <id>', 'a name for the fault in the journal')
       .option(
         '--abort-error-share <share>',
-        'end all faults when more than this share of probing searches fails (default 0.5)',
+        'end all faults if more than this share of test searches fails (default 0.5)',
       )
       .option(
         '--abort-p90-ms <ms>',
-        'end all faults when the slowest 10% of these searches take longer than this (default 10000)',
+        'end all faults if more than 10% of the test searches take longer than this (default 10000)',
       )
-      .option('--beyond-tolerance', 'allow more faults at a time, and more broken nodes of a group, than the rules do')
+      .option('--beyond-tolerance', 'allow more faults at a time, and more broken nodes of a group, than the rules')
       .option(
         '--dry-run',
-        'only show which nodes it would hit, and the rules that it breaks; exit code 1 if it breaks one',
+        'only show which nodes the fault would hit, and which rules it breaks; exit code 1 if it breaks one',
       )
       .option('--json', 'the answer of the controller, as it is');
     addParameterOptions(sub, kind);

@@ -38,7 +38,7 @@ const warmMs = 10_000;
 const here = '127.0.0.1';
 
 const help = `
-The differences between the running topology and the file are applied while users search:
+"apply" changes the running topology to that of the file, while users search:
   1. new nodes start, and the others learn their addresses
   2. monitors and control nodes restart one after the other, and watch the new nodes too
   3. when the new nodes have their share of the calls, the nodes that are not in the file drain and stop

@@ -22,8 +22,8 @@ interface AvailabilityFlags extends ClusterFlags, PredictionFlags {
 
 export default function availabilityCommand(command: Command): void {
   withExamples(withClusterOptions(command), ['availability'], ['availability --predict --each 0.95'])
-    .option('--all', 'also the services and nodes that never failed')
-    .option('--predict', 'what the topology promises, beside what was observed')
+    .option('--all', 'also show services and nodes that never failed')
+    .option('--predict', 'compute the availability of the topology, beside the observed one')
     .option('--topology <name>', 'with --predict: the topology (default: that of the running cluster)')
     .option(
       '--each <share>',

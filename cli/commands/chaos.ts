@@ -43,7 +43,7 @@ export default function chaosCommand(command: Command): void {
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', `\n${whatUndoMeans}; "heal" says that the fault ended, and why.`)
     .action(journal);
-  add('bathtub', 'kill processes by the bathtub curve, and compare the observed failure rate over age with theory')
+  add('bathtub', 'kill processes by the bathtub curve, and compare their failure rates with theory')
     .option('--simulate', 'without a cluster: only draw lifetimes')
     .option('--parts <n>', 'how many lives are simulated', parseCount, 500)
     .option(

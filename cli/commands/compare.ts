@@ -17,13 +17,13 @@ interface CompareFlags extends MeasureOptions {
 }
 
 const help = `
-Both topologies are started in turn (A B A B ...) at ports of their own, beside a cluster that may be running. Each
-answers the same searches in the object-based and in the layered style. The traces of these searches show hops, messages
-and who called whom. The kernel's counters show the bytes. Load shows latency and capacity. At the end, one node of each
-kind is killed, and users send searches in both styles while it is down.
-"By arithmetic" is what the topology file alone says. The spread is the least and the greatest value of the rounds.
-A load changes the figures of the next load. So the object-based style is loaded first in rounds 1, 3, 5, ..., and the
-layered style in rounds 2, 4, 6, ... Compare the styles after an even number of rounds.`;
+The command starts both topologies in turn (A B A B ...), at free ports. Another cluster may run at the same time. Each
+topology answers the same searches in the object-based and in the layered style. The traces of these searches show hops,
+messages, and which node called which. The kernel's counters show the bytes. Load shows latency and capacity. At the
+end, one node of each kind is killed, and users send searches in both styles while it is down.
+"By arithmetic": computed from the topology file, not measured. Spread: the least and the greatest value of the rounds.
+A load changes the figures of the next load. So odd rounds load the object-based style first, and even rounds load the
+layered style first. Compare the styles only after an even number of rounds.`;
 
 export default function compareCommand(command: Command): void {
   withExamples(command, ['compare single-server multitier'], ['compare multi-server service-across-servers --json'])

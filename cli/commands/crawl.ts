@@ -18,14 +18,14 @@ interface CrawlFlags {
 
 export default function crawlCommand(command: Command): void {
   withExamples(command, ['crawl ~/docs/manual'], ['crawl http://localhost:4000/ --name handbook --replace'])
-    .argument('<folder|URL>', 'where the HTML pages are; links are followed inside it')
+    .argument('<folder|URL>', 'a folder or a site with HTML pages; the crawler follows its links')
     .option(
       '--name <name>',
       'the name of the import; it replaces an import of the same name (default: made from the target)',
     )
     .option('--replace', 'leave WordNet out')
     .option('--max-pages <n>', 'stop after this number of pages, and keep them', parseCount)
-    .option('--allow-host <host...>', 'a host besides this machine that may be asked')
+    .option('--allow-host <host...>', 'another machine from which the crawler may load pages')
     .option('--data <dir>', 'the folder of data sets (default ./data)', parseFolder)
     .option('--json', 'the report as one JSON document on stdout')
     .action(run);

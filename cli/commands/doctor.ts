@@ -30,7 +30,7 @@ export default function doctorCommand(command: Command): void {
     ['doctor --topology tiny', 'before a small cluster is started'],
     ['doctor --bundle', 'everything that a lecturer needs, in one file'],
   )
-    .option('-t, --topology <name>', 'the topology to be started (default: the one that runs, else multitier)')
+    .option('-t, --topology <name>', 'the topology that you want to start (default: the running one, else multitier)')
     .option('--bundle [file]', 'also pack logs, states and versions into one .tar.gz file, without secrets')
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', help)

@@ -27,16 +27,16 @@ export default function incidentsCommand(command: Command): void {
   withExamples(withClusterOptions(command), ['incidents'], ['incidents --watch'], ['incidents --score --json'])
     .option('--json', 'one JSON document on stdout')
     .option('--watch', 'keep running, and print every change')
-    .option('--doubts', 'also suspicions that were not confirmed')
-    .option('--score', 'compare with the injected faults: the diagnosis of each, missed faults, false alarms')
+    .option('--doubts', 'also show suspicions that were not confirmed')
+    .option('--score', 'compare with the injected faults: right and wrong diagnoses, missed faults, false alarms')
     .option('--journal <file>', "the injector's journal, for --score (default: that of this cluster)")
     .addHelpText('after', help)
     .action(run);
 }
 
 const help = `
-"-" in the column "detection": the monitors suspected the node before anybody got a bad answer. The incident then begins
-with the suspicion. Slow nodes are found like this.`;
+"-" in the column "detection": the monitors suspected the node before any caller got a bad answer. Then the incident
+begins with the suspicion.`;
 
 async function run(flags: IncidentFlags): Promise<void> {
   const terminal = createTerminal(process.stdout);

@@ -15,9 +15,9 @@ interface RestartFlags extends ClusterFlags {
 }
 
 const help = `
-Each node drains first: callers turn to its replicas, and then it is stopped. When the monitors call it alive again, the
-next node follows. --rolling leaves out nodes without a replica, because their requests would fail; --node restarts
-them. Nothing tells users at the port of a gateway or client that it drains: the port is closed for a moment.`;
+Each node drains before it stops: callers use other replicas. The next node follows when the monitors call this node
+alive again. --rolling leaves out nodes without a replica, because their requests would fail. --node restarts them, too.
+The port of a restarting gateway or client is closed for a moment, and its users notice this.`;
 
 export default function restartCommand(command: Command): void {
   withExamples(withClusterOptions(command), ['restart --rolling'], ['restart --node ranking-1 query-2'])

@@ -20,8 +20,8 @@ interface Wanted {
 const help = `
 In the topology file, "replicas" says how many nodes a group can have, and "started" how many of them run at first. A
 new node gets calls as soon as the monitors call it alive. A node drains before it stops, so the calls of other nodes do
-not fail. Users at the port of a gateway or client lose requests: nothing tells them that the node drains. Nodes that do
-not fit into the free memory are refused. "scale" warns you if more nodes can be busy than there are processors.`;
+not fail. But users of a gateway or client that stops lose requests, because they do not know that it drains. "scale"
+starts no node if the free memory is too small. It warns you if more nodes can be busy than there are processors.`;
 
 export default function scaleCommand(command: Command): void {
   withExamples(withClusterOptions(command), ['scale ranking=3'], ['scale ranking=1 query=2'])

@@ -27,7 +27,7 @@ interface Answer {
 
 export default function searchCommand(command: Command): void {
   withExamples(withClusterOptions(command), ['search domestic dog'], [`search '"hot dog" -mustard'`])
-    .argument('<words...>', 'what to look for; "phrases", -exclusions and field:word work')
+    .argument('<words...>', 'the query; it may have "phrases", -excluded words and field:word')
     .option('--json', 'the answer of the public API, as it is')
     .option('--page <n>', 'which page of results', parseCount, 1)
     .option('--size <n>', 'how many results', parseCount, 10)

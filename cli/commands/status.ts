@@ -19,7 +19,7 @@ command asks the watchdogs of all containers. A node is "silent" if its watchdog
 
 export default function statusCommand(command: Command): void {
   withExamples(withClusterOptions(command), ['status'], ['status app-1'], ['status --json'])
-    .argument('[node]', 'a node: its calls, latencies and load of the last five seconds')
+    .argument('[node]', 'show the calls, latencies and load of this node, in the last five seconds')
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', help)
     .action(runStatus);

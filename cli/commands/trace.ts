@@ -30,11 +30,11 @@ const defaultColumns = 120;
 const noTrace = 'No trace is kept for this: there was no such request yet.';
 
 const help = `
-Without an id, it lists the traces that are kept: the failed and slowest requests of each second, and a random
-sample. An id is a request id (header x-request-id of every answer) or a trace id. A request of the last seconds can be
-shown even if its trace was not kept.
+Without an id, the command lists the kept traces: the failed and slowest requests of each second, and a random sample.
+An id is a request id (header x-request-id of every answer) or a trace id. You can see every request of the last
+seconds, even if its trace was not kept.
 
-For --times, the usual request is a search. While nobody searches, it is the most frequent request.`;
+For --times, the usual request is a search. If nobody searches, it is the most frequent request.`;
 
 export default function traceCommand(command: Command): void {
   withExamples(
@@ -45,10 +45,10 @@ export default function traceCommand(command: Command): void {
     ['trace --times', 'which component takes the time of the usual request'],
   )
     .argument('[id]', 'a request id or a trace id')
-    .option('--slowest', 'the slowest first')
+    .option('--slowest', 'show the slowest requests first')
     .option('--errors', 'only failed requests')
     .option('--since <time>', 'only requests of the last 30s, 10m or 1h', parseSpan)
-    .option('--times', 'where the time of the usual request goes, by component')
+    .option('--times', 'show how much time of the usual request each component takes')
     .option('--limit <n>', 'how many traces', parseCount, 20)
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', help)
