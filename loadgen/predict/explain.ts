@@ -18,11 +18,11 @@ const close = 0.15;
 
 /** One sentence: why the measurement agrees with the prediction or differs from it. */
 export function explainPrediction(p: PredictionRow): string {
-  if (!p.valid) return 'the measurement itself is not valid';
+  if (!p.valid) return 'the measurement is not valid';
   if (p.errorShare > 0.01)
     return (
-      `${(p.errorShare * 100).toFixed(1)}% of the requests failed: failures leave the queue early, and no model ` +
-      'includes them'
+      `${(p.errorShare * 100).toFixed(1)}% of the requests failed: they leave the queue early, and no model counts ` +
+      'this'
     );
   const near = (ms: number) => Number.isFinite(ms) && Math.abs(p.measuredMs / ms - 1) <= close;
   const single = p.servers === 1;
@@ -30,8 +30,8 @@ export function explainPrediction(p: PredictionRow): string {
   const modelMs = single ? p.mm1Ms : p.mmcMs;
   if (!Number.isFinite(modelMs))
     return (
-      `utilisation is ${p.utilisation.toFixed(2)}: beyond saturation a queue has no steady state, and the time ` +
-      'depends only on the length of the run'
+      `utilisation is ${p.utilisation.toFixed(2)}: more work comes than the server can do, so the queue grows until ` +
+      'the run ends'
     );
   const steady = p.serviceVariation < 0.7;
   if (single && steady && near(p.md1Ms) && Math.abs(p.measuredMs - p.md1Ms) <= Math.abs(p.measuredMs - p.mm1Ms))
@@ -48,13 +48,13 @@ export function explainPrediction(p: PredictionRow): string {
       );
     if (single && p.measuredMs > p.serviceMs * 1.2)
       return (
-        'shorter than M/M/1 although service times vary as that model assumes (coefficient of variation ' +
-        `${p.serviceVariation.toFixed(2)}): too few arrivals for a mean, or the service time is too high; ` +
+        'shorter than M/M/1, although service times vary as M/M/1 assumes (coefficient of variation ' +
+        `${p.serviceVariation.toFixed(2)}): too few requests for a mean, or the service time is set too high; ` +
         'measure longer, or set --service'
       );
     return (
-      `shorter than one line for ${p.servers === 1 ? 'one server' : `${p.servers} servers`}: requests are served in ` +
-      'parallel (raise --servers), or the service time includes more than the bottleneck'
+      `shorter than a queue for ${p.servers === 1 ? 'one server' : `${p.servers} servers`}: requests are served in ` +
+      'parallel (raise --servers), or a part of the service time does not block other requests'
     );
   }
   if (p.serviceVariation > 1.2)
@@ -63,7 +63,7 @@ export function explainPrediction(p: PredictionRow): string {
       `${p.serviceVariation.toFixed(2)}), and waiting grows with its square`
     );
   return (
-    'longer: service gets slower under load (shared processor, garbage collection, more than one line), but the ' +
-    'models assume a constant service time'
+    'longer: the service becomes slower under load (shared processor, garbage collection, several queues), but the ' +
+    'models assume that it does not'
   );
 }

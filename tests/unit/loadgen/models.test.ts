@@ -98,13 +98,13 @@ test('the reason why measurement and model part is named', () => {
   };
   expect(explainPrediction(base)).toBe('like M/M/1');
   expect(explainPrediction({ ...base, measuredMs: 15, serviceVariation: 0.05 })).toMatch(/M\/D\/1.*vary little/);
-  expect(explainPrediction({ ...base, measuredMs: 15 })).toMatch(/too few arrivals/);
+  expect(explainPrediction({ ...base, measuredMs: 15 })).toMatch(/too few requests/);
   expect(explainPrediction({ ...base, measuredMs: 10.5 })).toMatch(/in parallel/);
   expect(explainPrediction({ ...base, measuredMs: 60 })).toMatch(/slower under load/);
   expect(explainPrediction({ ...base, measuredMs: 60, serviceVariation: 3 })).toMatch(/vary more/);
   expect(explainPrediction({ ...base, errorShare: 0.2 })).toMatch(/failed/);
   expect(explainPrediction({ ...base, valid: false })).toMatch(/not valid/);
-  expect(explainPrediction({ ...base, utilisation: 1.1, mm1Ms: Infinity })).toMatch(/saturation/);
+  expect(explainPrediction({ ...base, utilisation: 1.1, mm1Ms: Infinity })).toMatch(/the queue grows/);
 });
 
 test('capacity is bracketed and bisected to the tolerance', async () => {
