@@ -1,3 +1,5 @@
+import { median } from '../../shared/quantile.ts';
+
 /** One figure of the benchmark. One run measures two things in turn; the figure is the ratio between them. */
 export interface Row {
   /** The figure's number in docs/performance.md. */
@@ -24,8 +26,21 @@ export interface Bench {
   readonly run: (say: (line: string) => void, full: boolean) => Promise<readonly Row[]>;
 }
 
-export function spread(values: readonly number[]): readonly [number, number] {
-  return [Math.min(...values), Math.max(...values)];
+/** The figure of pairs that were measured in turn. */
+export function ofRatios(ratios: readonly number[]): Pick<Row, 'ratio' | 'spread'> {
+  return { ratio: median(ratios), spread: [Math.min(...ratios), Math.max(...ratios)] };
+}
+
+/** A row without a reference: the median of the values should not be above a goal. */
+export function rowToGoal(
+  { goal, ...row }: Pick<Row, 'row' | 'name' | 'goal' | 'note'>,
+  values: readonly number[],
+  most: number,
+  inWords: (value: number) => string,
+): Row {
+  const figure = ofRatios(values.map((value) => value / most));
+  const compared = { goal: `<= ${goal} (ratio to the goal <= 1)`, met: figure.ratio <= 1 };
+  return { ...row, ours: inWords(median(values)), reference: 'none', ...figure, ...compared };
 }
 
 /** `digits` significant digits: 0.8312 -> "0.831". */

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { Pool } from 'undici';
 import type { Identity } from '../../../shared/security/certificates.ts';
 import { tlsClientOptions, tlsServerOptions } from '../../../shared/security/tls.ts';
@@ -63,8 +64,8 @@ export function serve(node: NodeArguments, answer: Answer): void {
   const isPage = node.message === 'gateway';
   const type = isPage ? 'text/html; charset=utf-8' : 'application/json';
   const onRequest: RequestListener = (request, response) => {
-    void read(request).then(async (body) => {
-      const value = await answer(isPage ? request.url : JSON.parse(body.toString()));
+    void text(request).then(async (body) => {
+      const value = await answer(isPage ? request.url : JSON.parse(body));
       const payload = Buffer.from(isPage ? (value as string) : JSON.stringify(value));
       response.writeHead(200, { 'content-type': type, 'content-length': payload.length });
       response.end(payload);
@@ -72,13 +73,6 @@ export function serve(node: NodeArguments, answer: Answer): void {
   };
   const isTls = identity !== undefined && !isPage;
   const server = isTls ? createTlsServer(tlsServerOptions(identity), onRequest) : createServer(onRequest);
-  server.listen(0, '127.0.0.1', () => process.send!({ port: (server.address() as AddressInfo).port }));
+  server.listen(0, '127.0.0.1', () => process.send!((server.address() as AddressInfo).port));
   process.on('disconnect', () => process.exit(0));
-}
-
-function read(request: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => resolve(Buffer.concat(chunks)));
-  });
 }

@@ -1,17 +1,15 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Identity } from '../../../shared/security/certificates.ts';
+import { forked } from '../forked.ts';
 import { messages, type Message, type NodeArguments } from './chain-node.ts';
 import type { Recording } from './recording.ts';
 
 /** Seven running processes of plain node:http and undici, in the shape of one search. */
-export interface Chain {
+export interface Chain extends Disposable {
   readonly url: string;
   readonly pids: readonly number[];
-  readonly stop: () => void;
 }
 
 /** A chain that carries the recorded messages of a search and does no work: the lower limit of any system. */
@@ -37,16 +35,14 @@ async function startChain(program: string, from: string, dir: string, identity?:
   const ports: Partial<Record<Message, number>> = {};
   for (const message of messages) {
     const node: NodeArguments = { message, ports, from, ...(identityFile !== undefined && { identityFile }) };
-    const child = fork(fileURLToPath(new URL(program, import.meta.url)), [JSON.stringify(node)]);
-    children.push(child);
-    const failed = once(child, 'exit').then(([code]) => Promise.reject(new Error(`${message} ended with ${code}`)));
-    const [{ port }] = (await Promise.race([once(child, 'message'), failed])) as [{ port: number }];
-    ports[message] = port;
+    const started = await forked<number>(new URL(program, import.meta.url), [JSON.stringify(node)]);
+    children.push(started.child);
+    ports[message] = started.message;
   }
   return {
     url: `http://127.0.0.1:${ports.gateway}`,
     pids: children.map(({ pid }) => pid!),
-    stop() {
+    [Symbol.dispose]() {
       for (const child of children) child.kill();
     },
   };

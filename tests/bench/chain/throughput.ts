@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ensureDataset } from '../../../corpus/build.ts';
 import { createAuthority, issueIdentity, type Identity } from '../../../shared/security/certificates.ts';
-import { allReady, firstCorrectSearch, gatewayUrl, dataWithDataset, up, type NodeRow } from '../cluster/cluster.ts';
+import { allReady, firstCorrectSearch, gatewayUrl, dataWithDataset, up } from '../cluster/cluster.ts';
+import { hasWrk } from '../loadgen/tools.ts';
 import { significant, type Row } from '../row.ts';
-import { startBareChain, startSameWorkChain, type Chain } from './chain.ts';
+import { startBareChain, startSameWorkChain } from './chain.ts';
 import { record, type Recording } from './recording.ts';
 import { tracing } from './tracing.ts';
 import { clean, inWords, throughputRow, warmUp, words, type Cost, type System } from './wrk.ts';
@@ -21,68 +21,46 @@ type Round = Readonly<Record<'ours' | 'sameWork' | 'bare', Cost>>;
  * same-work chain and the bare chain, and with tracing on against off; wrk, 32 connections. Linux only: it reads /proc.
  */
 export async function throughput(say: (line: string) => void): Promise<readonly Row[]> {
-  if (spawnSync('wrk', ['--version']).error) {
+  if (!(await hasWrk())) {
     say('skipped: wrk is not installed (apt-get install wrk)');
     return [];
   }
-  const data = await dataWithDataset(2);
-  try {
-    const { datasetDir } = await ensureDataset({ dataDir: data.dir, shards: 2 });
-    let recording: Recording | undefined;
-    let traced: Row | undefined;
-    const measure = (flags: readonly string[], identity?: Identity) =>
-      withCluster(data.dir, flags, async (nodes) => {
-        recording ??= await record(nodes, words);
-        const chains: Chain[] = [];
-        try {
-          chains.push(await startSameWorkChain(datasetDir, data.dir, identity));
-          chains.push(await startBareChain(recording, data.dir, identity));
-          const ours = { url: gatewayUrl, pids: nodes.map(({ pid }) => pid) };
-          const measured = await inTurn({ ours, sameWork: chains[0]!, bare: chains[1]! }, say);
-          traced ??= await tracing(ours, data.dir, say);
-          return measured;
-        } finally {
-          for (const chain of chains) chain.stop();
-        }
-      });
-    const plain = await measure([]);
-    say('now with mutual TLS');
-    const tls = await measure(
-      ['--tls'],
-      await issueIdentity(await createAuthority('authority of the chain'), 'chain', []),
-    );
-    const name = 'search throughput, everything on but TLS, one replica per tier';
-    const sameWork = `${name}, against the same work without middleware`;
-    const secure = 'the same with mutual TLS between nodes, against the same work';
-    const toBare = (rounds: readonly Round[]) =>
-      throughputRow({ row: 1, name: `${name}, against the bare chain` }, goals.bare, against('bare', rounds));
-    return [
-      throughputRow({ row: 1, name: sameWork }, goals.sameWork, against('sameWork', plain)),
-      toBare(plain),
-      {
-        ...throughputRow({ row: 2, name: secure }, goals.sameWorkTls, against('sameWork', tls)),
-        note: `against the bare chain with TLS: ${significant(toBare(tls).ratio)}`,
-      },
-      traced!,
-    ];
-  } finally {
-    data.remove();
-  }
-}
-
-async function withCluster<T>(
-  dataDir: string,
-  flags: readonly string[],
-  measure: (nodes: readonly NodeRow[]) => Promise<T>,
-): Promise<T> {
-  const cluster = up(dataDir, topology, ...flags);
-  try {
+  using data = await dataWithDataset(2);
+  const { datasetDir } = await ensureDataset({ dataDir: data.dir, shards: 2 });
+  let recording: Recording | undefined;
+  let traced: Row | undefined;
+  const measure = async (flags: readonly string[], identity?: Identity) => {
+    await using _cluster = up(data.dir, topology, ...flags);
     const nodes = await allReady(8);
     await firstCorrectSearch(gatewayUrl, performance.now());
-    return await measure(nodes);
-  } finally {
-    await cluster.stop();
-  }
+    recording ??= await record(nodes, words);
+    using sameWork = await startSameWorkChain(datasetDir, data.dir, identity);
+    using bare = await startBareChain(recording, data.dir, identity);
+    const ours = { url: gatewayUrl, pids: nodes.map(({ pid }) => pid) };
+    const measured = await inTurn({ ours, sameWork, bare }, say);
+    traced ??= await tracing(ours, data.dir, say);
+    return measured;
+  };
+  const plain = await measure([]);
+  say('now with mutual TLS');
+  const tls = await measure(
+    ['--tls'],
+    await issueIdentity(await createAuthority('authority of the chain'), 'chain', []),
+  );
+  const name = 'search throughput, everything on but TLS, one replica per tier';
+  const sameWork = `${name}, against the same work without middleware`;
+  const secure = 'the same with mutual TLS between nodes, against the same work';
+  const toBare = (rounds: readonly Round[]) =>
+    throughputRow({ row: 1, name: `${name}, against the bare chain` }, goals.bare, against('bare', rounds));
+  return [
+    throughputRow({ row: 1, name: sameWork }, goals.sameWork, against('sameWork', plain)),
+    toBare(plain),
+    {
+      ...throughputRow({ row: 2, name: secure }, goals.sameWorkTls, against('sameWork', tls)),
+      note: `against the bare chain with TLS: ${significant(toBare(tls).ratio)}`,
+    },
+    traced!,
+  ];
 }
 
 /** Measures each system in turn, once per round. */

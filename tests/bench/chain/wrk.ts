@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
 import { cpuSeconds } from '../cpu.ts';
-import { spread, type Row } from '../row.ts';
+import { ofRatios, type Row } from '../row.ts';
 import { median } from '../../../shared/quantile.ts';
 
 const secondsPerRound = 2;
@@ -43,13 +44,12 @@ async function wrk({ url, pids }: System, seconds = secondsPerRound, strict = tr
   const child = spawn('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, page], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  let text = '';
-  for await (const chunk of child.stdout) text += String(chunk);
-  const failed = Number(/Non-2xx or 3xx responses: (\d+)/.exec(text)?.[1] ?? 0);
+  const said = await text(child.stdout);
+  const failed = Number(/Non-2xx or 3xx responses: (\d+)/.exec(said)?.[1] ?? 0);
   if (failed > 0 && strict) throw new Error(`${failed} answers of ${url} were not successes`);
-  const succeeded = Number(/(\d+) requests in/.exec(text)![1]) - failed;
+  const succeeded = Number(/(\d+) requests in/.exec(said)![1]) - failed;
   return {
-    perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)![1]),
+    perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(said)![1]),
     cpuMs: ((cpuSeconds(pids) - cpuBefore) * 1_000) / succeeded,
   };
 }
@@ -101,8 +101,7 @@ export function throughputRow(
     ...figure,
     ours: typical('ours'),
     reference: typical('reference'),
-    ratio: median(ratios),
-    spread: spread(ratios),
+    ...ofRatios(ratios),
     goal: `>= ${goal}`,
     met: median(ratios) >= goal,
   };

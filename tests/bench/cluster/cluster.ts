@@ -22,24 +22,24 @@ export interface NodeRow {
   readonly state: string;
 }
 
-export interface BenchCluster {
+/** A cluster that ends with the block that started it. */
+export interface BenchCluster extends AsyncDisposable {
   readonly process: ChildProcess;
-  readonly stop: () => Promise<void>;
 }
 
-export interface DataFolder {
+/** A data folder that is removed at the end of the block that made it. */
+export interface DataFolder extends Disposable {
   readonly dir: string;
-  readonly remove: () => void;
 }
 
-/** A data folder that is removed after the benchmark, at the latest when this process ends. */
+/** The folder is removed when this process ends, at the latest. */
 export function temporaryData(): DataFolder {
   const dir = mkdtempSync(path.join(tmpdir(), 'tierlab-bench-'));
   const removeNow = () => rmSync(dir, { recursive: true, force: true });
   process.once('exit', removeNow);
   return {
     dir,
-    remove() {
+    [Symbol.dispose]() {
       process.off('exit', removeNow);
       removeNow();
     },
@@ -100,7 +100,7 @@ export function up(dataDir: string, topology: string, ...flags: string[]): Bench
   endsWithThis(child);
   return {
     process: child,
-    async stop() {
+    async [Symbol.asyncDispose]() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, 'exit');
       child.kill('SIGTERM');
@@ -125,6 +125,15 @@ export async function firstCorrectSearch(url: string, since: number, boundMs = 1
 export async function nodes(): Promise<readonly NodeRow[]> {
   const response = await fetch(`http://127.0.0.1:${benchPortBase}/status`);
   return ((await response.json()) as { nodes: readonly NodeRow[] }).nodes;
+}
+
+/** The sum of a metric over nodes, from the lines that match. */
+export async function sumOfMetric(at: readonly NodeRow[], line: RegExp): Promise<number> {
+  const texts = await Promise.all(
+    at.map(async ({ opsPort }) => (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text()),
+  );
+  const lines = texts.flatMap((text) => text.split('\n')).filter((each) => line.test(each));
+  return lines.reduce((sum, each) => sum + Number(each.split(' ').at(-1)), 0);
 }
 
 /** Waits until all nodes are ready. */

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { cpuSeconds } from '../cpu.ts';
-import { spread, type Row } from '../row.ts';
-import { median } from '../../../shared/quantile.ts';
+import { rowToGoal, type Row } from '../row.ts';
 import { sleep, systemScheduler } from '../../../shared/time/scheduler.ts';
 import { allReady, dataWithDataset, up, type NodeRow } from './cluster.ts';
 
@@ -20,72 +19,54 @@ const pagesGoal = 0.02;
 
 /** Rows 6 and 17: the cost of the default topology without users. Linux only: it reads /proc. */
 export async function idle(say: (line: string) => void): Promise<readonly Row[]> {
-  const data = await dataWithDataset(2);
-  try {
-    const cluster = up(data.dir, 'multitier');
-    try {
-      const nodes = await allReady(21);
-      const pids = [cluster.process.pid!, ...nodes.map(({ pid }) => pid)];
-      await seconds(settleSeconds);
-      const shares: number[] = [];
-      for (let i = 0; i < windows; i++) {
-        const [cpu, at] = [cpuSeconds(pids), performance.now()];
-        await Promise.all([seconds(windowSeconds), scrapeAll(nodes)]);
-        shares.push((cpuSeconds(pids) - cpu) / ((performance.now() - at) / 1000));
-        say(`${(shares.at(-1)! * 100).toFixed(1)}% of a core`);
-      }
-      const pages = await costOfPages(consoleOf(nodes), pids, say);
-      const bytes = pids.map(proportionalBytes).reduce((sum, each) => sum + each, 0);
-      return [
-        {
-          row: 6,
-          name: 'memory, idle: sum of proportional set sizes, watchdog included',
-          ours: `${(bytes / 1e9).toFixed(2)} GB`,
-          reference: 'none',
-          ratio: bytes / memoryGoalBytes,
-          spread: [bytes / memoryGoalBytes, bytes / memoryGoalBytes],
-          goal: '<= 1.0 GB (ratio to the goal <= 1)',
-          met: bytes <= memoryGoalBytes,
-        },
-        {
-          row: 17,
-          name: 'idle cost: heartbeats, and every node scraped once in 4 s',
-          ours: `${(median(shares) * 100).toFixed(1)}% of a core`,
-          reference: 'none',
-          ratio: median(shares) / cpuGoal,
-          spread: spread(shares.map((share) => share / cpuGoal)),
-          goal: '<= 5% of a core (ratio to the goal <= 1)',
-          met: median(shares) <= cpuGoal,
-        },
-        {
-          row: 17,
-          name: `${openPages} open pages of the console, beside none`,
-          ours: `${(median(pages) * 100).toFixed(1)}% of a core`,
-          reference: 'none',
-          ratio: median(pages) / pagesGoal,
-          spread: spread(pages.map((share) => share / pagesGoal)),
-          goal: '<= 2% of a core (ratio to the goal <= 1)',
-          met: median(pages) <= pagesGoal,
-        },
-      ];
-    } finally {
-      await cluster.stop();
-    }
-  } finally {
-    data.remove();
+  using data = await dataWithDataset(2);
+  await using cluster = up(data.dir, 'multitier');
+  const nodes = await allReady(21);
+  const pids = [cluster.process.pid!, ...nodes.map(({ pid }) => pid)];
+  await seconds(settleSeconds);
+  const shares: number[] = [];
+  for (let i = 0; i < windows; i++) {
+    shares.push(await shareOfCore(pids, () => Promise.all([seconds(windowSeconds), scrapeAll(nodes)])));
+    say(ofCore(shares.at(-1)!));
   }
+  const pages = await costOfPages(consoleOf(nodes), pids, say);
+  const bytes = pids.map(proportionalBytes).reduce((sum, each) => sum + each, 0);
+  return [
+    rowToGoal(
+      { row: 6, name: 'memory, idle: sum of proportional set sizes, watchdog included', goal: '1.0 GB' },
+      [bytes],
+      memoryGoalBytes,
+      (value) => `${(value / 1e9).toFixed(2)} GB`,
+    ),
+    rowToGoal(
+      { row: 17, name: 'idle cost: heartbeats, and every node scraped once in 4 s', goal: '5% of a core' },
+      shares,
+      cpuGoal,
+      ofCore,
+    ),
+    rowToGoal(
+      { row: 17, name: `${openPages} open pages of the console, beside none`, goal: '2% of a core' },
+      pages,
+      pagesGoal,
+      ofCore,
+    ),
+  ];
 }
+
+const ofCore = (share: number): string => `${(share * 100).toFixed(1)}% of a core`;
 
 const consoleOf = (nodes: readonly NodeRow[]): string =>
   `http://127.0.0.1:${nodes.find(({ components }) => components.includes('console'))!.port}`;
 
+async function shareOfCore(pids: readonly number[], during: () => Promise<unknown>): Promise<number> {
+  const [cpu, at] = [cpuSeconds(pids), performance.now()];
+  await during();
+  return (cpuSeconds(pids) - cpu) / ((performance.now() - at) / 1000);
+}
+
 /** The share of a core that open pages cost all processes: windows with pages and without, in turn. */
 async function costOfPages(url: string, pids: readonly number[], say: (line: string) => void): Promise<number[]> {
-  const share = async (): Promise<number> => {
-    const [cpu, at] = [cpuSeconds(pids), performance.now()];
-    await seconds(pageWindowSeconds);
-    return (cpuSeconds(pids) - cpu) / ((performance.now() - at) / 1000);
-  };
+  const share = () => shareOfCore(pids, () => seconds(pageWindowSeconds));
   // V8 compiles the code that answers the console, before the first measurement.
   const first = await open(url);
   await seconds(pageWindowSeconds);
@@ -98,7 +79,7 @@ async function costOfPages(url: string, pids: readonly number[], say: (line: str
     await seconds(1);
     costs.push((await share()) - without);
     pages.abort();
-    say(`${(costs.at(-1)! * 100).toFixed(1)}% of a core for ${openPages} open pages`);
+    say(`${ofCore(costs.at(-1)!)} for ${openPages} open pages`);
   }
   return costs;
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { spread, type Row } from '../row.ts';
+import { ofRatios, type Row } from '../row.ts';
 import { median } from '../../../shared/quantile.ts';
 import { firstCorrectSearch, gatewayUrl, dataWithDataset, up } from './cluster.ts';
 
@@ -16,22 +16,14 @@ const bareProcesses = fileURLToPath(new URL('bare-processes.ts', import.meta.url
  * processes that only listen. One parent starts them all in the same way.
  */
 export async function start(say: (line: string) => void): Promise<readonly Row[]> {
-  const data = await dataWithDataset(2);
+  using data = await dataWithDataset(2);
   const pairs: { ours: number; bare: number }[] = [];
-  try {
-    for (let i = 0; i < repeats; i++) {
-      const bare = await bareMs();
-      const since = performance.now();
-      const cluster = up(data.dir, 'multitier');
-      try {
-        pairs.push({ bare, ours: await firstCorrectSearch(gatewayUrl, since) });
-      } finally {
-        await cluster.stop();
-      }
-      say(`${pairs.at(-1)!.ours.toFixed(0)} ms; processes that only listen: ${bare.toFixed(0)} ms`);
-    }
-  } finally {
-    data.remove();
+  for (let i = 0; i < repeats; i++) {
+    const bare = await bareMs();
+    const since = performance.now();
+    await using _cluster = up(data.dir, 'multitier');
+    pairs.push({ bare, ours: await firstCorrectSearch(gatewayUrl, since) });
+    say(`${pairs.at(-1)!.ours.toFixed(0)} ms; processes that only listen: ${bare.toFixed(0)} ms`);
   }
   const ratios = pairs.map(({ ours, bare }) => ours / bare);
   const seconds = (times: readonly number[]): string => `${(median(times) / 1000).toFixed(2)} s`;
@@ -41,8 +33,7 @@ export async function start(say: (line: string) => void): Promise<readonly Row[]
       name: `start to first correct search, ${processes} processes`,
       ours: seconds(pairs.map(({ ours }) => ours)),
       reference: `${processes} processes that only listen ${seconds(pairs.map(({ bare }) => bare))}`,
-      ratio: median(ratios),
-      spread: spread(ratios),
+      ...ofRatios(ratios),
       goal: `<= ${goal}`,
       met: median(ratios) <= goal,
     },

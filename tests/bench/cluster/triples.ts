@@ -11,20 +11,12 @@ const topology = fileURLToPath(new URL('triples.topology.json', import.meta.url)
  * which a node counts as stable, so the restarts that follow wait only for the first backoff.
  */
 export async function triples(say: (line: string) => void): Promise<readonly Row[]> {
-  const data = await dataWithDataset(1);
-  try {
-    const cluster = up(data.dir, topology);
-    try {
-      const nodes = await allReady(11);
-      await firstCorrectSearch(gatewayUrl, performance.now());
-      const votes = await vote(nodes, data.dir, say);
-      // Row 7 is about a cluster with its usual policy, not with a vote on every call.
-      await setPolicy(data.dir, 'resilient');
-      return [...votes, await restart(say)];
-    } finally {
-      await cluster.stop();
-    }
-  } finally {
-    data.remove();
-  }
+  using data = await dataWithDataset(1);
+  await using _cluster = up(data.dir, topology);
+  const nodes = await allReady(11);
+  await firstCorrectSearch(gatewayUrl, performance.now());
+  const votes = await vote(nodes, data.dir, say);
+  // Row 7 is about a cluster with its usual policy, not with a vote on every call.
+  await setPolicy(data.dir, 'resilient');
+  return [...votes, await restart(say)];
 }

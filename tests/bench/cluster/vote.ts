@@ -1,7 +1,7 @@
 import { cpuSeconds } from '../cpu.ts';
-import { significant, spread, type Row } from '../row.ts';
+import { ofRatios, significant, type Row } from '../row.ts';
 import { median } from '../../../shared/quantile.ts';
-import { gatewayUrl, setPolicy, type NodeRow } from './cluster.ts';
+import { gatewayUrl, setPolicy, sumOfMetric, type NodeRow } from './cluster.ts';
 
 const rounds = 5;
 /** V8 compiles during these rounds. Without them, the first policy of the first round seems too expensive. */
@@ -71,12 +71,8 @@ async function load(nodes: readonly NodeRow[]): Promise<Cost> {
 
 /** Attempts at ranking and database replicas, as the application server counts them. */
 async function callsMade(nodes: readonly NodeRow[]): Promise<number> {
-  const { opsPort } = nodes.find(({ components }) => components.includes('app'))!;
-  const text = await (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text();
-  const counts = text
-    .split('\n')
-    .filter((line) => /^tierlab_rpc_client_duration_seconds_count\{.*component="(ranking|database)"/.test(line));
-  return counts.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+  const app = nodes.filter(({ components }) => components.includes('app'));
+  return sumOfMetric(app, /^tierlab_rpc_client_duration_seconds_count\{.*component="(ranking|database)"/);
 }
 
 function row(
@@ -99,8 +95,7 @@ function row(
     name: `a search with votes on ranking and database: ${when}, over never`,
     ours: words(when),
     reference: words('never'),
-    ratio: median(ratios),
-    spread: spread(ratios),
+    ...ofRatios(ratios),
     goal: `<= ${goals[when]}`,
     met: median(ratios) <= goals[when],
   };

@@ -2,6 +2,7 @@ import { createHmac, createSecretKey } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { Agent, createServer as createHttpServer, request } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
+import { json } from 'node:stream/consumers';
 
 /**
  * One process of channels.ts: `monitor <channel> <port>` answers heartbeats; `node <channel> <port>...` sends them to
@@ -69,12 +70,7 @@ function monitor(port: number): void {
     ).listen(port, '127.0.0.1');
   else
     createHttpServer((incoming, response) => {
-      let text = '';
-      incoming.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      incoming.on('end', () => {
-        JSON.parse(text);
-        response.writeHead(200, { 'content-type': 'application/json' }).end(answer);
-      });
+      void json(incoming).then(() => response.writeHead(200, { 'content-type': 'application/json' }).end(answer));
     }).listen(port, '127.0.0.1');
 }
 
@@ -91,10 +87,7 @@ function senderTo(port: number): () => void {
   }
   const agent = new Agent({ keepAlive: true });
   return () => {
-    const call = request({ port, host: '127.0.0.1', method: 'POST', agent }, (response) => {
-      let text = '';
-      response.on('data', (chunk: Buffer) => (text += chunk.toString())).on('end', () => JSON.parse(text));
-    });
+    const call = request({ port, host: '127.0.0.1', method: 'POST', agent }, (response) => void json(response));
     call.end(body);
   };
 }

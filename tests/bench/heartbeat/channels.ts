@@ -1,7 +1,7 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { sleep, systemScheduler } from '../../../shared/time/scheduler.ts';
+import { forked } from '../forked.ts';
 
 /**
  * The cost of one cluster's heartbeats over each channel: 21 nodes, 2 monitors, twice a second. Each runs in a process
@@ -13,7 +13,7 @@ const nodes = 21;
 const ports = [29_871, 29_872];
 const settleMs = 3_000;
 const windowMs = 8_000;
-const script = fileURLToPath(new URL('./channel-process.ts', import.meta.url));
+const script = new URL('./channel-process.ts', import.meta.url);
 
 async function cpuMs(children: readonly ChildProcess[]): Promise<number> {
   const used = await Promise.all(
@@ -28,11 +28,7 @@ async function cpuMs(children: readonly ChildProcess[]): Promise<number> {
 }
 
 async function measure(channel: string): Promise<number> {
-  const start = async (...args: string[]): Promise<ChildProcess> => {
-    const child = fork(script, args);
-    await once(child, 'message');
-    return child;
-  };
+  const start = async (...args: string[]): Promise<ChildProcess> => (await forked(script, args)).child;
   const monitors = await Promise.all(ports.map((port) => start('monitor', channel, String(port))));
   const senders = await Promise.all(Array.from({ length: nodes }, () => start('node', channel, ...ports.map(String))));
   const all = [...monitors, ...senders];

@@ -1,5 +1,5 @@
 import { seededRandom } from '../../../shared/time/random.ts';
-import { spread, type Row } from '../row.ts';
+import { ofRatios, rowToGoal, type Row } from '../row.ts';
 import { median, nearestRank } from '../../../shared/quantile.ts';
 import { createFts5 } from './fts5.ts';
 import { createOurs, ms, timesOf } from './ours.ts';
@@ -58,15 +58,13 @@ function measure(pages: number, say: (line: string) => void): Row[] {
   const p99 = nearestRank(times.slice(0, comparedCount), 0.99);
   const p50Ratios = rounds.map((round) => round.p50Ratio);
   const p99Ratios = rounds.map((round) => round.p99Ratio);
-  const per60k = (ours.bytes * 60_000) / pages;
   return [
     {
       row: 8,
       name: `index: top 10 of 2-4 words over ${pages.toLocaleString('en')} pages, p50`,
       ours: ms(p50),
       reference: `FTS5 ${ms(median(theirs))}`,
-      ratio: median(p50Ratios),
-      spread: spread(p50Ratios),
+      ...ofRatios(p50Ratios),
       goal: `<= 1/${goals.p50} of FTS5`,
       met: median(p50Ratios) <= 1 / goals.p50,
       note:
@@ -79,22 +77,21 @@ function measure(pages: number, say: (line: string) => void): Row[] {
       name: `index: the same, p99 of the ${comparedCount} queries that both answered`,
       ours: ms(p99),
       reference: `FTS5 ${ms(nearestRank(theirs, 0.99))}`,
-      ratio: median(p99Ratios),
-      spread: spread(p99Ratios),
+      ...ofRatios(p99Ratios),
       goal: `<= 1/${goals.p99} of FTS5`,
       met: median(p99Ratios) <= 1 / goals.p99,
       note: `of all ${queryCount.toLocaleString('en')} queries: ${ms(nearestRank(times, 0.99))}`,
     },
-    {
-      row: 8,
-      name: `index: memory per 60,000 pages (measured with ${pages.toLocaleString('en')})`,
-      ours: `${(per60k / 1e6).toFixed(1)} MB`,
-      reference: 'none',
-      ratio: per60k / bytesGoal,
-      spread: [per60k / bytesGoal, per60k / bytesGoal],
-      goal: '<= 45 MB (ratio to the goal <= 1)',
-      met: per60k <= bytesGoal,
-    },
+    rowToGoal(
+      {
+        row: 8,
+        name: `index: memory per 60,000 pages (measured with ${pages.toLocaleString('en')})`,
+        goal: '45 MB',
+      },
+      [(ours.bytes * 60_000) / pages],
+      bytesGoal,
+      (bytes) => `${(bytes / 1e6).toFixed(1)} MB`,
+    ),
   ];
 }
 

@@ -86,21 +86,17 @@ async function undici(url: string): Promise<void> {
   await Promise.all(clients.map((client) => client.close()));
 }
 
-const target = await startTarget();
-try {
-  const ours: number[] = [];
-  const theirs: number[] = [];
-  for (let i = 0; i < pairs; i++) {
-    ours.push(await spent(() => own(target.url)));
-    theirs.push(await spent(() => undici(target.url)));
-    process.stdout.write(
-      `ours ${significant(ours.at(-1) ?? 0)}, undici ${significant(theirs.at(-1) ?? 0)} s per 10,000\n`,
-    );
-  }
-  const ratio = median(ours.map((mine, i) => mine / (theirs[i] ?? 1)));
+using target = await startTarget();
+const ours: number[] = [];
+const theirs: number[] = [];
+for (let i = 0; i < pairs; i++) {
+  ours.push(await spent(() => own(target.url)));
+  theirs.push(await spent(() => undici(target.url)));
   process.stdout.write(
-    `median ${significant(median(ours))} against ${significant(median(theirs))}: ratio ${significant(ratio)}\n`,
+    `ours ${significant(ours.at(-1) ?? 0)}, undici ${significant(theirs.at(-1) ?? 0)} s per 10,000\n`,
   );
-} finally {
-  target.stop();
 }
+const ratio = median(ours.map((mine, i) => mine / (theirs[i] ?? 1)));
+process.stdout.write(
+  `median ${significant(median(ours))} against ${significant(median(theirs))}: ratio ${significant(ratio)}\n`,
+);

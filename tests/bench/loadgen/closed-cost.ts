@@ -1,6 +1,5 @@
-import { significant, spread } from '../row.ts';
 import { median } from '../../../shared/quantile.ts';
-import type { Row } from '../row.ts';
+import { ofRatios, significant, type Row } from '../row.ts';
 import { startTarget } from './target.ts';
 import { autocannon, hasWrk, ours, wrk } from './tools.ts';
 
@@ -14,7 +13,7 @@ const goal = 1.1;
 
 /** Row 13: processor seconds per 10,000 requests in a closed loop, ours over wrk. One run of autocannon is a note. */
 export async function closedCost(say: (line: string) => void): Promise<Row[]> {
-  const target = await startTarget();
+  using target = await startTarget();
   const withWrk = await hasWrk();
   if (!withWrk) say('wrk is not installed: row 13 is compared with autocannon alone (Debian: apt-get install wrk)');
   const reference = withWrk ? 'wrk' : 'autocannon';
@@ -24,43 +23,29 @@ export async function closedCost(say: (line: string) => void): Promise<Row[]> {
   const theirs: number[] = [];
   let also = '';
   const ratios: number[] = [];
-  try {
-    for (let i = 0; i < pairs; i++) {
-      const a = await ours(target.url, [
-        '-c',
-        String(connections),
-        '-d',
-        `${seconds}s`,
-        '-w',
-        '1',
-        '--check',
-        'status',
-      ]);
-      const b = withWrk ? await wrk(target.url, connections, wrkSeconds) : await cannon();
-      mine.push(a.json.cpuSecondsPer10kRequests);
-      whole.push((a.cpuSeconds / a.requests) * 1e4);
-      theirs.push((b.cpuSeconds / b.requests) * 1e4);
-      ratios.push((mine.at(-1) ?? 0) / (theirs.at(-1) ?? 1));
-      say(`ours ${significant(mine.at(-1) ?? 0)}, ${reference} ${significant(theirs.at(-1) ?? 0)} s per 10,000`);
-    }
-    if (withWrk) {
-      const { cpuSeconds, requests } = await cannon();
-      also = `; autocannon ${significant((cpuSeconds / requests) * 1e4)} s`;
-    }
-  } finally {
-    target.stop();
+  for (let i = 0; i < pairs; i++) {
+    const a = await ours(target.url, ['-c', String(connections), '-d', `${seconds}s`, '-w', '1', '--check', 'status']);
+    const b = withWrk ? await wrk(target.url, connections, wrkSeconds) : await cannon();
+    mine.push(a.json.cpuSecondsPer10kRequests);
+    whole.push((a.cpuSeconds / a.requests) * 1e4);
+    theirs.push((b.cpuSeconds / b.requests) * 1e4);
+    ratios.push((mine.at(-1) ?? 0) / (theirs.at(-1) ?? 1));
+    say(`ours ${significant(mine.at(-1) ?? 0)}, ${reference} ${significant(theirs.at(-1) ?? 0)} s per 10,000`);
   }
-  const ratio = median(ratios);
+  if (withWrk) {
+    const { cpuSeconds, requests } = await cannon();
+    also = `; autocannon ${significant((cpuSeconds / requests) * 1e4)} s`;
+  }
+  const figure = ofRatios(ratios);
   return [
     {
       row: 13,
       name: 'load generator, closed loop, processor time per 10,000 requests',
       ours: `${significant(median(mine))} s`,
       reference: `${reference} ${significant(median(theirs))} s`,
-      ratio,
-      spread: spread(ratios),
+      ...figure,
       goal: `<= ${goal} x wrk`,
-      met: withWrk && ratio <= goal,
+      met: withWrk && figure.ratio <= goal,
       note:
         `the sending process; with start, controller and report ${significant(median(whole))} s ` +
         `in a run of ${seconds} s${also}`,

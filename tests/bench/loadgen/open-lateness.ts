@@ -1,6 +1,5 @@
-import { significant, spread } from '../row.ts';
 import { median } from '../../../shared/quantile.ts';
-import type { Row } from '../row.ts';
+import { ofRatios, significant, type Row } from '../row.ts';
 import { startTarget } from './target.ts';
 import { ours } from './tools.ts';
 
@@ -13,26 +12,22 @@ const timersMs = 1_000;
 
 /** Row 14: how late an open loop sends at 2,000/s, against a loop driven by Node's timers in the same run. */
 export async function openLateness(say: (line: string) => void): Promise<Row[]> {
-  const target = await startTarget();
+  using target = await startTarget();
   const late: number[] = [];
   const added: number[] = [];
   const timers: number[] = [];
   const ratios: number[] = [];
-  try {
-    for (let i = 0; i < pairs; i++) {
-      const { json } = await ours(target.url, ['-R', `${rate}/s`, '-d', `${seconds}s`, '--check', 'status']);
-      const timer = await timerLateness(timersMs);
-      late.push(json.latencyMs.lateness.p50);
-      added.push(json.latencyMs.intended.p50 - json.latencyMs.sent.p50);
-      timers.push(timer);
-      ratios.push(json.latencyMs.lateness.p50 / timer);
-      say(
-        `lateness p50 ${significant(late.at(-1) ?? 0)} ms, added to p50 ${significant(added.at(-1) ?? 0)} ms; ` +
-          `timers ${significant(timer)} ms`,
-      );
-    }
-  } finally {
-    target.stop();
+  for (let i = 0; i < pairs; i++) {
+    const { json } = await ours(target.url, ['-R', `${rate}/s`, '-d', `${seconds}s`, '--check', 'status']);
+    const timer = await timerLateness(timersMs);
+    late.push(json.latencyMs.lateness.p50);
+    added.push(json.latencyMs.intended.p50 - json.latencyMs.sent.p50);
+    timers.push(timer);
+    ratios.push(json.latencyMs.lateness.p50 / timer);
+    say(
+      `lateness p50 ${significant(late.at(-1) ?? 0)} ms, added to p50 ${significant(added.at(-1) ?? 0)} ms; ` +
+        `timers ${significant(timer)} ms`,
+    );
   }
   return [
     {
@@ -40,8 +35,7 @@ export async function openLateness(say: (line: string) => void): Promise<Row[]> 
       name: 'load generator, open loop at 2,000/s, lateness p50',
       ours: `${significant(median(late))} ms, added to the p50 latency ${significant(median(added))} ms`,
       reference: `driven by Node's timers ${significant(median(timers))} ms`,
-      ratio: median(ratios),
-      spread: spread(ratios),
+      ...ofRatios(ratios),
       goal: `both <= ${goalMs} ms`,
       met: median(late) <= goalMs && median(added) <= goalMs,
       note: 'wrk2 is in no Debian package and is not compared',

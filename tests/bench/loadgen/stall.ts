@@ -1,6 +1,5 @@
-import { significant, spread } from '../row.ts';
 import { median } from '../../../shared/quantile.ts';
-import type { Row } from '../row.ts';
+import { ofRatios, significant, type Row } from '../row.ts';
 import { sleep, systemScheduler } from '../../../shared/time/scheduler.ts';
 import { startTarget, type Target } from './target.ts';
 import { autocannon, ours } from './tools.ts';
@@ -40,15 +39,11 @@ export async function stall(say: (line: string) => void): Promise<Row[]> {
   ];
   await Promise.all(
     Array.from({ length: atOnce }, async (_, first) => {
-      const target = await startTarget();
-      try {
-        await sleep(systemScheduler, first * apartMs);
-        for (let i = first; i < runs.length; i += atOnce) {
-          target.stallAfter((seconds * 1000) / 2, stallMs);
-          await runs[i]!(target);
-        }
-      } finally {
-        target.stop();
+      using target = await startTarget();
+      await sleep(systemScheduler, first * apartMs);
+      for (let i = first; i < runs.length; i += atOnce) {
+        target.stallAfter((seconds * 1000) / 2, stallMs);
+        await runs[i]!(target);
       }
     }),
   );
@@ -59,8 +54,7 @@ export async function stall(say: (line: string) => void): Promise<Row[]> {
       name: 'load generator: p99 with a stall of 1 s at 2,000/s for 10 s',
       ours: `${significant(median(mine))} ms`,
       reference: `predicted ${predictedMs} ms`,
-      ratio: median(ratios),
-      spread: spread(ratios),
+      ...ofRatios(ratios),
       goal: '0.95 to 1.05',
       met: Math.abs(median(ratios) - 1) <= 0.05,
       note: `autocannon at the same rate reports ${significant(cannonMs)} ms; wrk has no rate`,

@@ -1,29 +1,24 @@
-import { fork } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { forked } from '../forked.ts';
 
 /**
  * The server under load, in its own process. It answers 512 bytes at once. A message makes it stall once, some time
  * after the next request: it then answers nothing until the stall is over.
  */
-export interface Target {
+export interface Target extends Disposable {
   url: string;
   /** Counted from the next request. */
   stallAfter(ms: number, forMs: number): void;
-  stop(): void;
 }
 
 export async function startTarget(): Promise<Target> {
-  const child = fork(fileURLToPath(import.meta.url), { execArgv: [] });
-  const port = await new Promise<number>((resolve, reject) => {
-    child.once('message', (message) => resolve(message as number));
-    child.once('exit', () => reject(new Error('the target of the benchmark did not start')));
-  });
+  const { child, message: port } = await forked<number>(new URL(import.meta.url));
   return {
     url: `http://127.0.0.1:${port}/`,
     stallAfter: (ms, forMs) => void child.send({ ms, forMs }),
-    stop: () => void child.kill('SIGKILL'),
+    [Symbol.dispose]: () => void child.kill('SIGKILL'),
   };
 }
 

@@ -29,25 +29,17 @@ export async function onBed<T>(
   measure: (bed: Bed) => Promise<T>,
   ...flags: string[]
 ): Promise<T> {
-  const data = await dataWithDataset(2);
-  try {
-    const cluster = up(data.dir, 'multitier', ...flags);
-    try {
-      const system = await createSystem(data.dir, nodeCount);
-      await firstCorrectSearch(gatewayUrl, performance.now());
-      const load = createLoad(data.dir, gatewayUrl, clientUrl);
-      await load.record();
-      const peak = async (way: Way = 'searches') => {
-        // A change of policy drops all measurements. The first load measures delays again, and uses up the reserve of
-        // hedges.
-        await load[way]({ users: peakUsers, seconds: peakSeconds.first });
-        return load[way]({ users: peakUsers, seconds: peakSeconds.measured });
-      };
-      return await measure({ system, load, peak, say });
-    } finally {
-      await cluster.stop();
-    }
-  } finally {
-    data.remove();
-  }
+  using data = await dataWithDataset(2);
+  await using _cluster = up(data.dir, 'multitier', ...flags);
+  const system = await createSystem(data.dir, nodeCount);
+  await firstCorrectSearch(gatewayUrl, performance.now());
+  const load = createLoad(data.dir, gatewayUrl, clientUrl);
+  await load.record();
+  const peak = async (way: Way = 'searches') => {
+    // A change of policy drops all measurements. The first load measures delays again, and uses up the reserve of
+    // hedges.
+    await load[way]({ users: peakUsers, seconds: peakSeconds.first });
+    return load[way]({ users: peakUsers, seconds: peakSeconds.measured });
+  };
+  return await measure({ system, load, peak, say });
 }

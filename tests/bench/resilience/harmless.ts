@@ -1,4 +1,4 @@
-import { spread, type Row } from '../row.ts';
+import { ofRatios, type Row } from '../row.ts';
 import { median } from '../../../shared/quantile.ts';
 import { onBed } from './bed.ts';
 import { bad } from './hit.ts';
@@ -68,8 +68,7 @@ function rowOf(share: number, carried: number, trials: readonly (readonly [Felt,
     name: `do no harm: ${percent(share)} of the ${carried.toFixed(0)}/s that naive carries, p99`,
     ours: `${oursMs.toFixed(0)} ms`,
     reference: `naive ${naiveMs.toFixed(0)} ms`,
-    ratio: median(ratios),
-    spread: spread(ratios),
+    ...ofRatios(ratios),
     goal: isWhole ? '>= 99.5% served' : '<= 1.2x, 0 refused, 0 failed',
     met: isWhole ? lost <= 0.005 : lost === 0 && median(ratios) <= 1.2,
     note:

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { json } from 'node:stream/consumers';
 import { entry } from '../cluster/cluster.ts';
 
 /** The results of users in one run of the load generator. */
@@ -71,9 +72,7 @@ export function createLoad(dir: string, gatewayUrl: string, clientUrl: string) {
     const child = spawn(process.execPath, [entry, 'load', url, ...when, ...judged, ...more], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    let text = '';
-    for await (const chunk of child.stdout) text += String(chunk);
-    const { asked, errors, wrong, goodput, latencyMs, codes } = JSON.parse(text) as Json;
+    const { asked, errors, wrong, goodput, latencyMs, codes } = (await json(child.stdout)) as Json;
     return {
       asked,
       failed: errors,

@@ -36,16 +36,6 @@ export async function createSystem(dataDir: string, count: number) {
         await Promise.all(targets.map(({ opsPort }) => post(opsPort, '/admin/halt').catch(() => undefined)));
       };
     },
-    /** The sum of a metric over `at`, from the lines that contain all of `labels`. */
-    async count(at: readonly NodeRow[], metric: string, labels: readonly string[]): Promise<number> {
-      const texts = await Promise.all(
-        at.map(async ({ opsPort }) => (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text()),
-      );
-      const lines = texts.flatMap((text) => text.split('\n')).filter((line) => line.startsWith(`${metric}{`));
-      return lines
-        .filter((line) => labels.every((label) => line.includes(label)))
-        .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
-    },
     /** Waits until every process runs and reports that it is ready. */
     async whole(): Promise<void> {
       await allReady(count);

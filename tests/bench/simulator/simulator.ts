@@ -2,7 +2,7 @@ import { seededRandom } from '../../../shared/time/random.ts';
 import { createNetwork } from '../../../shared/time/sim/network.ts';
 import { exponential } from '../../../shared/time/sim/distribution.ts';
 import { createSimulation, type Simulation } from '../../../shared/time/sim/simulation.ts';
-import { spread, type Row } from '../row.ts';
+import { ofRatios, type Row } from '../row.ts';
 import { median } from '../../../shared/quantile.ts';
 
 const goalPerSecond = 500_000;
@@ -71,8 +71,7 @@ export async function simulator(say: (line: string) => void): Promise<readonly R
       name: `simulator, ${name}, ${actors.toLocaleString('en')} pending`,
       ours: `${million(median(rates[i]!))} events/s`,
       reference: 'none',
-      ratio: median(ratios),
-      spread: spread(ratios),
+      ...ofRatios(ratios),
       goal: '>= 500,000 events/s',
       met: median(ratios) >= 1,
       note: woken,

@@ -1,17 +1,15 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
 import type { Endpoint } from '../../../shared/rpc/call.ts';
 import { upstream } from '../../../shared/rpc/upstream.ts';
 import { systemRandom } from '../../../shared/time/random.ts';
 import { benchClient, benchContext } from '../caller.ts';
+import { forked } from '../forked.ts';
 import { leaf, type Times } from './leaf.ts';
 
-export interface Backends {
+export interface Backends extends Disposable {
   readonly endpoints: readonly Endpoint[];
   /** Sets the answer times from now on: of the first backend alone, or of all. */
   readonly take: (times: Times, which?: 'first' | 'all') => void;
-  readonly stop: () => void;
 }
 
 /** Backends that are real processes and answer over HTTP. */
@@ -19,9 +17,8 @@ export async function startBackends(count: number): Promise<Backends> {
   const children: ChildProcess[] = [];
   const start = async (i: number): Promise<Endpoint> => {
     const node = `backend-${i + 1}`;
-    const child = fork(fileURLToPath(new URL('backend.ts', import.meta.url)), [node]);
+    const { child, message: port } = await forked<number>(new URL('backend.ts', import.meta.url), [node]);
     children[i] = child;
-    const [port] = (await once(child, 'message')) as [number];
     return { node, host: '127.0.0.1', port };
   };
   const endpoints = await Promise.all(Array.from({ length: count }, (_, i) => start(i)));
@@ -30,7 +27,7 @@ export async function startBackends(count: number): Promise<Backends> {
     take(times, which = 'all') {
       for (const child of which === 'first' ? children.slice(0, 1) : children) child.send(times);
     },
-    stop() {
+    [Symbol.dispose]() {
       for (const child of children) child.kill();
     },
   };

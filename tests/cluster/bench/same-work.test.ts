@@ -23,7 +23,7 @@ beforeAll(async () => {
   chain = await startSameWorkChain(datasetDir, dataDir);
 });
 
-afterAll(() => chain?.stop());
+afterAll(() => chain?.[Symbol.dispose]());
 
 /** The page without the time that it took, which differs from search to search. */
 async function pageOf(url: string, query: string): Promise<string> {
