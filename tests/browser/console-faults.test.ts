@@ -1,6 +1,5 @@
 import type { Page } from 'playwright-core';
-import { expect, test } from 'vitest';
-import { readRunFile } from '../../cli/run-file.ts';
+import { expect } from 'vitest';
 import { faultKinds } from '../../shared/faults/kinds.ts';
 import { until } from '../support/cluster.ts';
 import { seriousProblems } from './axe.ts';
@@ -9,32 +8,31 @@ import { lowContrast, overflow } from './looks.ts';
 import { boundMs, shots } from './person.ts';
 
 const site = consoleSite();
+const { test } = site;
 
-test('a fault: a dry run says who is hit, the counters move, the picture shows it, and it is healed', async () => {
-  await site.withPage(
-    {},
-    async (page) => {
-      await page.goto(site.address);
-      await page.getByRole('link', { name: 'Faults' }).click();
-      await page.getByLabel('Target', { exact: true }).selectOption('html-1');
-      await page.getByRole('button', { name: 'Limp' }).click();
-      await page.getByLabel('meanMs').fill('50');
-      await page.getByRole('button', { name: 'Dry run' }).click();
-      await page.getByText('Would be hit: html-1').waitFor();
-      await page.getByText('tolerates the loss of 0').waitFor();
-      expect(await page.getByRole('button', { name: 'Inject', exact: true }).isDisabled()).toBe(true);
-      await page.getByRole('button', { name: 'Inject anyway' }).click();
-      const applied = page.locator('[data-counter="applied"]');
-      await applied.waitFor();
-      await site.searchUntil(async () => Number(await applied.textContent()) > 1);
-      await page.getByRole('link', { name: 'Overview' }).click();
-      await site.node(page, 'html-1').locator('.mark.injected').waitFor();
-      await page.getByRole('link', { name: 'Faults' }).click();
-      await page.getByRole('button', { name: 'Heal limp.latency at html-1' }).click();
-      await page.getByText('None.').waitFor();
-    },
-    /409 \(Conflict\)/,
-  );
+test('a fault: a dry run says who is hit, the counters move, the picture shows it, and it is healed', async ({
+  page,
+  complaints,
+}) => {
+  complaints.expected = /409 \(Conflict\)/;
+  await page.goto(site.address);
+  await page.getByRole('link', { name: 'Faults' }).click();
+  await page.getByLabel('Target', { exact: true }).selectOption('html-1');
+  await page.getByRole('button', { name: 'Limp' }).click();
+  await page.getByLabel('meanMs').fill('50');
+  await page.getByRole('button', { name: 'Dry run' }).click();
+  await page.getByText('Would be hit: html-1').waitFor();
+  await page.getByText('tolerates the loss of 0').waitFor();
+  expect(await page.getByRole('button', { name: 'Inject', exact: true }).isDisabled()).toBe(true);
+  await page.getByRole('button', { name: 'Inject anyway' }).click();
+  const applied = page.locator('[data-counter="applied"]');
+  await applied.waitFor();
+  await site.searchUntil(async () => Number(await applied.textContent()) > 1);
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await site.node(page, 'html-1').locator('.mark.injected').waitFor();
+  await page.getByRole('link', { name: 'Faults' }).click();
+  await page.getByRole('button', { name: 'Heal limp.latency at html-1' }).click();
+  await page.getByText('None.').waitFor();
 });
 
 /** Runs in the page: the picture shows the node dead, and a person sees it without scrolling. */
@@ -52,7 +50,7 @@ interface Past {
 const past = async (after: number): Promise<readonly Past[]> =>
   (await fetch(`${site.cluster.console}/api/history?after=${after}`)).json() as Promise<readonly Past[]>;
 
-test('a death that no page saw is in the past at its second, and a page that opens then shows it', async () => {
+test('a death that no page saw is in the past at its second, and a page that opens then shows it', async ({ page }) => {
   const { number: before } = await until(async () => {
     const now = (await past(0)).at(-1);
     // A process that dies while it starts was not in use: this is no death of the node.
@@ -69,14 +67,12 @@ test('a death that no page saw is in the past at its second, and a page that ope
   expect(death!.at - killedAt).toBeLessThan(2_500);
   // The repair follows second by second. A cluster without any change has a snapshot in five seconds.
   expect(later!.at - death!.at).toBeLessThan(4_500);
-  await site.withPage({}, async (page) => {
-    await page.goto(site.address);
-    await page
-      .getByRole('button', { name: /Replay ranking-2/ })
-      .first()
-      .click();
-    await until(() => site.node(page, 'ranking-2').evaluate(isSeenDead), boundMs);
-  });
+  await page.goto(site.address);
+  await page
+    .getByRole('button', { name: /Replay ranking-2/ })
+    .first()
+    .click();
+  await until(() => site.node(page, 'ranking-2').evaluate(isSeenDead), boundMs);
 });
 
 /** The node stays down for 5 s. */
@@ -168,77 +164,59 @@ test.each([
   },
 );
 
-test('the form makes a request of each kind of fault that the chaos controller understands', async () => {
-  await site.withPage(
-    {},
-    async (page) => {
-      await page.goto(`${site.address}#/faults/html-1`);
-      const kinds = page.getByLabel('Kind', { exact: true });
-      await kinds.waitFor();
-      const names = await kinds
-        .locator('option')
-        .evaluateAll((all) => all.map((it) => (it as HTMLOptionElement).value));
-      expect(names.toSorted()).toEqual([...faultKinds.keys()].toSorted());
-      const refused: string[] = [];
-      for (const name of names) {
-        await kinds.selectOption(name);
-        for (const field of await page.locator('.fault-form input[required]').all())
-          if ((await field.inputValue()) === '') refused.push(`${name}: a field is empty`);
-        await page.getByRole('button', { name: 'Dry run' }).click();
-        await page.locator('.fault-form .preview, .fault-form [role="alert"]').first().waitFor();
-        const alert = page.locator('.fault-form [role="alert"]');
-        if ((await alert.count()) > 0) refused.push(`${name}: ${await alert.textContent()}`);
-      }
-      expect(refused).toEqual([]);
-    },
-    /40\d \(/,
-  );
+test('the form makes a request of each kind of fault that the chaos controller understands', async ({
+  page,
+  complaints,
+}) => {
+  complaints.expected = /40\d \(/;
+  await page.goto(`${site.address}#/faults/html-1`);
+  const kinds = page.getByLabel('Kind', { exact: true });
+  await kinds.waitFor();
+  const names = await kinds.locator('option').evaluateAll((all) => all.map((it) => (it as HTMLOptionElement).value));
+  expect(names.toSorted()).toEqual([...faultKinds.keys()].toSorted());
+  const refused: string[] = [];
+  for (const name of names) {
+    await kinds.selectOption(name);
+    for (const field of await page.locator('.fault-form input[required]').all())
+      if ((await field.inputValue()) === '') refused.push(`${name}: a field is empty`);
+    await page.getByRole('button', { name: 'Dry run' }).click();
+    await page.locator('.fault-form .preview, .fault-form [role="alert"]').first().waitFor();
+    const alert = page.locator('.fault-form [role="alert"]');
+    if ((await alert.count()) > 0) refused.push(`${name}: ${await alert.textContent()}`);
+  }
+  expect(refused).toEqual([]);
 });
 
-/** What the watchdog does with the node of the console. */
-async function control(action: 'stop' | 'start'): Promise<void> {
-  const { token } = readRunFile(site.cluster.dataDir, site.cluster.portBase)!;
-  const url = `http://127.0.0.1:${site.cluster.portBase}/nodes/control-1/${action}`;
-  const answer = await fetch(url, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
-  expect(answer.status).toBe(200);
-}
-
-test('while the console is away, the page keeps its data and shows its age; then it is live in 5 s', async () => {
-  await site.withPage(
-    {},
-    async (page) => {
-      await page.goto(site.address);
-      const live = page.getByText('live', { exact: true });
-      await live.waitFor();
-      await site.node(page, 'gateway-1').waitFor();
-      await control('stop');
-      await page.getByText(/the console does not answer: this is \d+ s old/).waitFor();
-      expect(await site.node(page, 'gateway-1').isVisible()).toBe(true);
-      await control('start');
-      await until(async () => (await fetch(site.cluster.console).catch(() => undefined))?.ok, boundMs);
-      await live.waitFor({ timeout: 5_000 });
-    },
-    /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/,
-  );
+test('while the console is away, the page keeps its data and shows its age; then it is live in 5 s', async ({
+  page,
+  complaints,
+}) => {
+  complaints.expected =
+    /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/;
+  await page.goto(site.address);
+  const live = page.getByText('live', { exact: true });
+  await live.waitFor();
+  await site.node(page, 'gateway-1').waitFor();
+  await site.control('control-1', 'stop');
+  await page.getByText(/the console does not answer: this is \d+ s old/).waitFor();
+  expect(await site.node(page, 'gateway-1').isVisible()).toBe(true);
+  await site.control('control-1', 'start');
+  await until(async () => (await fetch(site.cluster.console).catch(() => undefined))?.ok, boundMs);
+  await live.waitFor({ timeout: 5_000 });
 });
 
-test('a person without the key is asked for it once', async () => {
-  await site.withPage(
-    {},
-    async (page) => {
-      const { origin, searchParams } = new URL(site.address);
-      await page.goto(`${origin}/#/faults`);
-      await page.getByText('To press buttons').waitFor();
-      await page.getByRole('button', { name: 'Enter key' }).click();
-      await page.getByLabel('Key', { exact: true }).fill('guess');
-      await page.getByRole('button', { name: 'Use this key' }).click();
-      await page.getByText('this is not the key').waitFor();
-      await page.getByLabel('Key', { exact: true }).fill(`${origin}/?operator=${searchParams.get('operator')}`);
-      await page.getByRole('button', { name: 'Use this key' }).click();
-      await page.getByRole('button', { name: 'Dry run' }).waitFor();
-      await page.reload();
-      await page.getByRole('button', { name: 'Dry run' }).waitFor();
-    },
-    /401 \(Unauthorized\)/,
-  );
+test('a person without the key is asked for it once', async ({ page, complaints }) => {
+  complaints.expected = /401 \(Unauthorized\)/;
+  const { origin, searchParams } = new URL(site.address);
+  await page.goto(`${origin}/#/faults`);
+  await page.getByText('To press buttons').waitFor();
+  await page.getByRole('button', { name: 'Enter key' }).click();
+  await page.getByLabel('Key', { exact: true }).fill('guess');
+  await page.getByRole('button', { name: 'Use this key' }).click();
+  await page.getByText('this is not the key').waitFor();
+  await page.getByLabel('Key', { exact: true }).fill(`${origin}/?operator=${searchParams.get('operator')}`);
+  await page.getByRole('button', { name: 'Use this key' }).click();
+  await page.getByRole('button', { name: 'Dry run' }).waitFor();
+  await page.reload();
+  await page.getByRole('button', { name: 'Dry run' }).waitFor();
 });

@@ -29,6 +29,8 @@ export function consoleSite() {
       return here.cluster;
     },
     withPage: here.withPage,
+    test: here.test,
+    control: here.control,
     /** A node in the picture. */
     node: (page: Page, id: string) => page.locator(`a[data-node="${id}"]`),
     /** Sends searches until `done` holds. */

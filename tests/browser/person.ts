@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test as base } from 'vitest';
 import { findBrowser, noBrowser } from '../../labs/kit/find-browser.ts';
 
 /** Where the tests leave what they saw. */
@@ -9,7 +9,7 @@ export const shots = fileURLToPath(new URL('../../reports/browser/', import.meta
 export const boundMs = 15_000;
 
 /** Why the tests of pages are skipped, and what helps. */
-export const howToGetOne = `${noBrowser.why}. Next: ${noBrowser.next}`;
+const howToGetOne = `${noBrowser.why}. Next: ${noBrowser.next}`;
 
 export const screens: readonly (readonly [string, BrowserContextOptions])[] = [
   ['light', { colorScheme: 'light' }],
@@ -27,7 +27,7 @@ export const screens: readonly (readonly [string, BrowserContextOptions])[] = [
 ];
 
 /** Undefined where none is installed. */
-export async function openBrowser(): Promise<Browser | undefined> {
+async function openBrowser(): Promise<Browser | undefined> {
   const executablePath = findBrowser();
   if (executablePath === undefined) return undefined;
   mkdirSync(shots, { recursive: true });
@@ -35,29 +35,64 @@ export async function openBrowser(): Promise<Browser | undefined> {
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', ...quiet] });
 }
 
-/** Runs with a page of its own; fails when the browser complained about anything that is not `expected`. */
-export async function withPage(
-  browser: Browser,
-  options: BrowserContextOptions,
-  work: (page: Page) => Promise<void>,
-  expected = /^$/,
-): Promise<void> {
-  const context = await browser.newContext({ viewport: { width: 1100, height: 800 }, ...options });
-  context.setDefaultTimeout(boundMs);
-  const complaints: string[] = [];
-  try {
-    const page = await context.newPage();
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    page.on('dialog', (dialog) => {
-      complaints.push(`dialog: ${dialog.message()}`);
-      void dialog.dismiss();
-    });
-    await work(page);
-    expect(complaints.filter((complaint) => !expected.test(complaint))).toEqual([]);
-  } finally {
-    await context.close();
+/** What the browser may complain about in one test. */
+interface Complaints {
+  expected: RegExp;
+}
+
+/**
+ * A person with a browser, for all tests of a file. `arrive` prepares what they visit, and resolves with its address.
+ * Without a browser the tests are skipped.
+ */
+export function person(arrive: () => Promise<string>, expected = /^$/) {
+  let browser: Browser | undefined;
+  let baseURL = '';
+
+  beforeAll(async () => {
+    browser = await openBrowser();
+    if (browser !== undefined) baseURL = await arrive();
+  });
+  afterAll(async () => {
+    await browser?.close();
+  });
+  beforeEach(({ skip }) => {
+    if (browser === undefined) skip(howToGetOne);
+  });
+
+  /** Runs with a page of its own; fails when the browser complained about anything that is not expected. */
+  async function withPage(
+    options: BrowserContextOptions,
+    work: (page: Page) => Promise<void>,
+    complaints: Complaints = { expected },
+  ): Promise<void> {
+    const context = await browser!.newContext({ baseURL, viewport: { width: 1100, height: 800 }, ...options });
+    context.setDefaultTimeout(boundMs);
+    const heard: string[] = [];
+    try {
+      const page = await context.newPage();
+      page.on('console', (message) => {
+        if (message.type() === 'error' || message.type() === 'warning') heard.push(message.text());
+      });
+      page.on('pageerror', (error) => heard.push(String(error)));
+      page.on('dialog', (dialog) => {
+        heard.push(`dialog: ${dialog.message()}`);
+        void dialog.dismiss();
+      });
+      await work(page);
+      expect(heard.filter((complaint) => !complaints.expected.test(complaint))).toEqual([]);
+    } finally {
+      await context.close();
+    }
   }
+
+  return {
+    get browser() {
+      return browser!;
+    },
+    withPage,
+    /** Each test has a page of its own. */
+    test: base
+      .extend('complaints', (): Complaints => ({ expected }))
+      .extend<{ page: Page }>({ page: async ({ complaints }, use) => withPage({}, use, complaints) }),
+  };
 }

@@ -1,5 +1,5 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { expect } from 'vitest';
+import { readRunFile } from '../../cli/run-file.ts';
 import {
   dataFolder,
   startCluster,
@@ -8,7 +8,7 @@ import {
   type TestCluster,
   type TestPage,
 } from '../support/cluster.ts';
-import { boundMs, howToGetOne, openBrowser, withPage } from './person.ts';
+import { boundMs, person } from './person.ts';
 
 interface SiteOptions extends Pick<StartOptions, 'topology' | 'env'> {
   readonly pages: readonly TestPage[];
@@ -20,33 +20,31 @@ interface SiteOptions extends Pick<StartOptions, 'topology' | 'env'> {
 
 /** A person with a browser before a real cluster, for all tests of a file. Without a browser the tests are skipped. */
 export function site({ pages, topology, env, ready, expected }: SiteOptions) {
-  let browser: Browser | undefined;
   let cluster: TestCluster | undefined;
-
-  beforeAll(async () => {
-    browser = await openBrowser();
-    if (browser === undefined) return;
+  const visitor = person(async () => {
     const dataDir = await dataFolder(pages);
     cluster = await startCluster({ dataDir, ...(topology && { topology }), ...(env && { env }) });
     await ready?.(cluster);
-  });
-  afterAll(async () => {
-    await browser?.close();
-  });
-  beforeEach((context) => {
-    if (browser === undefined) context.skip(howToGetOne);
-  });
+    return cluster.client;
+  }, expected);
 
   return {
     get browser() {
-      return browser!;
+      return visitor.browser;
     },
     get cluster() {
       return cluster!;
     },
-    /** Runs with a page of its own, at the client. */
-    withPage: (options: BrowserContextOptions, work: (page: Page) => Promise<void>, complaints = expected) =>
-      withPage(browser!, { baseURL: cluster!.client, ...options }, work, complaints),
+    withPage: visitor.withPage,
+    test: visitor.test,
+    /** What the watchdog does with a node. */
+    async control(node: string, action: 'stop' | 'start'): Promise<void> {
+      const { dataDir, portBase } = cluster!;
+      const { token } = readRunFile(dataDir, portBase)!;
+      const url = `http://127.0.0.1:${portBase}/nodes/${node}/${action}`;
+      const answer = await fetch(url, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+      expect(answer.status).toBe(200);
+    },
   };
 }
 
