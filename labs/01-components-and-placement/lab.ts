@@ -55,8 +55,6 @@ export const componentsAndPlacement = lab({
     const measured: Measured[] = [];
     for (const { label, nodes } of placements) {
       const own = await context.cluster({
-        name: 'lab-01',
-        style: 'object-based',
         policy: { base: 'naive', trace: true },
         nodes,
       });

@@ -41,8 +41,6 @@ const labCalls: readonly TierName[] = ['html', 'database'];
 export async function runBothStyles({ r, s }: Parameters, context: LiveContext): Promise<Findings> {
   const { signal, say, progress } = context;
   const own = await context.cluster({
-    name: 'lab-02',
-    style: 'object-based',
     policy: { base: 'naive', trace: true, deadline: { defaultMs: 10_000 } },
     nodes: ['monitor', 'traces', 'gateway', 'app', ...tierNames].map((name) => alone(name)),
   });

@@ -18,8 +18,6 @@ const topologyOf = ({ parts, copies, middle }: Architecture, serviceMs: number) 
   const logic = ['app', 'query', 'ranking', 'html'];
   const placed = { components: middle ? ['database'] : [...logic, 'database'], replicas: copies };
   return {
-    name: 'lab-03',
-    style: 'object-based',
     policy: { base: 'naive', retry: middle, station: { component: 'database', workers: 1, serviceMs } },
     nodes: [
       { name: 'server', ...placed, ...(parts > 1 && { shards: parts }) },

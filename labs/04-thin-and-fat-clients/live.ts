@@ -15,9 +15,6 @@ const sessions = (times: number): number => (times === 1 ? 3 : 2);
 const pages = 1_200;
 
 const topology = {
-  name: 'lab-04',
-  style: 'object-based',
-  policy: { base: 'naive' },
   nodes: [
     { name: 'monitor', components: ['monitor'], replicas: 1 },
     {

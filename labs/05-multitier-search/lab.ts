@@ -173,7 +173,7 @@ async function liveFanOut(
   { cluster, signal, progress }: LiveContext,
   oracle: Map<string, string>,
 ): Promise<{ readonly points: readonly Point[]; readonly checks: readonly Check[] }> {
-  const own = await cluster(threeTiers('lab-05', n));
+  const own = await cluster(threeTiers(n));
   const app = nodeOf(own, 'app');
   const question = (i: number) => appSearch(app, labSearch(i));
   const calls = { lanes: 3, question, signal };

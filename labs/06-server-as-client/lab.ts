@@ -60,7 +60,6 @@ export const serverAsClient = lab({
   },
   async live({ r, s }, { cluster, seed, signal, progress, say }) {
     const own = await cluster({
-      name: 'lab-06',
       style: 'layered',
       policy: { base: 'naive', deadline: { defaultMs: 10_000 } },
       nodes: ['monitor', ...tiers].map((name) => alone(name)),

@@ -107,9 +107,6 @@ export const utilisation = lab({
     const [{ rho }] = utilisations;
     const n = 1_500;
     const own = await cluster({
-      name: 'lab-10',
-      style: 'object-based',
-      policy: 'naive',
       nodes: [alone('monitor'), { name: 'server', components: ['query', 'database'], replicas: 1 }],
     });
     const server = nodeOf(own, 'query');

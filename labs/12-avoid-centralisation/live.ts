@@ -9,7 +9,6 @@ const forMs = 8_000;
 
 /** Without a monitor: it would repair the centre, which is slow because it is asked too much. */
 const topology = {
-  name: 'lab-12',
   style: 'layered',
   policy: { base: 'naive', deadline: { defaultMs: 10_000 } },
   nodes: [

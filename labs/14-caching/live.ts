@@ -33,7 +33,7 @@ export async function liveCache(
   { capacity, items, draw }: { capacity: number; items: number; draw: (random: { next(): number }) => number },
   { cluster, seed, signal, progress }: LiveContext,
 ): Promise<LiveCache> {
-  const own = await cluster(threeTiers('lab-14'));
+  const own = await cluster(threeTiers());
   const app = nodeOf(own, 'app');
   const database = nodeOf(own, 'database');
   const queries = Array.from({ length: items }, (_, i) => queryOf(i));

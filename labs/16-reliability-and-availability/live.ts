@@ -48,7 +48,7 @@ export interface Observed {
 export async function liveSystems(systems: Readonly<Record<string, SystemTimes>>, context: LiveContext) {
   const names = Object.keys(systems);
   const servers = names.map((name) => ({ name, replicas: 1 }));
-  const own = await context.cluster(unrepaired('lab-16', servers));
+  const own = await context.cluster(unrepaired(servers));
   const all = await Promise.all(
     own.nodes.map((node) => {
       const name = names.find((each) => node.id.startsWith(each))!;

@@ -12,8 +12,6 @@ const watchMs = 9_000;
 const pollMs = 250;
 
 const topology = {
-  name: 'lab-18',
-  style: 'object-based',
   policy: callersPolicy,
   nodes: [
     { name: 'monitor', components: ['monitor'], replicas: detectorNames.length },

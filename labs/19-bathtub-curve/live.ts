@@ -35,7 +35,7 @@ interface Observed {
  * breaks every connection, until a new machine replaces it.
  */
 export async function liveMachines(shapes: Shapes, context: LiveContext): Promise<Observed> {
-  const own = await context.cluster(unrepaired('lab-19', [{ name: 'server', replicas: servers }]));
+  const own = await context.cluster(unrepaired([{ name: 'server', replicas: servers }]));
   let failed = 0;
   const onFailure = (): void => context.progress('machines that have failed', ++failed, servers * machinesPerServer);
   const run = { shapes, own, onFailure, ...context };

@@ -21,7 +21,7 @@ export async function liveServers(
   servers: number,
   { cluster, signal, progress }: Pick<LiveContext, 'cluster' | 'signal' | 'progress'>,
 ): Promise<AskedServers> {
-  const own = await cluster(unrepaired('lab-20', [{ name: 'server', replicas: servers }]));
+  const own = await cluster(unrepaired([{ name: 'server', replicas: servers }]));
   const heal = await Promise.all(
     own.nodes.map(({ id }) => own.inject(id, { kind: 'net.reset', params: {}, probability: liveDown, caller: 'lab' })),
   );

@@ -25,9 +25,6 @@ const downMs = 300_000;
 export const fenceCalls = 100;
 
 const topology = {
-  name: 'lab-21',
-  style: 'object-based',
-  policy: 'naive',
   nodes: [
     alone('monitor'),
     { name: 'app', components: ['app', 'html'], replicas: 1 },

@@ -17,9 +17,7 @@ const learningMs = 15_000;
 const pollMs = 50;
 
 const topology = {
-  name: 'lab-24',
   style: 'layered',
-  policy: 'naive',
   nodes: [
     { name: 'monitor', components: ['monitor'], replicas: 2 },
     { name: 'server', components: ['query', 'database'], replicas: 1 },

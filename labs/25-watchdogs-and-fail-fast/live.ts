@@ -13,9 +13,7 @@ const learningMs = 4_000;
 const pollMs = 100;
 
 const topology = {
-  name: 'lab-25',
   style: 'layered',
-  policy: 'naive',
   nodes: [
     { name: 'monitor', components: ['monitor'], replicas: 1 },
     { name: 'server', components: ['query', 'database'], replicas: 1 },

@@ -12,9 +12,6 @@ const ejectionBoundMs = 20_000;
 
 /** The same system as multitier has, in fewer processes. */
 const topology = {
-  name: 'lab-26',
-  style: 'object-based',
-  policy: 'naive',
   nodes: [
     { name: 'monitor', components: ['monitor'], replicas: 1 },
     { name: 'app', components: ['app', 'query', 'database', 'html'], replicas: 2 },

@@ -17,8 +17,6 @@ const pollMs = 100;
 const hitMs = 3_000;
 
 const topology = {
-  name: 'lab-32',
-  style: 'object-based',
   // Callers ask in turn, put each answer to the vote, and hide no slow replica.
   policy: { base: 'naive', trace: true, quorum: { when: 'always' }, verify: true },
   nodes: [

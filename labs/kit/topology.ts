@@ -7,18 +7,12 @@ export const alone = (name: string, shards = 1) => ({
 });
 
 /** Servers that answer `labPlan`. There is no monitor: it would repair servers that fail as often as a lab wants. */
-export const unrepaired = (name: string, servers: readonly { readonly name: string; readonly replicas: number }[]) => ({
-  name,
-  style: 'object-based',
-  policy: 'naive',
+export const unrepaired = (servers: readonly { readonly name: string; readonly replicas: number }[]) => ({
   nodes: servers.map((server) => ({ ...server, components: ['query', 'database'] })),
 });
 
 /** The three tiers of a search in a few processes: an application server with all logic, and a database. */
-export const threeTiers = (name: string, shards = 1) => ({
-  name,
-  style: 'object-based',
-  policy: 'naive',
+export const threeTiers = (shards = 1) => ({
   nodes: [
     alone('monitor'),
     { name: 'app', components: ['app', 'query', 'ranking', 'html'], replicas: 1 },

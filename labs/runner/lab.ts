@@ -68,8 +68,9 @@ export interface LiveContext {
   readonly seed: string;
   readonly signal: AbortSignal;
   /**
-   * A cluster of the lab's own: on its own ports, with its own data, stopped by the runner. `pages`: how many pages its
-   * data set has, where the usual 240 are too few.
+   * A cluster of the lab's own: on its own ports, with its own data, stopped by the runner. Where the topology file
+   * says nothing else, its style is object-based and its policy naive. `pages`: how many pages its data set has, where
+   * the usual 240 are too few.
    */
   readonly cluster: (topology: object, pages?: number) => Promise<LabCluster>;
   readonly progress: (label: string, done: number, total: number) => void;

@@ -59,7 +59,8 @@ export async function runLive(
           on({ kind: 'choices', choices: [] });
         }
       },
-      async cluster(topology, pages) {
+      async cluster(wanted, pages) {
+        const topology = { name: `lab-${lab.id}`, style: 'object-based', policy: 'naive', ...wanted };
         host.pause();
         await noteDeaths();
         await stop();

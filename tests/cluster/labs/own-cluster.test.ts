@@ -136,9 +136,6 @@ test('kill -9 of the runner while it stops: restore cleans up', async () => {
 
 test('a node that dies by itself in any cluster of a lab makes the run unknown', async () => {
   const topology = {
-    name: 'dying',
-    style: 'object-based',
-    policy: { base: 'naive' },
     nodes: [
       { name: 'monitor', components: ['monitor'], replicas: 1 },
       { name: 'server', components: ['query', 'database'], replicas: 1 },
