@@ -1,11 +1,8 @@
-import { createNetwork } from '../../shared/time/sim/network.ts';
-import { constant, exponential } from '../../shared/time/sim/distribution.ts';
-import { createSimulation } from '../../shared/time/sim/simulation.ts';
-import { createStation } from '../../shared/time/sim/station.ts';
 import { check, exactly, nothing, unknown, within } from '../kit/checks.ts';
 import { nodeOf } from '../kit/nodes.ts';
 import { type TimedAnswer, callNode, closedLoad, openLoad, type NodeCall } from '../kit/open-load.ts';
 import { labPlan, labSearch } from '../kit/searches.ts';
+import { callChain, runTiers } from '../kit/simulated-tiers.ts';
 import { alone } from '../kit/topology.ts';
 import { lab, type Check, type FaultProof, type Point, type Variant } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
@@ -198,61 +195,12 @@ interface ChainOptions {
   readonly variant: Variant;
 }
 
-/** Poisson arrivals at the top of a chain of stations, over a virtual network. */
-async function chain({ seed, depth, r, s, variant }: ChainOptions) {
-  const sim = createSimulation(seed);
-  const network = createNetwork({ ...sim, link: { latency: constant(r / 2) } });
-  const control = variant === 'control';
-  const stations = Array.from({ length: depth }, () =>
-    createStation({ ...sim, workers: control ? 1 : 10_000, serviceTime: constant(s) }),
-  );
-  const timeline: string[] = [];
-  let inFlight = 0;
-  let area = 0;
-  let changedAt = 0;
-  let totalMs = 0;
-  let done = 0;
-  const change = (by: number): void => {
-    area += inFlight * (sim.clock.now() - changedAt);
-    changedAt = sim.clock.now();
-    inFlight += by;
-  };
-  const note = (job: number, text: string): void => {
-    if (job === 0) timeline.push(`${digits(sim.clock.now() - firstAt).padStart(6)} ms  ${text}`);
-  };
+/** Users whose calls go down a chain of tiers. */
+function chain({ seed, depth, r, s, variant }: ChainOptions) {
+  const isControl = variant === 'control';
   const names = tiers.slice(0, depth).toReversed();
-  const hop = (from: string, tier: number, job: number): Promise<void> =>
-    new Promise((resolve) => {
-      const to = names[tier]!;
-      note(job, `${from} asks ${to}`);
-      network.send(from, to, () => {
-        void (async () => {
-          await stations[tier]!.work();
-          if (variant !== 'broken' && tier + 1 < depth) await hop(to, tier + 1, job);
-          network.send(to, from, () => {
-            note(job, `${from} has the answer of ${to}`);
-            resolve();
-          });
-        })();
-      });
-    });
-  const gap = exponential(1_000 / (control ? (0.9 * 1_000) / s : ratePerSecond));
-  let firstAt = 0;
-  let started = 0;
-  const arrive = (): void => {
-    const job = started++;
-    const startedAt = sim.clock.now();
-    if (job === 0) firstAt = startedAt;
-    change(1);
-    const calls = variant === 'broken' ? names.map((_, tier) => hop('user', tier, job)) : [hop('user', 0, job)];
-    void Promise.all(calls).then(() => {
-      change(-1);
-      totalMs += sim.clock.now() - startedAt;
-      done++;
-    });
-    if (started < jobs) sim.scheduler.after(gap(sim.random), arrive);
-  };
-  arrive();
-  await sim.run();
-  return { n: done, meanMs: totalMs / done, inFlight: area / changedAt, timeline };
+  const perSecond = isControl ? (0.9 * 1_000) / s : ratePerSecond;
+  return runTiers({ seed, tiers: names, r, s, jobs, perSecond, ...(isControl && { workers: 1 }) }, async (call) =>
+    variant === 'broken' ? Promise.all(names.map((tier) => call('user', tier))) : callChain(call, 'user', names),
+  );
 }
