@@ -46,4 +46,4 @@ export interface Facts {
   readonly logs: readonly LogEnd[];
 }
 
-export type DoctorCheck = (facts: Facts) => readonly Finding[];
+export type DoctorCheck = (facts: Facts) => Finding | readonly Finding[];

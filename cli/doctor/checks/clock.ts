@@ -7,13 +7,11 @@ const tolerance = 60_000;
 export const clockCheck: DoctorCheck = ({ now, newestFile }) => {
   const time = new Date(now).toISOString();
   if (newestFile === undefined || newestFile.changedAt <= now + tolerance)
-    return [{ check: 'clock', level: 'ok', found: time }];
-  return [
-    {
-      check: 'clock',
-      level: 'problem',
-      found: `it says ${time}, but ${newestFile.file} was changed at ${new Date(newestFile.changedAt).toISOString()}`,
-      todo: 'Set the clock of this machine. This shows its time: date -u',
-    },
-  ];
+    return { check: 'clock', level: 'ok', found: time };
+  return {
+    check: 'clock',
+    level: 'problem',
+    found: `it says ${time}, but ${newestFile.file} was changed at ${new Date(newestFile.changedAt).toISOString()}`,
+    todo: 'Set the clock of this machine. This shows its time: date -u',
+  };
 };

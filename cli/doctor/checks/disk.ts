@@ -11,13 +11,11 @@ export const disk: DoctorCheck = ({ freeDisk, hasDataset, place }) => {
   if (freeDisk === undefined) return [];
   const needed = forRunning + (hasDataset ? 0 : forDataset);
   const found = `${inMegabytes(freeDisk)} are free for ${place.dataDir}`;
-  if (freeDisk >= needed) return [{ check: 'disk', level: 'ok', found }];
-  return [
-    {
-      check: 'disk',
-      level: 'problem',
-      found: `${found}, but ${inMegabytes(needed)} are needed`,
-      todo: `Delete old data sets, or use another disk with --data. Sizes: du -sh ${quoted(place.dataDir)}/*`,
-    },
-  ];
+  if (freeDisk >= needed) return { check: 'disk', level: 'ok', found };
+  return {
+    check: 'disk',
+    level: 'problem',
+    found: `${found}, but ${inMegabytes(needed)} are needed`,
+    todo: `Delete old data sets, or use another disk with --data. Sizes: du -sh ${quoted(place.dataDir)}/*`,
+  };
 };

@@ -18,7 +18,7 @@ export const lastErrors: DoctorCheck = ({ logs, place }) => {
       : [{ ...last, check, todo: `Read its log: ${tierlab(`logs ${log.node}`, place)}` } satisfies Finding];
   });
   if (findings.length > 0) return findings;
-  return [{ check, level: 'ok', found: logs.length === 0 ? 'there are no logs' : 'no node has logged one' }];
+  return { check, level: 'ok', found: logs.length === 0 ? 'there are no logs' : 'no node has logged one' };
 };
 
 function lastErrorOf({ node, lines }: LogEnd): Pick<Finding, 'level' | 'found'> | undefined {

@@ -16,11 +16,11 @@ export const memory: DoctorCheck = ({ availableMemory, topology, startedNodes, r
   if (availableMemory === undefined) return [];
   const needed = running === undefined ? startedNodes.size * perNode + besides : reserve;
   const found = `${inMegabytes(availableMemory)} are free`;
-  if (availableMemory >= needed) return [{ check: 'memory', level: 'ok', found }];
+  if (availableMemory >= needed) return { check: 'memory', level: 'ok', found };
   const needs = `${running === undefined ? topology : 'the running cluster'} needs about ${inMegabytes(needed)}`;
   const todo =
     running !== undefined || topology === 'tiny'
       ? 'Stop other programs. This shows the largest: ps -eo pid,rss,args --sort=-rss | head'
       : `Stop other programs, or start a smaller cluster: ${tierlab('up --topology tiny', place)}`;
-  return [{ check: 'memory', level: 'problem', found: `${found}, but ${needs}`, todo }];
+  return { check: 'memory', level: 'problem', found: `${found}, but ${needs}`, todo };
 };

@@ -45,17 +45,15 @@ const judges: Readonly<Record<ClusterNode['state'], Judge>> = {
 
 export const nodes: DoctorCheck = ({ running, startedNodes, place }) => {
   if (running === undefined)
-    return [
-      {
-        check,
-        level: 'ok',
-        found:
-          `no cluster of ${place.dataDir} runs at port base ${place.portBase}; ` +
-          '--data and --port-base name another cluster',
-      },
-    ];
+    return {
+      check,
+      level: 'ok',
+      found:
+        `no cluster of ${place.dataDir} runs at port base ${place.portBase}; ` +
+        '--data and --port-base name another cluster',
+    };
   const { cluster } = running;
-  if (!cluster.answered) return [{ check, level: 'problem', found: cluster.why, todo: endIt(running.pid) }];
+  if (!cluster.answered) return { check, level: 'problem', found: cluster.why, todo: endIt(running.pid) };
   const findings = cluster.nodes
     // A place that nobody has started is not missing.
     .filter(({ id, state }) => state !== 'stopped' || startedNodes.has(id))

@@ -7,37 +7,33 @@ const proxyNames = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'A
 
 /** Loopback addresses must not be asked for through a proxy, which has loopback addresses of its own. */
 export const proxies: DoctorCheck = ({ environment }) => {
-  const findings = [...proxy(environment), ...nodeOptions(environment)];
+  const findings = [proxy(environment), nodeOptions(environment)].flat();
   return findings.length > 0 ? findings : [{ check, level: 'ok', found: 'none that Tierlab would use' }];
 };
 
-function proxy(environment: Facts['environment']): readonly Finding[] {
+function proxy(environment: Facts['environment']): Finding | readonly Finding[] {
   const name = proxyNames.find((it) => environment[it]);
   if (name === undefined) return [];
   const spared = new Set((environment.no_proxy ?? environment.NO_PROXY ?? '').split(/[\s,]+/));
   if (spared.has('*') || (spared.has('localhost') && spared.has('127.0.0.1'))) return [];
   const found = `${name} is ${createRedactor()(environment[name]!)}, and NO_PROXY does not name localhost`;
   const forced = environment.NODE_USE_ENV_PROXY === '1' || /--use-env-proxy\b/.test(environment.NODE_OPTIONS ?? '');
-  return [
-    {
-      check,
-      level: forced ? 'problem' : 'note',
-      found: forced
-        ? `${found}: Node.js sends calls between nodes to the proxy`
-        : `${found}: curl asks the proxy for this cluster`,
-      todo: 'Leave this machine out: export NO_PROXY=localhost,127.0.0.1,::1',
-    },
-  ];
+  return {
+    check,
+    level: forced ? 'problem' : 'note',
+    found: forced
+      ? `${found}: Node.js sends calls between nodes to the proxy`
+      : `${found}: curl asks the proxy for this cluster`,
+    todo: 'Leave this machine out: export NO_PROXY=localhost,127.0.0.1,::1',
+  };
 }
 
-function nodeOptions({ NODE_OPTIONS: options }: Facts['environment']): readonly Finding[] {
+function nodeOptions({ NODE_OPTIONS: options }: Facts['environment']): Finding | readonly Finding[] {
   if (!options) return [];
-  return [
-    {
-      check,
-      level: 'note',
-      found: `NODE_OPTIONS is "${createRedactor()(options)}": every node starts with it`,
-      todo: 'If you did not mean that, remove it: unset NODE_OPTIONS',
-    },
-  ];
+  return {
+    check,
+    level: 'note',
+    found: `NODE_OPTIONS is "${createRedactor()(options)}": every node starts with it`,
+    todo: 'If you did not mean that, remove it: unset NODE_OPTIONS',
+  };
 }

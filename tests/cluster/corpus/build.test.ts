@@ -189,7 +189,8 @@ test('returning to the default sources forgets the data set of the others', asyn
   expect(existsSync(datasetDir)).toBe(true);
 });
 
-test('a build that is stopped leaves what was there, and nothing half done', async () => {
+/** A built data set, and many pages that are not yet part of it. */
+async function withMuchToBuild() {
   const dataDir = await folderWith(...ring);
   const before = await ensureDataset({ dataDir, shards: 1 });
   const many = Array.from({ length: 20_000 }, (_, i) => ({
@@ -198,6 +199,11 @@ test('a build that is stopped leaves what was there, and nothing half done', asy
     body: 'word '.repeat(50),
   }));
   await importPages(put(temporaryFolder(), 'many.jsonl', jsonLines(...many)), { dataDir });
+  return { dataDir, before };
+}
+
+test('a build that is stopped leaves what was there, and nothing half done', async () => {
+  const { dataDir, before } = await withMuchToBuild();
   for (const phase of ['read', 'rank', 'index']) {
     const stop = new AbortController();
     const onProgress = (progress: TaskProgress) => {
@@ -210,14 +216,7 @@ test('a build that is stopped leaves what was there, and nothing half done', asy
 });
 
 test('a build that is killed leaves what was there, and the next one starts over', async () => {
-  const dataDir = await folderWith(...ring);
-  const before = await ensureDataset({ dataDir, shards: 1 });
-  const many = Array.from({ length: 20_000 }, (_, i) => ({
-    id: `p${i}`,
-    title: `Page ${i}`,
-    body: 'word '.repeat(50),
-  }));
-  await importPages(put(temporaryFolder(), 'many.jsonl', jsonLines(...many)), { dataDir });
+  const { dataDir, before } = await withMuchToBuild();
   const program = `
     import { ensureDataset } from ${JSON.stringify(new URL('../../../corpus/build.ts', import.meta.url).href)};
     const onProgress = ({ phase }) => phase === 'index' && process.stdout.write('indexing');
