@@ -1,4 +1,4 @@
-/** The part of jstat that labs use; the package has no types of its own. */
+/** The part of jstat that is used; the package has no types of its own. */
 declare module 'jstat' {
   interface Inverse {
     inv(p: number, a: number, b: number): number;

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { defaultPortBase, portBases } from '../../shared/cluster/ports.ts';
 import { constantStages } from '../schedule/profile.ts';
 import { parseRecorded } from '../schedule/recorded.ts';
@@ -11,8 +10,8 @@ import { meanRate } from './plan.ts';
 import type { Arrivals, CheckLevel, LoadModel, LoadPlan, Think } from './plan.ts';
 import { parseInteger, parseDuration, parseHeader, parseRate, parseStages } from './quantities.ts';
 import { refuseIdle } from './idle-options.ts';
+import { readText } from './read-text.ts';
 import { parseTarget, requireAllowed } from './target.ts';
-import type { LoadTarget } from './target.ts';
 import { buildWorkload } from './workload-options.ts';
 
 /** The first gateway is this far above the cluster's port base (shared/cluster/ports.ts). */
@@ -187,11 +186,3 @@ function atLeast(ms: number, least: number, option: string): number {
   if (!(ms >= least)) throw loadError('bad_argument', `${option} must be at least ${least} ms`);
   return ms;
 }
-
-export async function readText(path: string, option: string): Promise<string> {
-  return readFile(path, 'utf8').catch((error: unknown) => {
-    throw loadError('bad_file', `${option}: the file ${path} cannot be read`, error);
-  });
-}
-
-export type { LoadTarget };

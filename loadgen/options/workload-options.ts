@@ -1,4 +1,4 @@
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseRequestList } from '../workload/list.ts';
 import { isMethod, isTarget } from '../workload/request-check.ts';
@@ -7,6 +7,7 @@ import { corpusWords, wordsOfFile } from '../workload/words.ts';
 import type { RunFlags } from './cli-options.ts';
 import { loadError } from './errors.ts';
 import { parseInteger, parseDuration } from './quantities.ts';
+import { readText } from './read-text.ts';
 import type { LoadTarget } from './target.ts';
 
 const none: MixShares = { search: 0, suggest: 0, page: 0 };
@@ -41,10 +42,7 @@ export async function buildWorkload(target: LoadTarget, urlGiven: boolean, flags
     return { kind: 'scenario', file, words: await words(flags) };
   }
   if (flags.requests !== undefined) {
-    const text = await readFile(flags.requests, 'utf8').catch((error: unknown) => {
-      throw loadError('bad_file', `--requests: the file ${flags.requests} cannot be read`, error);
-    });
-    return { kind: 'list', requests: parseRequestList(text) };
+    return { kind: 'list', requests: parseRequestList(await readText(flags.requests, '--requests')) };
   }
   if (flags.workload === undefined && urlGiven) return { kind: 'url', request: await urlRequest(target, flags) };
   return named(flags.workload ?? 'mix', flags);
@@ -94,12 +92,7 @@ async function urlRequest(target: LoadTarget, flags: RunFlags) {
   const method = (flags.method ?? (flags.body === undefined ? 'GET' : 'POST')).toUpperCase();
   if (!isMethod(method)) throw loadError('bad_argument', `-m must be an HTTP method, not "${flags.method}"`);
   if (!isTarget(target.path)) throw loadError('bad_argument', `the path "${target.path}" must be percent-encoded`);
-  let body = flags.body;
-  if (body?.startsWith('@')) {
-    body = await readFile(body.slice(1), 'utf8').catch((error: unknown) => {
-      throw loadError('bad_file', `-b: the file ${flags.body?.slice(1)} cannot be read`, error);
-    });
-  }
+  const body = flags.body?.startsWith('@') ? await readText(flags.body.slice(1), '-b') : flags.body;
   return {
     method,
     target: target.path,

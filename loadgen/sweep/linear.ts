@@ -1,3 +1,5 @@
+import jStat from 'jstat';
+
 /**
  * Solves A x = b (n small) by Gaussian elimination with partial pivoting; undefined when A is singular to working
  * precision.
@@ -41,15 +43,4 @@ function cell(m: readonly (readonly number[])[], row: number, column: number): n
 }
 
 /** 97.5% quantile of Student's t: half the width of a 95% interval, in standard errors. */
-export function student975(freedom: number): number {
-  const table = [
-    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131, 2.12, 2.11,
-    2.101, 2.093, 2.086,
-  ];
-  if (freedom < 1) return Infinity;
-  // Beyond the table the expansion in 1/freedom is right to 4 digits (Abramowitz and Stegun, 26.7.5).
-  const z = 1.959964;
-  return (
-    table[freedom - 1] ?? z + (z ** 3 + z) / (4 * freedom) + (5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * freedom ** 2)
-  );
-}
+export const student975 = (freedom: number): number => (freedom < 1 ? Infinity : jStat.studentt.inv(0.975, freedom));

@@ -52,7 +52,7 @@ export function fitUsl(points: readonly SweepPoint[]): UslFit {
       why: `three parameters need at least four different numbers in flight, not ${distinct.size}`,
     };
   const p = descend(usable, start(usable));
-  const normal = normalMatrix(usable, p);
+  const normal = products(usable.map((point) => derivatives(p, point)));
   // Scaled to a unit diagonal first: the parameters differ by many orders of magnitude.
   const scale = normal.map((row, i) => Math.sqrt(row[i] ?? 0));
   if (scale.some((s) => !(s > 0)))
@@ -81,22 +81,13 @@ export function fitUsl(points: readonly SweepPoint[]): UslFit {
 
 /** N/X is linear in 1/lambda, sigma/lambda and kappa/lambda. This gives a start that is already close. */
 function start(points: readonly SweepPoint[]): Parameters {
-  const normal = [
-    [0, 0, 0],
-    [0, 0, 0],
-    [0, 0, 0],
-  ];
-  const right = [0, 0, 0];
-  for (const { n, throughput } of points) {
+  const rows = points.map(({ n, throughput }) => {
     const y = n / throughput;
-    const x = [1 / y, (n - 1) / y, (n * (n - 1)) / y];
-    for (let i = 0; i < 3; i++) {
-      right[i] = (right[i] ?? 0) + (x[i] ?? 0);
-      for (let k = 0; k < 3; k++) (normal[i] as number[])[k] = (normal[i]?.[k] ?? 0) + (x[i] ?? 0) * (x[k] ?? 0);
-    }
-  }
+    return [1 / y, (n - 1) / y, (n * (n - 1)) / y] as const;
+  });
   const smallest = points.reduce((a, b) => (b.n < a.n ? b : a));
-  const solved = solveLinear(normal, right);
+  const right = columns.map((i) => total(rows, (row) => row[i]));
+  const solved = solveLinear(products(rows), right);
   const inverse = solved?.[0] ?? 0;
   if (!solved || inverse <= 0) return [smallest.throughput / smallest.n, 0.01, 1e-5];
   return [1 / inverse, Math.max(0, (solved[1] ?? 0) / inverse), Math.max(0, (solved[2] ?? 0) / inverse)];
@@ -106,14 +97,11 @@ function descend(points: readonly SweepPoint[], from: Parameters): Parameters {
   let p = from;
   let damping = 1e-3;
   for (let step = 0; step < 300 && damping < 1e12; step++) {
-    const normal = normalMatrix(points, p);
-    const gradient = [0, 0, 0];
-    for (const point of points) {
-      const residual = 1 - uslThroughput(p, point.n) / point.throughput;
-      for (const [i, d] of derivatives(p, point).entries()) gradient[i] = (gradient[i] ?? 0) + d * residual;
-    }
+    const slopes = points.map((point) => derivatives(p, point));
+    const residuals = points.map(({ n, throughput }) => 1 - uslThroughput(p, n) / throughput);
+    const gradient = columns.map((i) => total(slopes, (row, at) => row[i] * residuals[at]!));
     const delta = solveLinear(
-      normal.map((row, i) => row.map((value, k) => (i === k ? value * (1 + damping) + 1e-30 : value))),
+      products(slopes).map((row, i) => row.map((value, k) => (i === k ? value * (1 + damping) + 1e-30 : value))),
       gradient,
     );
     const next = p.map((value, i) => Math.max(i === 0 ? 1e-12 : 0, value + (delta?.[i] ?? 0))) as Parameters;
@@ -133,27 +121,24 @@ function derivatives(p: Parameters, { n, throughput }: SweepPoint): [number, num
   return [x / p[0], (-x * (n - 1)) / bottom, (-x * n * (n - 1)) / bottom];
 }
 
-function normalMatrix(points: readonly SweepPoint[], p: Parameters): number[][] {
-  const normal = [
-    [0, 0, 0],
-    [0, 0, 0],
-    [0, 0, 0],
-  ];
-  for (const point of points) {
-    const d = derivatives(p, point);
-    for (let i = 0; i < 3; i++)
-      for (let k = 0; k < 3; k++) (normal[i] as number[])[k] = (normal[i]?.[k] ?? 0) + (d[i] ?? 0) * (d[k] ?? 0);
-  }
-  return normal;
+const columns = [0, 1, 2] as const;
+type Row = readonly [number, number, number];
+
+/** The left side of the normal equations: for each two columns, the sum of their products. */
+const products = (rows: readonly Row[]): number[][] =>
+  columns.map((i) => columns.map((k) => total(rows, (row) => row[i] * row[k])));
+
+function total<Item>(items: readonly Item[], of: (item: Item, index: number) => number): number {
+  return items.reduce((sum, item, index) => sum + of(item, index), 0);
 }
 
 function cost(points: readonly SweepPoint[], p: Parameters): number {
-  return points.reduce((sum, { n, throughput }) => sum + (1 - uslThroughput(p, n) / throughput) ** 2, 0);
+  return total(points, ({ n, throughput }) => (1 - uslThroughput(p, n) / throughput) ** 2);
 }
 
 function r2(points: readonly SweepPoint[], p: Parameters): number {
-  const mean = points.reduce((sum, point) => sum + point.throughput, 0) / points.length;
-  const total = points.reduce((sum, point) => sum + (point.throughput - mean) ** 2, 0);
-  const rest = points.reduce((sum, { n, throughput }) => sum + (throughput - uslThroughput(p, n)) ** 2, 0);
-  return total > 0 ? 1 - rest / total : 0;
+  const mean = total(points, ({ throughput }) => throughput) / points.length;
+  const whole = total(points, ({ throughput }) => (throughput - mean) ** 2);
+  const rest = total(points, ({ n, throughput }) => (throughput - uslThroughput(p, n)) ** 2);
+  return whole > 0 ? 1 - rest / whole : 0;
 }
