@@ -8,7 +8,7 @@ import { incidentRows } from './incident-rows.ts';
 import { exitTruths, score, truthsIn, type Score, type Truth } from './incident-scoring.ts';
 import type { ClusterFlags } from './options.ts';
 import { portBaseOf } from './run-file.ts';
-import { table } from './table.ts';
+import { showTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 import { fetchStatus, type ClusterNode } from './watchdog-client.ts';
 import { printJson } from './print-json.ts';
@@ -57,8 +57,7 @@ export function showScore(report: IncidentReport, result: Score, json: boolean, 
       text: ([, row]: (typeof kinds)[number]) => String(row[name] ?? '·'),
       align: 'right' as const,
     }));
-    for (const line of table(kinds, [{ head: 'injected', text: ([kind]) => kind }, ...columns], terminal.dim))
-      terminal.line(line);
+    showTable(terminal, kinds, [{ head: 'injected', text: ([kind]) => kind }, ...columns]);
     terminal.line('');
     const latencies = result.explained
       .filter(({ incident }) => incident.verdict)

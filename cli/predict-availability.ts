@@ -9,7 +9,7 @@ import type { ClusterFlags } from './options.ts';
 import { dataDirOf } from './paths.ts';
 import { portBaseOf, readRunFile } from './run-file.ts';
 import { shareWithNines } from './share-with-nines.ts';
-import { table, type Column } from './table.ts';
+import { type Column, showTable } from './table.ts';
 import { createTerminal } from './terminal.ts';
 import { topologyOf } from './topology.ts';
 import { fetchStatus } from './watchdog-client.ts';
@@ -88,7 +88,7 @@ export async function predictAvailability(flags: PredictionFlags): Promise<void>
       align: 'right',
     },
   ];
-  for (const line of table(rows, columns, terminal.dim)) terminal.line(line);
+  showTable(terminal, rows, columns);
   terminal.line('');
   terminal.line(
     stopTheWhole.length === 0

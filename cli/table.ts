@@ -37,9 +37,18 @@ export function table<Row>(
   return [head, ...lines];
 }
 
+/** Prints rows under a head. */
+export function showTable<Row>(
+  { line, dim }: Pick<Terminal, 'line' | 'dim'>,
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+): void {
+  for (const text of table(rows, columns, dim)) line(text);
+}
+
 /** Prints rows of plain cells under a head. A column that holds a number stands to the right. */
 export function printTable(
-  { line, dim }: Pick<Terminal, 'line' | 'dim'>,
+  terminal: Pick<Terminal, 'line' | 'dim'>,
   head: readonly string[],
   rows: readonly (readonly (string | number)[])[],
 ): void {
@@ -47,5 +56,5 @@ export function printTable(
     const align = rows.some((row) => typeof row[i] === 'number') ? 'right' : 'left';
     return { head: title, text: (row) => String(row[i]), align: i === head.length - 1 ? 'left' : align };
   });
-  for (const text of table(rows, columns, dim)) line(text);
+  showTable(terminal, rows, columns);
 }

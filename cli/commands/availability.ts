@@ -10,7 +10,7 @@ import { timeSpan } from '../../shared/time-span.ts';
 import { counted } from '../../web/numbers.ts';
 import { parseNeeded, parseShare, predictAvailability, type PredictionFlags } from '../predict-availability.ts';
 import { shareWithNines } from '../share-with-nines.ts';
-import { table, type Column } from '../table.ts';
+import { type Column, showTable } from '../table.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
 import { printJson } from '../print-json.ts';
 
@@ -130,5 +130,5 @@ function show<B extends Availability>(
     { head: 'MTBF', text: ({ mtbfMs }) => timeSpan(mtbfMs), align: 'right' },
     { head: 'MTTR', text: ({ mttrMs }) => timeSpan(mttrMs), align: 'right' },
   ];
-  for (const line of table(availabilities, [...columns, ...more], terminal.dim)) terminal.line(line);
+  showTable(terminal, availabilities, [...columns, ...more]);
 }

@@ -9,7 +9,7 @@ import { printJson } from '../print-json.ts';
 import { UsageError } from '../errors.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { parseCount, parseFolder } from '../options.ts';
-import { table } from '../table.ts';
+import { type Column, showTable } from '../table.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
 
 interface CompareFlags extends MeasureOptions {
@@ -57,12 +57,7 @@ async function run(a: string, b: string, flags: CompareFlags): Promise<void> {
   const [first, second] = measured;
   const terminal = createTerminal(process.stdout);
   const show = (rows: readonly ComparedRow[]): void => {
-    const columns = [
-      { head: '', text: ({ what }: ComparedRow) => what },
-      { head: first.name, text: ({ a: text }: ComparedRow) => text },
-      { head: second.name, text: ({ b: text }: ComparedRow) => text },
-    ];
-    for (const line of table(rows, columns, terminal.dim)) terminal.line(line);
+    showTable(terminal, rows, bothColumns(first, second));
     terminal.line('');
   };
   for (const style of styles) {
@@ -81,28 +76,26 @@ async function run(a: string, b: string, flags: CompareFlags): Promise<void> {
   );
 }
 
+const bothColumns = (first: MeasuredTopology, second: MeasuredTopology): readonly Column<ComparedRow>[] => [
+  { head: '', text: ({ what }) => what },
+  { head: first.name, text: ({ a }) => a },
+  { head: second.name, text: ({ b }) => b },
+];
+
 /** Components, functions and relationships: which component does what, where it runs, and who called whom. */
 function showArchitecture(first: MeasuredTopology, second: MeasuredTopology, terminal: Terminal): void {
   const place = (nodes: readonly string[]) => (nodes.length > 3 ? `${nodes.length} nodes` : nodes.join(', '));
   const components = comparedComponents(first, second);
-  type Component = (typeof components)[number];
-  const columns = [
-    { head: 'component', text: ({ name }: Component) => name },
-    { head: first.name, text: ({ a }: Component) => place(a) },
-    { head: second.name, text: ({ b }: Component) => place(b) },
-    { head: 'function', text: ({ purpose }: Component) => purpose },
-  ];
-  for (const line of table(components, columns, terminal.dim)) terminal.line(line);
+  showTable(terminal, components, [
+    { head: 'component', text: ({ name }) => name },
+    { head: first.name, text: ({ a }) => place(a) },
+    { head: second.name, text: ({ b }) => place(b) },
+    { head: 'function', text: ({ purpose }) => purpose },
+  ]);
   for (const { style, traces, relations } of comparedStyles(first, second)) {
     if (traces === 0) continue;
-    type Relation = (typeof relations)[number];
     terminal.line('');
     terminal.line(`Who called whom in the ${style} style: calls per search, from ${traces} traces (by arithmetic)`);
-    const heads = [
-      { head: '', text: ({ what }: Relation) => what },
-      { head: first.name, text: ({ a }: Relation) => a },
-      { head: second.name, text: ({ b }: Relation) => b },
-    ];
-    for (const line of table(relations, heads, terminal.dim)) terminal.line(line);
+    showTable(terminal, relations, bothColumns(first, second));
   }
 }

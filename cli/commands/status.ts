@@ -3,7 +3,7 @@ import { withExamples } from '../command-line.ts';
 import { readNode, showNumbers } from '../node-numbers.ts';
 import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { portBaseOf } from '../run-file.ts';
-import { table } from '../table.ts';
+import { showTable } from '../table.ts';
 import { createTerminal } from '../terminal.ts';
 import { fetchStatus, type ClusterStatus } from '../watchdog-client.ts';
 import { printJson } from '../print-json.ts';
@@ -44,21 +44,16 @@ function showAll({ topology, nodes }: ClusterStatus, flags: StatusFlags): void {
   const terminal = createTerminal(process.stdout);
   const ready = nodes.filter((node) => node.state === 'ready').length;
   terminal.line(`${terminal.bold(topology)}: ${ready} of ${nodes.length} ready\n`);
-  const lines = table(
-    nodes,
-    [
-      { head: 'node', text: ({ id }) => id },
-      {
-        head: 'state',
-        text: ({ state }) => state,
-        paint: ({ state }) => (state === 'ready' ? terminal.good : terminal.bad),
-      },
-      { head: 'port', text: ({ port }) => String(port), align: 'right' },
-      { head: 'ops', text: ({ opsPort }) => String(opsPort), align: 'right' },
-      { head: 'pid', text: ({ pid }) => String(pid ?? '-'), align: 'right' },
-      { head: 'restarts', text: ({ restarts, lastRestart }) => (restarts === 0 ? '' : `${restarts} (${lastRestart})`) },
-    ],
-    terminal.dim,
-  );
-  for (const line of lines) terminal.line(line);
+  showTable(terminal, nodes, [
+    { head: 'node', text: ({ id }) => id },
+    {
+      head: 'state',
+      text: ({ state }) => state,
+      paint: ({ state }) => (state === 'ready' ? terminal.good : terminal.bad),
+    },
+    { head: 'port', text: ({ port }) => String(port), align: 'right' },
+    { head: 'ops', text: ({ opsPort }) => String(opsPort), align: 'right' },
+    { head: 'pid', text: ({ pid }) => String(pid ?? '-'), align: 'right' },
+    { head: 'restarts', text: ({ restarts, lastRestart }) => (restarts === 0 ? '' : `${restarts} (${lastRestart})`) },
+  ]);
 }

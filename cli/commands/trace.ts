@@ -8,7 +8,7 @@ import { UsageError } from '../errors.ts';
 import { parseCount, parseSpan, withClusterOptions, type ClusterFlags } from '../options.ts';
 import { dataDirOf } from '../paths.ts';
 import { portBaseOf } from '../run-file.ts';
-import { table } from '../table.ts';
+import { showTable } from '../table.ts';
 import { createTerminal, type Terminal } from '../terminal.ts';
 import { tierTable, usualTable } from '../trace/tier-tables.ts';
 import { legend, waterfall } from '../trace/waterfall.ts';
@@ -108,24 +108,19 @@ function showTrace(trace: Trace, terminal: Terminal, columns: number): void {
 
 function showList(list: readonly TraceSummary[], place: ClusterPlace, terminal: Terminal): void {
   if (list.length === 0) return terminal.line(noTrace);
-  const lines = table(
-    list,
-    [
-      { head: 'at', text: ({ at }) => exactTime(at) },
-      { head: 'took', text: ({ durationMs }) => preciseDuration(durationMs), align: 'right' },
-      {
-        head: 'outcome',
-        text: ({ outcome }) => outcome,
-        paint: ({ outcome }) => (outcome === 'ok' ? terminal.good : terminal.bad),
-      },
-      { head: 'hops', text: ({ hops }) => String(hops), align: 'right' },
-      { head: 'extra', text: ({ extraAttempts }) => String(extraAttempts || ''), align: 'right' },
-      { head: 'request', text: ({ request }) => request },
-      { head: 'kept as', text: ({ because }) => because },
-      { head: 'id', text: ({ requestId }) => requestId },
-    ],
-    terminal.dim,
-  );
-  for (const line of lines) terminal.line(line);
+  showTable(terminal, list, [
+    { head: 'at', text: ({ at }) => exactTime(at) },
+    { head: 'took', text: ({ durationMs }) => preciseDuration(durationMs), align: 'right' },
+    {
+      head: 'outcome',
+      text: ({ outcome }) => outcome,
+      paint: ({ outcome }) => (outcome === 'ok' ? terminal.good : terminal.bad),
+    },
+    { head: 'hops', text: ({ hops }) => String(hops), align: 'right' },
+    { head: 'extra', text: ({ extraAttempts }) => String(extraAttempts || ''), align: 'right' },
+    { head: 'request', text: ({ request }) => request },
+    { head: 'kept as', text: ({ because }) => because },
+    { head: 'id', text: ({ requestId }) => requestId },
+  ]);
   terminal.line(terminal.dim(`\nOne of them: ${tierlab(`trace ${list[0]!.requestId}`, place)}`));
 }

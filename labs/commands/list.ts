@@ -1,4 +1,4 @@
-import { table } from '../../cli/table.ts';
+import { showTable } from '../../cli/table.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 import { labs } from '../registry.ts';
 import type { Home } from '../runner/home.ts';
@@ -23,28 +23,23 @@ export function list(home: Home, terminal: Terminal, json: boolean): void {
     process.stdout.write(`${JSON.stringify({ labs: all, next: next?.id ?? null })}\n`);
     return;
   }
-  const lines = table(
-    rows,
-    [
-      { head: 'lab', text: ({ lab }) => lab.id },
-      { head: 'topic', text: ({ lab }) => lab.topic },
-      { head: 'form', text: ({ lab }) => (lab.live ? (lab.virtual ? 'live, virtual' : 'live') : 'virtual') },
-      { head: 'takes', text: ({ lab }) => `${lab.seconds} s`, align: 'right' },
-      { head: 'took', text: ({ done }) => (done?.tookS === undefined ? '-' : `${done.tookS} s`), align: 'right' },
-      { head: 'tries', text: ({ done }) => String(done?.attempts ?? 0), align: 'right' },
-      {
-        head: 'so far',
-        text: ({ done }) =>
-          done?.passed
-            ? `${verdictSymbols.PASS} passed`
-            : done?.verdict
-              ? `${verdictSymbols[done.verdict]} ${done.verdict}`
-              : '',
-      },
-    ],
-    terminal.dim,
-  );
-  for (const line of lines) terminal.line(line);
+  showTable(terminal, rows, [
+    { head: 'lab', text: ({ lab }) => lab.id },
+    { head: 'topic', text: ({ lab }) => lab.topic },
+    { head: 'form', text: ({ lab }) => (lab.live ? (lab.virtual ? 'live, virtual' : 'live') : 'virtual') },
+    { head: 'takes', text: ({ lab }) => `${lab.seconds} s`, align: 'right' },
+    { head: 'took', text: ({ done }) => (done?.tookS === undefined ? '-' : `${done.tookS} s`), align: 'right' },
+    { head: 'tries', text: ({ done }) => String(done?.attempts ?? 0), align: 'right' },
+    {
+      head: 'so far',
+      text: ({ done }) =>
+        done?.passed
+          ? `${verdictSymbols.PASS} passed`
+          : done?.verdict
+            ? `${verdictSymbols[done.verdict]} ${done.verdict}`
+            : '',
+    },
+  ]);
   const passed = rows.filter(({ done }) => done?.passed).length;
   terminal.line('');
   terminal.line(`${passed} of ${labs.length} labs passed.`);

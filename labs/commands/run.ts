@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { table } from '../../cli/table.ts';
+import { showTable } from '../../cli/table.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 import { onInterrupt } from '../../cli/interrupt.ts';
 import type { Place } from '../kit/attached-cluster.ts';
@@ -94,19 +94,14 @@ function show(lab: Lab, result: LabResult, home: Home, terminal: Terminal): void
   const { verdict, rows, checks } = result;
   const mark = { PASS: terminal.good, FAIL: terminal.bad, UNKNOWN: terminal.warn }[verdict];
   terminal.line('');
-  for (const line of table(
-    rows,
-    [
-      { head: '', text: ({ label }) => label },
-      { head: 'predicted', text: predictedCell, align: 'right' },
-      { head: 'theory', text: (row) => cell(row.theory, row), align: 'right' },
-      { head: 'measured', text: (row) => cell(row.measured, row), align: 'right' },
-      { head: 'interval', text: intervalCell },
-      { head: 'n', text: ({ n }) => n.toLocaleString('en'), align: 'right' },
-    ],
-    terminal.dim,
-  ))
-    terminal.line(line);
+  showTable(terminal, rows, [
+    { head: '', text: ({ label }) => label },
+    { head: 'predicted', text: predictedCell, align: 'right' },
+    { head: 'theory', text: (row) => cell(row.theory, row), align: 'right' },
+    { head: 'measured', text: (row) => cell(row.measured, row), align: 'right' },
+    { head: 'interval', text: intervalCell },
+    { head: 'n', text: ({ n }) => n.toLocaleString('en'), align: 'right' },
+  ]);
   terminal.line('');
   for (const { verdict: one, label, detail, next } of checks)
     terminal.line(wrapped(`${verdictSymbols[one]} ${label}: ${detail}${next ? `. Next: ${next}` : ''}`));
