@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import type { Topology } from '../shared/cluster/topology.ts';
 import { takenPorts } from '../shared/cluster/watchdog/port-check.ts';
 import { CommandError } from './errors.ts';
@@ -87,12 +89,7 @@ export async function runTierlab(
   { script = entryScript(), mayFail = false }: { readonly script?: string; readonly mayFail?: boolean } = {},
 ): Promise<string> {
   const child = spawnTierlab(words, script);
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const code = await new Promise<number | null>((resolve, reject) =>
-    child.once('error', reject).once('close', resolve),
-  );
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   if (code !== 0 && !mayFail) throw new CommandError(`"tierlab ${words.join(' ')}" failed:\n${stderr.trim()}`);
   return stdout;
 }

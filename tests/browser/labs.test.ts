@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
@@ -6,13 +5,13 @@ import { afterAll, expect } from 'vitest';
 import { homeAt } from '../../labs/runner/home.ts';
 import { createLabServer } from '../../labs/serve/server.ts';
 import { until } from '../support/cluster.ts';
+import { labCommand } from '../support/lab-command.ts';
 import { seriousProblems } from './axe.ts';
 import { lowContrast, overflow, tabOrder } from './looks.ts';
 import { boundMs, person, screens, shots } from './person.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A student who never opens a terminal. */
-const main = path.resolve(import.meta.dirname, '../../labs/main.ts');
 const folder = temporaryFolder();
 const home = homeAt(folder);
 const key = 'the-key-of-this-test';
@@ -85,7 +84,7 @@ test('lab 10 from the list to the hand-in, with the keyboard, and lab verify acc
   expect(download.suggestedFilename()).toBe('hand-in-10-ada.json');
   const file = path.join(folder, 'handed-in.json');
   await download.saveAs(file);
-  const { status, stdout } = spawnSync(process.execPath, [main, 'verify', file], { encoding: 'utf8' });
+  const { status, stdout } = labCommand('verify', file);
   expect([status, stdout]).toEqual([0, expect.stringContaining('computed again, and equal')]);
   expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
     explanation: 'The free time is in the denominator.',

@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 import { portSpan } from '../../shared/cluster/ports.ts';
@@ -25,11 +27,10 @@ export async function tierlab(...args: readonly string[]): Promise<CommandResult
 }
 
 async function collect(child: ChildProcess): Promise<CommandResult> {
-  let [stdout, stderr] = ['', ''];
-  child.stdout!.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr!.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const code = await new Promise<number>((resolve) => child.once('close', (exit) => resolve(exit ?? -1)));
-  return { code, stdout, stderr };
+  const output = Promise.all([text(child.stdout!), text(child.stderr!)]);
+  const [code] = (await once(child, 'close')) as [number | null];
+  const [stdout, stderr] = await output;
+  return { code: code ?? -1, stdout, stderr };
 }
 
 /** One page in the format that `tierlab import` reads. */

@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -14,9 +14,9 @@ import { runLab, type LabRunOptions } from '../../../labs/runner/run.ts';
 import { takenPorts } from '../../../shared/cluster/watchdog/port-check.ts';
 import { isAlive, until } from '../../support/cluster.ts';
 import { compiled } from '../../support/compiled.ts';
+import { labCommand, labMain } from '../../support/lab-command.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const main = path.resolve(import.meta.dirname, '../../../labs/main.ts');
 const folder = temporaryFolder();
 const home = homeAt(folder);
 const running = new Set<ChildProcess>();
@@ -25,7 +25,7 @@ afterAll(() => {
 });
 
 function start(...args: string[]) {
-  const child = spawn(process.execPath, [main, ...args, '--home', folder], {
+  const child = spawn(process.execPath, [labMain, ...args, '--home', folder], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: compiled,
   });
@@ -41,8 +41,7 @@ function start(...args: string[]) {
   return { child, ended, output: () => output };
 }
 
-const run = (...args: string[]) =>
-  spawnSync(process.execPath, [main, ...args, '--home', folder], { encoding: 'utf8', env: compiled });
+const run = (...args: string[]) => labCommand(...args, '--home', folder);
 
 const journal = (): LabJournalEntry | undefined => {
   try {

@@ -6,9 +6,9 @@ import type { HandIn } from '../../../labs/runner/hand-in.ts';
 import { homeAt } from '../../../labs/runner/home.ts';
 import { until } from '../../support/cluster.ts';
 import { compiled } from '../../support/compiled.ts';
+import { labMain } from '../../support/lab-command.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const main = path.resolve(import.meta.dirname, '../../../labs/main.ts');
 const folder = temporaryFolder();
 const home = homeAt(folder);
 
@@ -16,7 +16,7 @@ const home = homeAt(folder);
 const hasTerminal = spawnSync('script', ['--version']).status === 0;
 
 function atTerminal(...args: string[]) {
-  const command = [process.execPath, main, ...args, '--home', folder].map((word) => `'${word}'`).join(' ');
+  const command = [process.execPath, labMain, ...args, '--home', folder].map((word) => `'${word}'`).join(' ');
   const child = spawn('script', ['-qec', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'], env: compiled });
   let output = '';
   child.stdout.on('data', (data: Buffer) => (output += data.toString()));

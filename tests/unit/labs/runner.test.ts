@@ -10,23 +10,14 @@ import { drawParameters } from '../../../labs/runner/parameters.ts';
 import { labs } from '../../../labs/registry.ts';
 import { LabUnknownError } from '../../../labs/runner/errors.ts';
 import { runLab } from '../../../labs/runner/run.ts';
-import { compiled } from '../../support/compiled.ts';
+import { labCommand, labMain, programOf } from '../../support/lab-command.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const main = path.resolve(import.meta.dirname, '../../../labs/main.ts');
 const folder = temporaryFolder();
 const home = homeAt(folder);
 const labFiles = home.reports('10');
 beforeEach(() => rmSync(path.join(folder, 'data'), { recursive: true, force: true }));
 
-function lab(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
-    encoding: 'utf8',
-    timeout: 40_000,
-    env: compiled,
-  });
-  return { code: status, stdout, stderr };
-}
 const atHome = ['--home', folder];
 const read = <T>(file: string): T => JSON.parse(readFileSync(path.join(labFiles, file), 'utf8')) as T;
 
@@ -43,11 +34,11 @@ test('students get their own numbers, always the same, from bounded sets', () =>
 
 test('a lab runs from the prediction to the hand-in, and the same seed gives the same bytes', () => {
   const args = ['10', '--virtual', '--seed', '4', '--predict', '20,50,100', '--because', 'S / (1 - rho)', ...atHome];
-  const first = lab(...args);
-  expect(first).toMatchObject({ code: 0 });
+  const first = labCommand(...args);
+  expect(first).toMatchObject({ status: 0 });
   expect(first.stderr).toContain('PASS');
   const bytes = readFileSync(path.join(labFiles, 'result.json'), 'utf8');
-  expect(lab(...args).code).toBe(0);
+  expect(labCommand(...args).status).toBe(0);
   expect(readFileSync(path.join(labFiles, 'result.json'), 'utf8')).toBe(bytes);
   const result = read<LabResult>('result.json');
   expect(result).toMatchObject({ lab: '10', verdict: 'PASS', labPassed: true, seed: 'seed-4/lab-10', hostNoise: null });
@@ -62,18 +53,20 @@ test('a lab runs from the prediction to the hand-in, and the same seed gives the
   expect(first.stderr).not.toContain('\u001B[');
 
   const handIn = path.join(labFiles, 'hand-in.json');
-  expect(lab('verify', handIn)).toMatchObject({ code: 0 });
-  expect(lab('explain', '10', '<b>The free time</b> is in the denominator.', ...atHome)).toMatchObject({ code: 0 });
+  expect(labCommand('verify', handIn)).toMatchObject({ status: 0 });
+  expect(labCommand('explain', '10', '<b>The free time</b> is in the denominator.', ...atHome)).toMatchObject({
+    status: 0,
+  });
   expect(read<HandIn>('hand-in.json').explanation).toContain('is in the denominator');
   expect(readFileSync(path.join(labFiles, 'index.html'), 'utf8')).toContain('&lt;b&gt;The free time&lt;/b&gt;');
-  expect(lab('verify', handIn)).toMatchObject({ code: 0 });
+  expect(labCommand('verify', handIn)).toMatchObject({ status: 0 });
   const edited = { ...read<HandIn>('hand-in.json'), result: { ...result, predictionRight: true, because: 'I knew' } };
   writeFileSync(handIn, JSON.stringify(edited));
-  const refused = lab('verify', handIn);
-  expect(refused.code).toBe(1);
+  const refused = labCommand('verify', handIn);
+  expect(refused.status).toBe(1);
   expect(refused.stdout).toContain('edited');
-  expect(lab('explain', '10', 'now it fits', ...atHome)).toMatchObject({
-    code: 3,
+  expect(labCommand('explain', '10', 'now it fits', ...atHome)).toMatchObject({
+    status: 3,
     stderr: expect.stringContaining('edited'),
   });
 }, 60_000);
@@ -88,8 +81,8 @@ test('an edited prediction is seen, also with a receipt that fits', () => {
 });
 
 test('hints come one after the other, and reading them is recorded', () => {
-  expect(lab('hint', '10', ...atHome).stdout).not.toContain('2. ');
-  expect(lab('hint', '10', ...atHome).stdout).toContain('2. ');
+  expect(labCommand('hint', '10', ...atHome).stdout).not.toContain('2. ');
+  expect(labCommand('hint', '10', ...atHome).stdout).toContain('2. ');
   expect(JSON.parse(readFileSync(home.progress, 'utf8'))).toEqual({ '10': { attempts: 0, passed: false, hints: 2 } });
 });
 
@@ -116,8 +109,8 @@ test.each([
   [['class', '/nowhere'], 'there is no folder'],
 ])('%j is called wrongly: one line and a command, exit code 3, no attempt', (args, why) => {
   const takesHome = !['verify', 'class'].includes(args[0]!);
-  const { code, stderr } = lab(...args, ...(takesHome ? atHome : []));
-  expect(code).toBe(3);
+  const { status, stderr } = labCommand(...args, ...(takesHome ? atHome : []));
+  expect(status).toBe(3);
   expect(stderr).toContain(why);
   expect(stderr).toMatch(/^.+\n((Example|Help): npm run lab -- .+\n)?$/);
   expect(existsSync(home.progress)).toBe(false);
@@ -125,40 +118,40 @@ test.each([
 });
 
 test('a reader of the list that ends early is no error', () => {
-  const { stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${main}" list --home "${folder}" | head -c 1`], {
+  const { stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${labMain}" list --home "${folder}" | head -c 1`], {
     encoding: 'utf8',
   });
   expect(stderr).toBe('');
 });
 
 test('a lab without a cluster says how to start one that allows faults', () => {
-  const { code, stderr } = lab('25', '--attach', '--yes', '--port-base', '1024', ...atHome);
-  expect(code).toBe(3);
+  const { status, stderr } = labCommand('25', '--attach', '--yes', '--port-base', '1024', ...atHome);
+  expect(status).toBe(3);
   expect(stderr).toMatch(/^lab: --attach: no cluster .*\b1024\b.*\. This starts one: npm start -- --chaos$/m);
   expect(existsSync(home.journal)).toBe(false);
 });
 
 test('a lab beside a cluster in containers says how to start one', () => {
   const nobody = ['--cluster-host', '127.0.0.1', '--port-base', '1024'];
-  const { code, stderr } = lab('25', '--attach', '--yes', ...nobody, ...atHome);
-  expect(code).toBe(3);
+  const { status, stderr } = labCommand('25', '--attach', '--yes', ...nobody, ...atHome);
+  expect(status).toBe(3);
   expect(stderr).toMatch(/--attach\b.*\b127\.0\.0\.1:1024\b.* TIERLAB_CHAOS=1 docker compose up --detach$/m);
   expect(existsSync(home.journal)).toBe(false);
 });
 
 test('a second runner is refused, and a killed one is cleaned up by restore', () => {
-  lab('hint', '10', ...atHome);
+  labCommand('hint', '10', ...atHome);
   const journal = (runner: number) => JSON.stringify({ lab: '06', runner, phase: 'running' });
   writeFileSync(home.journal, journal(process.pid));
-  const second = lab('10', '--virtual', '--yes', ...atHome);
-  expect(second.code).toBe(3);
+  const second = labCommand('10', '--virtual', '--yes', ...atHome);
+  expect(second.status).toBe(3);
   expect(second.stderr).toMatch(new RegExp(`\\b06\\b.*\\b${process.pid}\\b`));
-  expect(lab('restore', ...atHome).code).toBe(3);
+  expect(labCommand('restore', ...atHome).status).toBe(3);
   writeFileSync(home.journal, journal(2 ** 22 - 1));
-  expect(lab('10', '--virtual', '--yes', ...atHome).stderr).toContain('npm run lab -- restore');
-  expect(lab('restore', ...atHome).code).toBe(0);
+  expect(labCommand('10', '--virtual', '--yes', ...atHome).stderr).toContain('npm run lab -- restore');
+  expect(labCommand('restore', ...atHome).status).toBe(0);
   expect(existsSync(home.journal)).toBe(false);
-  expect(lab('10', '--virtual', '--yes', ...atHome).code).toBe(0);
+  expect(labCommand('10', '--virtual', '--yes', ...atHome).status).toBe(0);
 }, 60_000);
 
 const labsFolder = path.resolve(import.meta.dirname, '../../../labs');
@@ -188,15 +181,15 @@ await runLab({ lab, form: 'virtual', owner: {}, home, signal, predict, on });
 test.each(['prediction', 'running', 'verdict'])(
   'kill -9 in the phase "%s": restore cleans up, no attempt is counted, and the lab starts again',
   (phase) => {
-    const { signal } = spawnSync(process.execPath, ['--input-type=module', '-e', dyingRunner(phase)], {
-      env: compiled,
+    expect(programOf(dyingRunner(phase)).signal).toBe('SIGKILL');
+    const refused = labCommand('10', '--virtual', '--yes', ...atHome);
+    expect(refused).toMatchObject({ status: 3, stderr: expect.stringContaining('npm run lab -- restore') });
+    expect(labCommand('restore', ...atHome)).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(`"${phase}"`),
     });
-    expect(signal).toBe('SIGKILL');
-    const refused = lab('10', '--virtual', '--yes', ...atHome);
-    expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('npm run lab -- restore') });
-    expect(lab('restore', ...atHome)).toMatchObject({ code: 0, stdout: expect.stringContaining(`"${phase}"`) });
     expect([existsSync(home.journal), existsSync(home.progress)]).toEqual([false, false]);
-    expect(lab('10', '--virtual', '--yes', ...atHome).code).toBe(0);
+    expect(labCommand('10', '--virtual', '--yes', ...atHome).status).toBe(0);
   },
   60_000,
 );
@@ -213,10 +206,7 @@ const predict = async () => undefined;
 const options = { lab, form: 'virtual', owner: {}, home: homeAt('${folder}'), predict, on: () => {} };
 await onInterrupt((signal) => runLab({ ...options, signal })).catch((error) => console.log(error.constructor.name));
 `;
-  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', interrupted], {
-    encoding: 'utf8',
-    env: compiled,
-  });
+  const { stdout, stderr } = programOf(interrupted);
   expect(stdout.trim(), stderr).toBe('InterruptedError');
   expect([existsSync(home.progress), existsSync(home.journal)]).toEqual([false, false]);
 });
@@ -241,12 +231,12 @@ test('a disk that is full makes the run unknown, whatever was being written', as
 
 test('a wrong prediction is named, value by value, and a lab without one asks for none', () => {
   const args = ['--virtual', ...atHome];
-  const wrong = lab('10', '--predict', '20,50,1', '--because', 'a guess', ...args).stderr;
+  const wrong = labCommand('10', '--predict', '20,50,1', '--because', 'a guess', ...args).stderr;
   expect(wrong).toMatch(/\b1 of 3\b.*\bW at rho = 0\.9\b/);
   expect(wrong).toMatch(/W at rho = 0\.5 +20 ms ✓/);
   expect(wrong).toMatch(/W at rho = 0\.9 +1 ms ✗/);
   expect(wrong).toContain('your prediction');
-  const none = lab('10', '--yes', ...args).stderr;
+  const none = labCommand('10', '--yes', ...args).stderr;
   expect(none).not.toContain('your prediction');
   // Every check that is counted is also shown.
   const [, held] = /PASS {2}(\d+) of \d+ checks hold/.exec(none)!;
@@ -254,7 +244,7 @@ test('a wrong prediction is named, value by value, and a lab without one asks fo
 }, 60_000);
 
 test('the list fits into 100 columns, and says how long each lab takes', () => {
-  const { stdout } = lab('list', ...atHome);
+  const { stdout } = labCommand('list', ...atHome);
   for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
   expect(stdout).toMatch(/^10 .* \d+ s /m);
 });
@@ -262,7 +252,7 @@ test('the list fits into 100 columns, and says how long each lab takes', () => {
 test('a class is read: who passed, how predictions spread, what was edited', () => {
   const hand = path.join(folder, 'class');
   rmSync(hand, { recursive: true, force: true });
-  lab('10', '--virtual', '--student', 'ada', '--predict', '20,50,100', '--because', 'formula', ...atHome);
+  labCommand('10', '--virtual', '--student', 'ada', '--predict', '20,50,100', '--because', 'formula', ...atHome);
   const text = readFileSync(path.join(labFiles, 'hand-in.json'), 'utf8');
   mkdirSync(hand);
   writeFileSync(path.join(hand, 'ada.json'), text);
@@ -271,8 +261,8 @@ test('a class is read: who passed, how predictions spread, what was edited', () 
   writeFileSync(path.join(hand, 'broken.json'), '{');
   writeFileSync(path.join(hand, 'nothing.json'), 'null');
   writeFileSync(path.join(hand, 'prediction.json'), '{"prediction": {}}');
-  const { code, stdout } = lab('class', hand);
-  expect(code).toBe(0);
+  const { status, stdout } = labCommand('class', hand);
+  expect(status).toBe(0);
   expect(stdout).toMatch(/\b2 of 2\b/);
   expect(stdout).toMatch(/\bforged\.json\b.*\bedited\b/);
   for (const file of ['broken', 'nothing', 'prediction'])

@@ -10,10 +10,9 @@ import { orderIn } from '../../../labs/serve/order.ts';
 import { startOf, withEvent, type RunView, type ServerState } from '../../../labs/serve/run-view.ts';
 import { createLabServer } from '../../../labs/serve/server.ts';
 import { until } from '../../support/cluster.ts';
-import { compiled } from '../../support/compiled.ts';
+import { labCommand } from '../../support/lab-command.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const main = path.resolve(import.meta.dirname, '../../../labs/main.ts');
 const folder = temporaryFolder();
 const home = homeAt(folder);
 const key = 'the-right-key';
@@ -181,7 +180,7 @@ test('a lab from the prediction to the hand-in; no file holds the key', async ()
   expect(handIn.headers['content-disposition']).toBe('attachment; filename="hand-in-10-ada.json"');
   const file = path.join(folder, 'handed-in.json');
   writeFileSync(file, handIn.text);
-  expect(spawnSync(process.execPath, [main, 'verify', file], { env: compiled })).toMatchObject({ status: 0 });
+  expect(labCommand('verify', file)).toMatchObject({ status: 0 });
   // grep ends with 1 where it finds nothing.
   expect(spawnSync('grep', ['-rq', key, folder]).status).toBe(1);
 }, 60_000);
@@ -214,10 +213,7 @@ test('a port that is taken is one clear line, with the process that has it', asy
   const other = createServer().listen(0, '127.0.0.1');
   await until(() => other.listening);
   const { port: taken } = other.address() as { port: number };
-  const { status, stderr } = spawnSync(process.execPath, [main, 'serve', '--port', String(taken), '--home', folder], {
-    encoding: 'utf8',
-    env: compiled,
-  });
+  const { status, stderr } = labCommand('serve', '--port', String(taken), '--home', folder);
   other.close();
   expect(status).toBe(3);
   expect(stderr.trim().split('\n')).toHaveLength(1);
