@@ -87,29 +87,83 @@ export function createMetrics(labels: Labels, options: { process: boolean }): Me
     library.collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: neverMs });
     for (const name of [...eventLoopDelay, ...perSpaceAndHandle]) registry.removeSingleMetric(name);
   }
-  const known = new Map<string, Counter | Gauge | Histogram>();
+  const known = new Map<string, Known>();
 
-  function once<M extends Counter | Gauge | Histogram>(name: string, create: () => M): M {
-    const metric = known.get(name) ?? create();
-    known.set(name, metric);
-    return metric as M;
+  function once<M extends Counter | Gauge | Histogram>(
+    name: string,
+    create: (changed: () => void) => M,
+    collect: (own: M) => void | Promise<void> = () => undefined,
+  ): M {
+    const before = known.get(name);
+    if (before) return before.metric as M;
+    const kept = nothing();
+    const metric = create(() => {
+      kept.text = undefined;
+      kept.samples = undefined;
+    });
+    known.set(name, { metric, kept, collect: () => collect(metric) });
+    return metric;
+  }
+
+  /** Brings a metric up to date. Of a metric that the library itself fills, nothing is kept. */
+  async function keptOf(name: string): Promise<Kept> {
+    const one = known.get(name);
+    await one?.collect();
+    return one?.kept ?? nothing();
+  }
+
+  async function textOf(name: string): Promise<string> {
+    const kept = await keptOf(name);
+    return (kept.text ??= registry.getSingleMetricAsString(name));
   }
 
   return {
-    counter: (name, help, labelNames = []) => once(name, () => createCounter(registry, { name, help, labelNames })),
+    counter: (name, help, labelNames = []) =>
+      once(name, (changed) => createCounter(registry, { name, help, labelNames }, changed)),
     gauge: (name, help, labelNames = [], collect) =>
-      once(name, () => createGauge(registry, { name, help, labelNames }, collect)),
+      once(name, (changed) => createGauge(registry, { name, help, labelNames }, changed), collect),
     histogram: (name, help, labelNames = [], buckets = latencyBuckets) =>
-      once(name, () => createHistogram(registry, { name, help, labelNames }, buckets)),
+      once(name, (changed) => createHistogram(registry, { name, help, labelNames }, buckets, changed)),
     async read(name) {
       const metric = registry.getSingleMetric(name);
       if (metric === undefined) return [];
-      const { values } = (await metric.get()) as { readonly values: readonly Value[] };
-      return metric instanceof library.Histogram ? histogramSamples(values) : values;
+      const kept = await keptOf(name);
+      return (kept.samples ??= samplesOf(metric));
     },
-    relabel: (next) => registry.setDefaultLabels(next),
-    render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    relabel(next) {
+      registry.setDefaultLabels(next);
+      for (const { kept } of known.values()) kept.text = undefined;
+    },
+    async render() {
+      const texts = await Promise.all(registry.getMetricsAsArray().map(({ name }) => textOf(name)));
+      return { contentType: registry.contentType, text: `${texts.join('\n\n')}\n` };
+    },
   };
+}
+
+/**
+ * What was last read from a metric. It holds until the metric changes, because the library writes all labels of all
+ * series again each time. Most metrics of an idle process do not change from one scrape to the next.
+ */
+interface Kept {
+  text: Promise<string> | undefined;
+  samples: Promise<readonly MetricSample[]> | undefined;
+}
+
+const nothing = (): Kept => ({ text: undefined, samples: undefined });
+
+interface Known {
+  readonly metric: Counter | Gauge | Histogram;
+  readonly kept: Kept;
+  readonly collect: () => void | Promise<void>;
+}
+
+async function samplesOf(metric: library.Metric): Promise<readonly MetricSample[]> {
+  const { values } = (await metric.get()) as { readonly values: readonly Value[] };
+  // The library goes on to count in its own objects.
+  return metric instanceof library.Histogram
+    ? histogramSamples(values)
+    : values.map(({ labels, value }) => ({ labels, value }));
 }
 
 interface Description {
@@ -118,11 +172,16 @@ interface Description {
   readonly labelNames: readonly string[];
 }
 
-function createCounter(registry: library.Registry, description: Description): Counter {
+function createCounter(registry: library.Registry, description: Description, changed: () => void): Counter {
   const counter = new library.Counter({ ...description, registers: [registry] });
   const series = labelSets(description.labelNames, (labels): CounterSeries => {
-    counter.inc(labels, 0);
-    return counter.labels(labels);
+    const own = counter.labels(labels);
+    const inc = (by?: number): void => {
+      changed();
+      own.inc(by);
+    };
+    inc(0);
+    return { inc };
   });
   return {
     labels: (values = {}) => series.of(values),
@@ -130,36 +189,53 @@ function createCounter(registry: library.Registry, description: Description): Co
   };
 }
 
-function createGauge(
-  registry: library.Registry,
-  description: Description,
-  collect: (gauge: Gauge) => void | Promise<void> = () => undefined,
-): Gauge {
-  const gauge = new library.Gauge({ ...description, registers: [registry], collect: () => collect(own) });
+function createGauge(registry: library.Registry, description: Description, changed: () => void): Gauge {
+  const gauge = new library.Gauge({ ...description, registers: [registry] });
   const series = labelSets(description.labelNames, (labels): GaugeSeries => {
-    gauge.set(labels, 0);
-    return gauge.labels(labels);
+    const own = gauge.labels(labels);
+    let last: number | undefined;
+    const set = (value: number): void => {
+      if (value === last) return;
+      last = value;
+      changed();
+      own.set(value);
+    };
+    set(0);
+    return { set };
   });
-  const own: Gauge = {
+  return {
     labels: (values = {}) => series.of(values),
     set: (values, value) => series.of(values).set(value),
     remove(values) {
+      changed();
       series.remove(values);
       gauge.remove(values);
     },
     reset() {
+      changed();
       series.clear();
       gauge.reset();
     },
   };
-  return own;
 }
 
-function createHistogram(registry: library.Registry, description: Description, buckets: readonly number[]): Histogram {
+function createHistogram(
+  registry: library.Registry,
+  description: Description,
+  buckets: readonly number[],
+  changed: () => void,
+): Histogram {
   const histogram = new library.Histogram({ ...description, buckets: [...buckets], registers: [registry] });
   const series = labelSets(description.labelNames, (labels): HistogramSeries => {
+    const own = histogram.labels(labels);
+    changed();
     histogram.zero(labels);
-    return histogram.labels(labels);
+    return {
+      observe(value) {
+        changed();
+        own.observe(value);
+      },
+    };
   });
   return {
     labels: (values = {}) => series.of(values),

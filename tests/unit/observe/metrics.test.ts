@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { Registry } from 'prom-client';
+import { expect, test, vi } from 'vitest';
 import { createMetrics } from '../../../shared/observe/metrics.ts';
 
 const textOf = async (metrics: ReturnType<typeof createMetrics>): Promise<string> => (await metrics.render()).text;
@@ -97,4 +98,57 @@ test('other labels of the process are on every series, and the counts go on', as
   metrics.relabel({ topology: 'two' });
   calls.inc({ code: 'ok' });
   expect((await textOf(metrics)).split('\n').slice(2, -1)).toEqual(['calls_total{code="ok",topology="two"} 3']);
+});
+
+test('each kind of change is in the next text, and in the next samples', async () => {
+  const metrics = createMetrics({}, { process: false });
+  const calls = metrics.counter('calls_total', 'Calls', ['code']);
+  const state = metrics.gauge('state', 'State', ['who']);
+  const times = metrics.histogram('t_seconds', 'Times', ['op'], [1]);
+  const held = {
+    calls: calls.labels({ code: 'ok' }),
+    state: state.labels({ who: 'a' }),
+    times: times.labels({ op: 'x' }),
+  };
+  const changes: [change: () => void, metric: string, line: string][] = [
+    [() => held.calls.inc(), 'calls_total', 'calls_total{code="ok"} 1'],
+    [() => calls.inc({ code: 'ok' }, 2), 'calls_total', 'calls_total{code="ok"} 3'],
+    [() => calls.labels({ code: 'failed' }), 'calls_total', 'calls_total{code="failed"} 0'],
+    [() => held.state.set(4), 'state', 'state{who="a"} 4'],
+    [() => state.set({ who: 'b' }, 5), 'state', 'state{who="b"} 5'],
+    [() => held.times.observe(2), 't_seconds', 't_seconds_count{op="x"} 1'],
+    [() => times.observe({ op: 'y' }, 2), 't_seconds', 't_seconds_count{op="y"} 1'],
+    [() => times.labels({ op: 'z' }), 't_seconds', 't_seconds_count{op="z"} 0'],
+  ];
+  for (const [change, metric, line] of changes) {
+    const before = [await textOf(metrics), await metrics.read(metric)] as const;
+    expect(before[0]).not.toContain(line);
+    change();
+    expect(await textOf(metrics)).toContain(`${line}\n`);
+    expect(await metrics.read(metric)).not.toEqual(before[1]);
+  }
+  state.remove({ who: 'a' });
+  expect(await textOf(metrics)).not.toContain('who="a"');
+  state.reset();
+  expect(await metrics.read('state')).toEqual([]);
+});
+
+test('the library writes a metric again only when it has changed', async () => {
+  const written = vi.spyOn(Registry.prototype, 'getSingleMetricAsString');
+  const metrics = createMetrics({}, { process: false });
+  const calls = metrics.counter('calls_total', 'Calls');
+  let level = 1;
+  metrics.gauge('level', 'Level', [], (own) => own.set({}, level));
+  const names = async (): Promise<string[]> => {
+    written.mockClear();
+    await metrics.render();
+    return written.mock.calls.map(([name]) => name);
+  };
+  expect(await names()).toEqual(['calls_total', 'level']);
+  expect(await names()).toEqual([]);
+  calls.inc();
+  expect(await names()).toEqual(['calls_total']);
+  level = 2;
+  expect(await names()).toEqual(['level']);
+  written.mockRestore();
 });
