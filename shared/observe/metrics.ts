@@ -66,9 +66,11 @@ export const latencyBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2
  * Node.js metrics that are left out: they wake every process 100 times a second and count the sampling interval as lag.
  * tierlab_event_loop_delay_seconds measures the lag better.
  */
-const eventLoopDelay = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map(
-  (which) => `nodejs_eventloop_lag_${which}_seconds`,
+const eventLoopDelay = ['', 'min_', 'max_', 'mean_', 'stddev_', 'p50_', 'p90_', 'p99_'].map(
+  (which) => `nodejs_eventloop_lag_${which}seconds`,
 );
+/** Left out, too: to count the open files is a third of the work of a scrape. tierlab_connections_open counts sockets. */
+const openFiles = ['process_open_fds', 'process_max_fds'];
 /** Left out, too: one series per space of V8's heap and per kind of handle makes each scrape longer by a seventh. */
 const perSpaceAndHandle = [
   ...['total', 'used', 'available'].map((which) => `nodejs_heap_space_size_${which}_bytes`),
@@ -85,7 +87,7 @@ export function createMetrics(labels: Labels, options: { process: boolean }): Me
   registry.setDefaultLabels(labels);
   if (options.process) {
     library.collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: neverMs });
-    for (const name of [...eventLoopDelay, ...perSpaceAndHandle]) registry.removeSingleMetric(name);
+    for (const name of [...eventLoopDelay, ...openFiles, ...perSpaceAndHandle]) registry.removeSingleMetric(name);
   }
   const known = new Map<string, Known>();
 

@@ -88,7 +88,8 @@ test('the same name gives the same metric; the process adds its own', async () =
   const text = await textOf(metrics);
   expect(text).toContain('a_total{node="n"} 2\n');
   expect(text).toMatch(/^process_resident_memory_bytes\{node="n"\} \d/m);
-  expect(text).not.toContain('nodejs_eventloop_lag_p99');
+  expect(text).not.toContain('nodejs_eventloop_lag');
+  expect(text).not.toContain('_fds');
 });
 
 test('other labels of the process are on every series, and the counts go on', async () => {
