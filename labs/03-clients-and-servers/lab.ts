@@ -86,8 +86,8 @@ has its page. But each page is on only one server. So a crash takes away a quart
 quarters stay.
 
 A service across servers has four servers, too. Each half of the data is on two of them. A middle server calls them. The
-service answers nearly as many calls. After a crash, the middle server calls the other copy, and no call is lost. The
-price: four servers hold only half as much data, each call has one hop more, and the middle server is now the single
+service answers nearly as many calls. After a crash, the middle server calls the other copy, and no call is lost. This
+has a price. Four servers hold only half as much data. Each call has one hop more. The middle server is now the single
 point of failure.
 
 All this holds only if the calls spread evenly. If most calls are for the pages of one server, three servers wait while

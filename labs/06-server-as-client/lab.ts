@@ -171,8 +171,7 @@ export const serverAsClient = lab({
 is the sum of all tiers. So a fast database helps little if the user waits for four round trips.
 
 While a tier waits for the next one, the call needs memory and a connection in this tier. The number of calls in flight
-is the rate times the time (Little's law). At the same rate, a chain of four tiers holds four times as many calls as a
-chain of one tier.
+is the rate times the time (Little's law). At the same rate, four tiers hold four times as many calls as one tier.
 
 The formula holds only if no call waits for a free worker. Otherwise these waiting times add up, too. Lab 10 shows how
 long they are.`,

@@ -22,7 +22,7 @@ export const openAndClosedLoad = lab({
   formula: 'open loop: p99 = stall - 1% of the run; closed loop: p99 = the service time',
   assumptions: [
     'the calls of the open loop come at equal distances',
-    'the run takes 10 s and has one stall, so the share stall / 10 s of the open calls meets the stall',
+    'the run takes 10 s, and has one stall',
     'the server answers the waiting calls quickly after the stall',
     'fewer than 1% of the closed calls are under way when the stall begins',
   ],

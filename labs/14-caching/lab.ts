@@ -129,7 +129,7 @@ export const caching = lab({
     'Pages are not equally popular. Which share of the requests do the hundred most popular pages get?',
     'A page is in the cache if it was asked for within the last T requests. T is as long as it takes to see C ' +
       'different pages.',
-    'If 2 of 10 dishes get 60% of the orders, a kitchen that keeps 2 dishes ready serves nearly 60% at once.',
+    'Two of ten dishes get 60% of the orders. A kitchen keeps two dishes ready. So it serves nearly 60% at once.',
   ],
   explanation: ({ C }) =>
     `A cache with ${((100 * C!) / items).toFixed(0)}% of the pages answers ${digits(100 * che(C!))}% of the requests,

@@ -57,7 +57,7 @@ export const bathtubCurve = lab({
         check(
           `${labels[kind]}: the fit finds ${shapes[kind]}`,
           contains(pass, shapes[kind]),
-          `${digits(shape)}; pass interval ${digits(pass.low)} to ${digits(pass.high)}`,
+          `theory ${digits(shape)}; it must be between ${digits(pass.low)} and ${digits(pass.high)}`,
         ),
       );
     }

@@ -113,8 +113,8 @@ ${(100 * rare! ** servers).toExponential(1)}% of the time. This is too rare to c
 ${Math.round(rare! ** -servers).toLocaleString('en')} trials shows it. Importance sampling draws failures more often,
 and gives each trial a small weight instead.
 
-A common cause hits all servers at once: a bad configuration, a shared switch, or one data file for all replicas. Even
-if only a tenth of the failures have a common cause, all four servers are down about
+A common cause hits all servers at once: a bad configuration, a shared switch, or one data file for all replicas.
+Suppose only a tenth of the failures have a common cause. Then all four servers are down about
 ${Math.round(withCommonCause(rare!) / rare! ** servers)} times as often. More servers do not help against it.
 
 So do not only ask how many servers there are. Ask what they share.`,

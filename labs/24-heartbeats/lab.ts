@@ -42,8 +42,8 @@ export const heartbeats = lab({
   assumptions: [
     'a crash is equally likely at every moment between two heartbeats',
     'heartbeats are lost independently of each other, with probability p',
-    `heartbeats need no time on the way; a monitor looks every ${lookMs} ms, so it notices the end of the time-out ` +
-      `${Math.floor(lookMs / 2)} ms late on average, and the lab subtracts this`,
+    `heartbeats need no time on the way; a monitor looks every ${lookMs} ms, so it is ` +
+      `${Math.floor(lookMs / 2)} ms late on average; the lab subtracts this`,
   ],
   quantities: ({ loss }) => [
     { id: 'detection', label: 'mean time to detect a crash', unit: 'ms', theory: deadAfterMs - intervalMs / 2 },
@@ -147,8 +147,8 @@ export const heartbeats = lab({
   explanation: ({ loss }) =>
     `The fixed detector waits for ${deadAfterMs} ms of silence. When the node crashes, it has been silent for half an
 interval, on average. So the detector notices a crash after ${deadAfterMs - intervalMs / 2} ms. At a loss of
-${100 * loss!}%, it also calls a healthy node dead ${digits(alarmsPerHour(loss!))} times per hour, because three
-heartbeats in a row are lost so often.
+${100 * loss!}%, three heartbeats in a row are often lost. So it calls a healthy node dead
+${digits(alarmsPerHour(loss!))} times per hour.
 
 Phi learns from the sequence numbers how many heartbeats are lost. If more are lost, it waits longer. So it raises
 hardly any false alarm. The price is time: it waits for several seconds of silence.

@@ -43,7 +43,7 @@ export const byzantineAnswers = lab({
       unit: '%',
       theory: (1 - ask!) / replicas,
     },
-    { id: 'always', label: 'wrong answers, one liar, always votes', unit: '%', theory: 0 },
+    { id: 'always', label: 'wrong answers, one liar, votes on all', unit: '%', theory: 0 },
     {
       id: 'independent',
       label: 'refused answers, two independent liars, votes on all',

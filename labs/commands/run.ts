@@ -113,7 +113,7 @@ function show(lab: Lab, result: LabResult, home: Home, terminal: Terminal): void
   terminal.line('');
   for (const paragraph of lab.explanation(result.parameters).split('\n\n')) terminal.line(`${wrapped(paragraph)}\n`);
   terminal.line(wrapped(taskOf(result).text));
-  terminal.line(wrapped(`Now use it elsewhere: ${lab.transfer.question}`));
+  terminal.line(wrapped(`One more question: ${lab.transfer.question}`));
   terminal.line('');
   const relative = path.relative(process.cwd(), home.reports(lab.id)) || '.';
   const folder = relative.startsWith('..') ? home.reports(lab.id) : relative;

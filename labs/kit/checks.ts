@@ -34,7 +34,7 @@ function inside(label: string, n: number, interval: ConfidenceInterval, theory: 
   return check(
     label,
     contains(interval, theory),
-    `theory ${digits(theory)}; pass interval ${digits(interval.low)} to ${digits(interval.high)}`,
+    `theory ${digits(theory)}; it must be between ${digits(interval.low)} and ${digits(interval.high)}`,
   );
 }
 
@@ -84,8 +84,8 @@ export function within(label: string, measured: number, theory: number, share: n
   return check(
     label,
     off <= share,
-    `${digits(measured)} for ${digits(theory)}; the difference is ${digits(100 * off)}%, and may be ` +
-      `${digits(100 * share)}%`,
+    `${digits(measured)} measured, ${digits(theory)} expected; the difference is ${digits(100 * off)}%, and at most ` +
+      `${digits(100 * share)}% is allowed`,
   );
 }
 

@@ -27,7 +27,7 @@ ${findings(lab, result)}
 <p>${taskOf(result).text}</p>
 ${result.because !== null && markup`<p class="muted">You predicted this because: ${result.because}</p>`}
 <div class="box">${explanation}</div>
-<p><b>Now use it elsewhere.</b> ${lab.transfer.question}</p>
+<p><b>One more question.</b> ${lab.transfer.question}</p>
 <details><summary>An answer</summary><p>${lab.transfer.answer}</p></details>
 </section>
 ${repeat(result)}

@@ -13,7 +13,7 @@ export function ResultSections({ lab, result }: { lab: LabPage; result: ResultVi
       <div class="findings" dangerouslySetInnerHTML={{ __html: result.findings }} />
       <Explanation key={result.receipt} lab={lab} result={result} />
       <section>
-        <h2>Now use it elsewhere</h2>
+        <h2>One more question</h2>
         <p>{result.transfer.question}</p>
         <details>
           <summary>An answer</summary>
