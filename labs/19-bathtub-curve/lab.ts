@@ -57,7 +57,7 @@ export const bathtubCurve = lab({
         check(
           `${labels[kind]}: the fit finds ${shapes[kind]}`,
           contains(pass, shapes[kind]),
-          `theory ${digits(shape)}; it must be between ${digits(pass.low)} and ${digits(pass.high)}`,
+          `the fit gives ${digits(shape)}; the theory must be between ${digits(pass.low)} and ${digits(pass.high)}`,
         ),
       );
     }

@@ -36,7 +36,7 @@ export function predictionInWords({ predictionRight, rows }: LabResult): string 
   if (predictionRight) return 'Your prediction was right.';
   const wrong = rows.filter(({ right }) => right === false).map(({ label }) => label);
   const which = rows.length === 1 ? '' : ` in ${wrong.length} of ${rows.length} values: ${wrong.join('; ')}`;
-  return `Your prediction was not right${which}. You learn most from such a lab.`;
+  return `Your prediction was not right${which}. Such a lab teaches you most.`;
 }
 
 const isPredicted = ({ rows }: Pick<LabResult, 'rows'>): boolean => rows.some(({ predicted }) => predicted !== null);
