@@ -33,8 +33,8 @@ export function browserUrl(topology: Topology, component: string): string | unde
 export function warnWithoutMonitor(topology: Topology, terminal: Terminal): void {
   if (nodesHosting(topology, 'monitor').length > 0) return;
   terminal.line(
-    `\n${terminal.warn('!')} No node hosts "monitor": nobody detects a node that hangs, limps or lies, ` +
-      'and callers learn of failures\n  only by their own calls. A group with "components": ["monitor"] changes that.',
+    `\n${terminal.warn('!')} No node hosts "monitor". So no node that hangs, limps or lies is detected, ` +
+      'and callers notice failures\n  only by their own calls. Add a group with "components": ["monitor"].',
   );
 }
 

@@ -3,5 +3,4 @@ export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as c
 
 /** For `--help`. */
 export const exitCodesInWords =
-  'Exit codes of all commands: 0 done, 1 it failed or the verdict is bad, 2 called wrongly, 130 interrupted ' +
-  'before it was done.';
+  'Exit codes of all commands: 0 done, 1 failed or a bad result, 2 wrong option or argument, 130 interrupted.';

@@ -33,7 +33,7 @@ async function noRunFile(dataDir: string, portBase: number): Promise<CommandErro
   if (holder === undefined || !isTierlab(holder.command))
     return new CommandError(
       `no cluster with the data folder ${dataDir} runs at port base ${portBase}; ` +
-        '--data and --port-base name another cluster',
+        '--data and --port-base choose another cluster',
     );
   return new CommandError(
     `the cluster at port base ${portBase} (process ${holder.pid}) has no run file in the data folder ${dataDir}. ` +

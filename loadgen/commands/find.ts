@@ -121,7 +121,7 @@ function sentence(capacity: Capacity, objective: string, why: string | undefined
       return `capacity above ${formatRate(capacity.rate)}: ${objective} holds at the highest rate allowed (--most)`;
     case 'generator':
       return [
-        `no conclusion: at ${formatRate(capacity.failedAt)} the generator reached a limit of its own, so ` +
+        `no conclusion: at ${formatRate(capacity.failedAt)} the generator itself was the limit, so ` +
           'nothing is known about the server',
         ...(why === undefined ? [] : [why]),
         ...(capacity.rate === undefined ? [] : [`${objective} holds at ${formatRate(capacity.rate)}`]),

@@ -131,16 +131,13 @@ async function oracleFor(
   if (plan.workload.kind === 'scenario')
     throw loadError(
       'bad_argument',
-      '--verify: the requests of a scenario are not known before the run; use a recorded file',
+      '--verify: the requests of a scenario are not known before the run; use --verify FILE',
     );
   const workload = await createWorkload(plan.workload, seededRandom(plan.seed), 0);
-  note(`recording the oracle at ${of.origin}`);
+  note(`asking ${of.origin} for the right answers`);
   const entries = await recordOracle(workload.known(), of, plan, io);
   if (entries.length === 0)
-    throw loadError(
-      'bad_argument',
-      '--verify: no request of this workload is known before the run; use a recorded file',
-    );
+    throw loadError('bad_argument', '--verify: no request of this workload is known before the run; use --verify FILE');
   note(`${entries.length} answers recorded`);
   if (flags.saveOracle !== undefined) await save(flags.saveOracle, oracleText(entries));
   return entries;

@@ -43,7 +43,7 @@ function counted(run: RunResult, style: TerminalStyle): string[] {
       .map(([code, n]) => `${code.replace('wrong_', '')} ${formatCount(n)}`)
       .join(', ');
   const total = Math.max(1, counts.right + counts.wrong + counts.errors);
-  const compared = counts.compared > 0 ? `, ${formatCount(counts.compared)} compared with the oracle` : '';
+  const compared = counts.compared > 0 ? `, ${formatCount(counts.compared)} compared with the right answers` : '';
   const lines = [
     row(
       'asked',

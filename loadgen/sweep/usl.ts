@@ -68,8 +68,7 @@ export function fitUsl(points: readonly SweepPoint[]): UslFit {
     const half = (student975(freedom) * Math.sqrt(s2 * (variances[i] ?? 0))) / (scale[i] ?? 1);
     return { value, low: i === 0 ? value - half : Math.max(0, value - half), high: value + half };
   }) as [Estimate, Estimate, Estimate];
-  if (!(lambda.low > 0))
-    return { kind: 'not-identifiable', why: 'the points scatter too much to fix even the throughput of one' };
+  if (!(lambda.low > 0)) return { kind: 'not-identifiable', why: 'the measurements vary too much' };
   const unidentified: string[] = [];
   if (sigma.low <= 0) unidentified.push('sigma: contention does not differ from 0 by more than noise');
   if (kappa.low <= 0)
