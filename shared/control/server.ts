@@ -32,6 +32,9 @@ export class PlainAnswer {
 /** Orders are small. */
 const maxBodyBytes = 256 * 1024;
 
+/** Longer than the usual pause between two scrapes, so that a scraper need not connect each time, ms. */
+const keepAliveMs = 65_000;
+
 /** No existing thing has a longer name in a path. */
 const maxParameterLength = 128;
 
@@ -67,7 +70,7 @@ export function createControlServer(
     return new RpcError('not_found', `there is no such route; there are ${known}`);
   }
 
-  return createServer((request, response) => {
+  return createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
     void answer(request)
       .then((value) =>
         value instanceof PlainAnswer
