@@ -15,10 +15,6 @@ const idleShare = 0.05;
  * collection would discard the code: the next searches would then cost up to twice as much.
  */
 const mostWorkMs = 1_000;
-/** V8's memory reducer first wakes this long after the start of a process, ms. */
-const reducerDelayMs = 30_000;
-/** V8's default for `setReductions`. */
-const usualReductions = 2;
 
 export interface IdleCollectionOptions {
   readonly scheduler: Scheduler;
@@ -27,17 +23,12 @@ export interface IdleCollectionOptions {
   /** How long the main loop has worked so far, ms. */
   readonly workedMs?: () => number;
   readonly collect?: () => void;
-  /** Sets how often V8's memory reducer may collect in a row. */
-  readonly setReductions?: (count: number) => void;
 }
 
 /**
  * Collects the garbage of the start once, as soon as the process is idle, unless load comes first. The start leaves
  * garbage in the old generation, and a young generation of up to 26 MB that V8 does not shrink while little is
  * allocated. One full collection gives back a quarter of the memory of an idle cluster, and takes 35-60 ms.
- *
- * V8's memory reducer would collect twice more, in all processes at the same time, and find no garbage. So it leaves
- * out its first round. It works as usual later: after load, it gives the memory of the load back.
  */
 export function collectWhenIdle({
   scheduler,
@@ -45,7 +36,6 @@ export function collectWhenIdle({
   clock,
   workedMs = () => performance.eventLoopUtilization().active,
   collect = collectAll,
-  setReductions = (count) => setFlagsFromString(`--memory-reducer-gc-count=${count}`),
 }: IdleCollectionOptions): Timer {
   const workedAtStartMs = workedMs();
   let last = { at: clock.now(), workedMs: workedAtStartMs };
@@ -54,22 +44,12 @@ export function collectWhenIdle({
   function look(): void {
     const now = { at: clock.now(), workedMs: workedMs() };
     if (now.workedMs - workedAtStartMs > mostWorkMs) return;
-    if (now.workedMs - last.workedMs < idleShare * (now.at - last.at)) {
-      collect();
-      setReductions(0);
-      timer = scheduler.after(reducerDelayMs, () => setReductions(usualReductions));
-      return;
-    }
+    if (now.workedMs - last.workedMs < idleShare * (now.at - last.at)) return collect();
     last = now;
     timer = scheduler.after(lookEveryMs, look);
   }
 
-  return {
-    cancel() {
-      timer.cancel();
-      setReductions(usualReductions);
-    },
-  };
+  return { cancel: () => timer.cancel() };
 }
 
 /** V8's own name for a collection that also shrinks the heap is "last resort"; Node.js reaches it by this way only. */

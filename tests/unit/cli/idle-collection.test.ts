@@ -9,14 +9,12 @@ function loop(busyMs: number, share = 0.1) {
   return { ...simulation, workedMs: () => share * Math.min(busyMs, simulation.clock.now()) };
 }
 
-const setReductions = (): void => undefined;
-
 /** When processes with such a loop collect, in the first two minutes. */
 async function collections(busyMs: number, processes = 1): Promise<readonly number[]> {
   const times: number[] = [];
   const { run, ...world } = loop(busyMs);
   const collect = () => times.push(world.clock.now());
-  for (let i = 0; i < processes; i++) collectWhenIdle({ ...world, collect, setReductions });
+  for (let i = 0; i < processes; i++) collectWhenIdle({ ...world, collect });
   await run(120_000);
   return times;
 }
@@ -41,31 +39,9 @@ test('processes that start together do not collect together', async () => {
 test('a cancelled collection never comes', async () => {
   const { run, ...world } = loop(0);
   let count = 0;
-  collectWhenIdle({ ...world, collect: () => count++, setReductions }).cancel();
+  collectWhenIdle({ ...world, collect: () => count++ }).cancel();
   await run(60_000);
   expect(count).toBe(0);
-});
-
-test("V8's memory reducer leaves out the round that would come half a minute after the start", async () => {
-  const settings: [atMs: number, count: number][] = [];
-  const { run, ...world } = loop(0);
-  const setReductions = (count: number) => settings.push([world.clock.now(), count]);
-  collectWhenIdle({ ...world, collect: () => undefined, setReductions });
-  await run(120_000);
-  expect(settings.map(([, count]) => count)).toEqual([0, 2]);
-  expect(settings[0]![0]).toBeLessThan(30_000);
-  expect(settings[1]![0]).toBeGreaterThan(30_000);
-});
-
-test("a process that takes on new work gets V8's memory reducer back", async () => {
-  const settings: number[] = [];
-  const { run, ...world } = loop(0);
-  const setReductions = (count: number) => settings.push(count);
-  const collection = collectWhenIdle({ ...world, collect: () => undefined, setReductions });
-  await run(20_000);
-  collection.cancel();
-  await run(120_000);
-  expect(settings).toEqual([0, 2]);
 });
 
 test('the collection shrinks the young generation', async () => {
