@@ -102,7 +102,6 @@ export function clientLayers(policy: PolicyHolder, dependencies: ClientDependenc
   const outliers = mechanism('outlier', (settings) => outlier(settings, { statistics, endpoints, observe }));
   const judge = withoutBadRequests((end) => outliers(policy.current)?.(end));
   const record = learnStatistics(statistics);
-  const learnLatency = learnPeakEwma(statistics);
   const measured = attempts({
     clock,
     peers,
@@ -110,7 +109,7 @@ export function clientLayers(policy: PolicyHolder, dependencies: ClientDependenc
     learn(end: AttemptEnd) {
       judge(end);
       record(end);
-      learnLatency(end);
+      learnPeakEwma(end);
       watchAttempt(end);
     },
   });

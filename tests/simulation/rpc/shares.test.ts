@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Endpoint } from '../../../shared/rpc/call.ts';
-import type { Learn } from '../../../shared/rpc/layers/replicas/attempt-end.ts';
 import { attempts } from '../../../shared/rpc/layers/replicas/attempts.ts';
 import { balance, type BalanceSettings } from '../../../shared/rpc/layers/balancing/balance.ts';
 import { learnPeakEwma } from '../../../shared/rpc/layers/balancing/peak-ewma.ts';
-import { createStatistics, learnStatistics } from '../../../shared/rpc/layers/replicas/latency-statistics.ts';
+import { createStatistics } from '../../../shared/rpc/layers/replicas/latency-statistics.ts';
 import { createPeers } from '../../../shared/rpc/layers/replicas/peers.ts';
 import { resolvePolicy } from '../../../shared/rpc/policy.ts';
 import { sleep } from '../../../shared/time/scheduler.ts';
@@ -30,7 +29,7 @@ async function callsBySecond(
   { replicas, ratePerSecond, meanMs }: Case,
   seed: number,
   seconds: number,
-  { renewedAtS = Infinity, refusesAtS = Infinity } = {},
+  { renewedAtS = Infinity, refusesAtS = Infinity, cutOffAtS = Infinity } = {},
 ) {
   const sim = createSimulation(seed);
   const { clock, scheduler, random } = sim;
@@ -38,10 +37,7 @@ async function callsBySecond(
   const names = Array.from({ length: replicas }, (_, i) => `r-${i + 1}`);
   const endpoints: Endpoint[] = names.map((node) => ({ node, host: '', port: 0, incarnation: 1 }));
   const choose = balance(resilient, { clock, random, endpoints: () => endpoints, peers, observe: () => undefined });
-  const statistics = createStatistics();
-  const learners = [learnStatistics(statistics), learnPeakEwma(statistics)];
-  const learn: Learn = (end) => learners.forEach((learner) => learner(end));
-  const timed = attempts({ clock, peers, statistics, learn });
+  const timed = attempts({ clock, peers, statistics: createStatistics(), learn: learnPeakEwma });
   const serviceMs = mixture(exponential(meanMs), uniform(30, 90), 0.01);
   const counts = Array.from({ length: seconds }, () => new Map(names.map((name) => [name, 0])));
   const service = choose(
@@ -50,6 +46,10 @@ async function callsBySecond(
       const second = counts[Math.floor(clock.now() / 1_000)]!;
       second.set(node, second.get(node)! + 1);
       const sinceMs = clock.now() - refusesAtS * 1_000;
+      if (node === 'r-1' && clock.now() >= cutOffAtS * 1_000) {
+        await sleep(scheduler, 1, signal);
+        throw failure('unavailable', { node, relayed: true, below: 'database/1' });
+      }
       if (node === 'r-1' && sinceMs >= 0 && sinceMs < 100) {
         await sleep(scheduler, 100 - sinceMs, signal);
         throw failure('overloaded', { node, relayed: true });
@@ -141,6 +141,19 @@ test('a replica that refused many calls at once gets its share again within some
     }
     log.row(String(one.replicas), one.ratePerSecond, one.meanMs, ...shares);
     expect(shares[2]! * one.replicas).toBeGreaterThan(0.8);
+  }
+  log.save();
+});
+
+test('a replica that reaches no node below, and so fails fast, does not attract calls', async () => {
+  const log = transcript('cut-off', 'Share of a replica that cannot reach the nodes below it; mean of 20 seeds');
+  log.row('replicas', 'calls/s', 'mean ms', 'share');
+  for (const one of cases) {
+    let mean = 0;
+    for (let seed = 1; seed <= 20; seed++)
+      mean += (await callsBySecond(one, seed, 40, { cutOffAtS: 20 }))('r-1', 25, 40) / 20;
+    log.row(String(one.replicas), one.ratePerSecond, one.meanMs, mean);
+    expect(mean * one.replicas).toBeLessThan(0.1);
   }
   log.save();
 });

@@ -1,5 +1,5 @@
-import type { AttemptEvidence, Learn } from '../replicas/attempt-end.ts';
-import type { LatencyStatistics } from '../replicas/latency-statistics.ts';
+import { blame, type Blame } from '../../errors.ts';
+import type { AttemptEnd, Learn } from '../replicas/attempt-end.ts';
 import type { PeakEwma, Peer } from '../replicas/peers.ts';
 
 /**
@@ -62,42 +62,38 @@ export function isLighter(a: Load, b: Load, alikeRatio: number): boolean {
   return a.calls * a.latencyMs < b.calls * b.latencyMs;
 }
 
-/** A failure or refusal counts as this many times the estimate, so that a replica that fails fast attracts no calls. */
+/** A failure counts as this many times the estimate, so that a replica that fails fast attracts no calls. */
 const failureFactor = 3;
 
 /**
- * A failure or refusal raises the estimate to at most this many times the usual time of the operation. Without a bound,
- * ten refusals in a row would multiply the estimate by 59,049. The replica would get no calls for 20 s, and its peers
- * would be overloaded by its share.
- */
-const mostUsualTimes = 10;
-
-/**
- * The latency that an attempt adds to the estimate, ms; undefined = none. An answer adds the time that it took. An
- * abandoned attempt would have taken at least its time, so it counts only when it is longer than `expectedMs`, the
- * estimate so far. `usualMs` is the median time of the operation at all replicas.
+ * The latency that a failed attempt adds to the estimate, ms; undefined = none. An abandoned attempt would have taken at
+ * least its time, so it counts only when it is longer than `expectedMs`, the estimate so far. An error that is the
+ * fault of the request or of this node says nothing about the replica. An overloaded replica refuses many calls at
+ * once. Therefore, an attempt that was `alreadyUnderWay` when a failure raised the estimate does not raise it again. TCP
+ * has the same rule: it reduces its window once for all losses of one window (NewReno, RFC 6582).
  */
 export function costOfFailure(
   elapsedMs: number,
-  { expectedMs, usualMs }: { expectedMs: number; usualMs: number },
-  { abandoned, evidence }: { abandoned: boolean; evidence: AttemptEvidence },
+  expectedMs: number,
+  { abandoned, toBlame, alreadyUnderWay }: { abandoned: boolean; toBlame: Blame; alreadyUnderWay: boolean },
 ): number | undefined {
   if (abandoned) return elapsedMs > expectedMs ? elapsedMs : undefined;
-  if (evidence === 'nothing') return undefined;
-  if (evidence === 'answer') return elapsedMs;
-  return Math.max(elapsedMs, expectedMs, Math.min(failureFactor * expectedMs, mostUsualTimes * usualMs));
+  if (toBlame === 'caller' || toBlame === 'here') return undefined;
+  return Math.max(elapsedMs, expectedMs * (alreadyUnderWay ? 1 : failureFactor));
 }
 
 /** Updates the estimate of each replica. `balance` chooses by it. */
-export function learnPeakEwma(statistics: LatencyStatistics): Learn {
-  return ({ call, peer, elapsedMs, endedAt, error, evidence, abandoned }) => {
-    const { name } = call.operation;
-    const cost = (): number | undefined => {
-      const expectedMs = latencyNow(peer.latency, name, endedAt);
-      const usualMs = statistics.of(call.component, call.operation).quantile(0.5, endedAt, 1) ?? expectedMs;
-      return costOfFailure(elapsedMs, { expectedMs, usualMs }, { abandoned, evidence });
-    };
-    const costMs = error === undefined ? elapsedMs : cost();
-    if (costMs !== undefined) observeLatency(peer.latency, name, costMs, endedAt);
-  };
-}
+export const learnPeakEwma: Learn = ({ call, peer, sentAt, elapsedMs, endedAt, error, abandoned }: AttemptEnd) => {
+  const operation = call.operation.name;
+  if (error === undefined) return observeLatency(peer.latency, operation, elapsedMs, endedAt);
+  const toBlame = blame(error, { node: peer.node, abandoned });
+  const alreadyUnderWay = sentAt < (peer.latency.get(operation)?.raisedAt ?? -Infinity);
+  const costMs = costOfFailure(elapsedMs, latencyNow(peer.latency, operation, endedAt), {
+    abandoned,
+    toBlame,
+    alreadyUnderWay,
+  });
+  if (costMs === undefined) return;
+  observeLatency(peer.latency, operation, costMs, endedAt);
+  if (!abandoned && !alreadyUnderWay) peer.latency.get(operation)!.raisedAt = endedAt;
+};

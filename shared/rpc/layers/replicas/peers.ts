@@ -5,11 +5,12 @@ import { type Ejection, neverEjected } from './ejection.ts';
 
 /**
  * A latency estimate that rises at once with a slow answer, and falls slowly (peak EWMA: exponentially weighted moving
- * average). `costMs` was true at `stampMs`.
+ * average). `costMs` was true at `stampMs`. A failure raised it last at `raisedAt`, if one ever did.
  */
 export interface PeakEwma {
   costMs: number;
   stampMs: number;
+  raisedAt?: number;
 }
 
 export interface SentAttempt {

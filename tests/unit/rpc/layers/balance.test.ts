@@ -12,12 +12,11 @@ import {
 } from '../../../../shared/rpc/layers/balancing/peak-ewma.ts';
 import type { PeakEwma } from '../../../../shared/rpc/layers/replicas/peers.ts';
 import { createStatistics } from '../../../../shared/rpc/layers/replicas/latency-statistics.ts';
-import { createPeer, createPeers, type Peer, type Peers } from '../../../../shared/rpc/layers/replicas/peers.ts';
+import { createPeer, createPeers, type Peer } from '../../../../shared/rpc/layers/replicas/peers.ts';
 import { pickOfTwo } from '../../../../shared/rpc/layers/balancing/pick.ts';
 import { candidates } from '../../../../shared/rpc/layers/balancing/candidates.ts';
 import { slowStartShare, takingPart } from '../../../../shared/rpc/layers/balancing/slow-start.ts';
 import { eject } from '../../../../shared/rpc/layers/replicas/ejection.ts';
-import type { Clock } from '../../../../shared/time/clock.ts';
 import { seededRandom } from '../../../../shared/time/random.ts';
 import { answering, failure, nodes, outcomeOf, plannedAfter, replyOf, setUp, testCall } from './helpers.ts';
 
@@ -111,16 +110,17 @@ test('a higher latency is believed at once, a lower one slowly, and what is not 
 });
 
 test.each([
-  ['its own fault, quickly', 1, 20, { abandoned: false, evidence: 'failure' }, 60],
-  ['its own fault, slowly', 500, 20, { abandoned: false, evidence: 'refusal' }, 500],
-  ['the sixth refusal in a row', 1, 150, { abandoned: false, evidence: 'refusal' }, 200],
-  ['a refusal by a slow replica', 1, 900, { abandoned: false, evidence: 'refusal' }, 900],
-  ['the fault of the request', 3, 20, { abandoned: false, evidence: 'answer' }, 3],
-  ['made here, before anything was sent', 0, 20, { abandoned: false, evidence: 'nothing' }, undefined],
-  ['abandoned early', 5, 20, { abandoned: true, evidence: 'nothing' }, undefined],
-  ['abandoned late', 50, 20, { abandoned: true, evidence: 'nothing' }, 50],
+  ['its own fault, quickly', 1, 20, { toBlame: 'callee' }, 60],
+  ['its own fault, slowly', 500, 20, { toBlame: 'callee' }, 500],
+  ['one of many at once', 1, 60, { toBlame: 'callee', alreadyUnderWay: true }, 60],
+  ['a lost connection', 1, 20, { toBlame: 'route' }, 60],
+  ['the failure of a node below, quickly', 1, 20, { toBlame: 'deeper' }, 60],
+  ['the fault of the request', 3, 20, { toBlame: 'caller' }, undefined],
+  ['made here, before anything was sent', 0, 20, { toBlame: 'here' }, undefined],
+  ['abandoned early', 5, 20, { toBlame: 'caller', abandoned: true }, undefined],
+  ['abandoned late', 50, 20, { toBlame: 'caller', abandoned: true }, 50],
 ] as const)('a failure that is %s costs', (_, elapsedMs, expectedMs, how, cost) => {
-  expect(costOfFailure(elapsedMs, { expectedMs, usualMs: 20 }, how)).toBe(cost);
+  expect(costOfFailure(elapsedMs, expectedMs, { abandoned: false, alreadyUnderWay: false, ...how })).toBe(cost);
 });
 
 const by = (name: 'peak_ewma' | 'round_robin' | 'random' | 'least_outstanding') => ({
@@ -130,17 +130,12 @@ const by = (name: 'peak_ewma' | 'round_robin' | 'random' | 'least_outstanding') 
   slowStartMs: 0,
 });
 
-function timedAttempts(clock: Clock, known: Peers) {
-  const statistics = createStatistics();
-  return attempts({ clock, peers: known, statistics, learn: learnPeakEwma(statistics) });
-}
-
 function balancing(name: Parameters<typeof by>[0], ...names: string[]) {
   const set = setUp();
   const { sim, observe } = set;
   const known = createPeers(sim.clock);
   const choice = balance(by(name), { ...sim, endpoints: () => nodes(...names), peers: known, observe });
-  const timed = timedAttempts(sim.clock, known);
+  const timed = attempts({ clock: sim.clock, peers: known, statistics: createStatistics(), learn: learnPeakEwma });
   return { ...set, layer: (next: Service) => choice(timed(next)), known };
 }
 
@@ -225,7 +220,7 @@ test.each(['round_robin', 'random', 'least_outstanding', 'peak_ewma'] as const)(
       peers: known,
       observe,
     });
-    const timed = timedAttempts(sim.clock, known);
+    const timed = attempts({ clock: sim.clock, peers: known, statistics: createStatistics(), learn: learnPeakEwma });
     const asked = new Map<string, number>();
     const { service } = answering(sim, ({ endpoint }) => {
       asked.set(endpoint!.node, (asked.get(endpoint!.node) ?? 0) + 1);
