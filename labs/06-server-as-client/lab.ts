@@ -4,6 +4,7 @@ import { type TimedAnswer, callNode, closedLoad, openLoad, type NodeCall } from 
 import { labPlan, labSearch } from '../kit/searches.ts';
 import { callChain, runTiers } from '../kit/simulated-tiers.ts';
 import { alone } from '../kit/topology.ts';
+import { sum } from '../kit/up-down.ts';
 import { lab, type Check, type FaultProof, type Point, type Variant } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 import { medianInterval } from '../statistics/median.ts';
@@ -183,8 +184,6 @@ long they are.`,
 });
 
 const median = (answers: readonly TimedAnswer[]): number => medianInterval(answers.map(({ tookMs }) => tookMs)).median;
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 interface ChainOptions {
   readonly seed: string;

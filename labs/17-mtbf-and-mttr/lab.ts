@@ -1,7 +1,7 @@
 import { constant, exponential, uniform } from '../../shared/time/sim/distribution.ts';
 import { seededRandom } from '../../shared/time/random.ts';
 import { check, meanOf, nothing, measuredShare } from '../kit/checks.ts';
-import { cyclesOf, probesUp, uptimeError, uptimeShare } from '../kit/up-down.ts';
+import { cyclesOf, probesUp, sum, uptimeError, uptimeShare } from '../kit/up-down.ts';
 import { lab, type Check, type Point } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 
@@ -121,5 +121,4 @@ there are as many as before. Lab 16 shows why this matters.`,
   },
 });
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const mean = (values: readonly number[]): number => sum(values) / values.length;

@@ -10,7 +10,7 @@ export interface Cycle {
 export const cyclesOf = (n: number, up: Distribution, down: Distribution, random: Random): readonly Cycle[] =>
   Array.from({ length: n }, () => ({ up: up(random), down: down(random) }));
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 export const uptimeShare = (cycles: readonly Cycle[]): number => {
   const up = sum(cycles.map((cycle) => cycle.up));

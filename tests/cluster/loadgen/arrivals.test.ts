@@ -79,19 +79,8 @@ test('--verify with a URL takes the answers of another server for the truth', as
   const liar = await witness('{"results":["b"]}');
   const right = await figures(honest.url, '-R', '50/s', '-d', '1s', '--verify', truth.url, '--check', 'status');
   expect(right).toMatchObject({ done: 50, right: 50, wrong: 0, compared: 50 });
-  const wrong = await figures(
-    liar.url,
-    '-R',
-    '50/s',
-    '-d',
-    '1s',
-    '--verify',
-    truth.url,
-    '-t',
-    'wrong==0',
-    '--check',
-    'status',
-  );
+  const flags = '-R 50/s -d 1s -t wrong==0 --check status'.split(' ');
+  const wrong = await figures(liar.url, ...flags, '--verify', truth.url);
   expect(wrong).toMatchObject({ done: 50, right: 0, wrong: 50 });
   expect(wrong.code).toBe(1);
   expect(truth.at).toHaveLength(2);

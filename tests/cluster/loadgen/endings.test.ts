@@ -186,15 +186,8 @@ describe.concurrent('what can be sent and kept', () => {
         .writeHead(request.method === 'POST' && request.url === '/order/7' ? 201 : 400, { 'content-length': 0 })
         .end();
     });
-    const run = await figures(
-      server.url,
-      '--scenario',
-      path.join(import.meta.dirname, 'fixtures/shopper.ts'),
-      '-R',
-      '40/s',
-      '-d',
-      '1s',
-    );
+    const scenario = path.join(import.meta.dirname, 'fixtures/shopper.ts');
+    const run = await figures(server.url, '--scenario', scenario, '-R', '40/s', '-d', '1s');
     expect(run.requests['start']).toEqual({ done: 40, errors: 0 });
     expect(run.requests['order']?.errors).toBe(0);
     expect(run.requests['order']?.done).toBeGreaterThan(34);
@@ -207,21 +200,8 @@ describe.concurrent('what can be sent and kept', () => {
   test('a run is kept, shown again, drawn and compared; its metrics can be scraped', async ({ expect }) => {
     const server = await constant(5);
     const out = file('run.bin');
-    const run = start([
-      server.url,
-      '-R',
-      '100/s',
-      '-d',
-      '3s',
-      '-o',
-      out,
-      '--csv',
-      file('run.csv'),
-      '--html',
-      file('run.html'),
-      '--metrics-port',
-      '0',
-    ]);
+    const outputs = ['-o', out, '--csv', file('run.csv'), '--html', file('run.html'), '--metrics-port', '0'];
+    const run = start([server.url, '-R', '100/s', '-d', '3s', ...outputs]);
     const scraped = await scrape(run);
     expect(scraped).toMatch(/tierlab_load_requests_total\{outcome="right"\} \d+/);
     expect(scraped).toMatch(/tierlab_load_latency_seconds_bucket\{le="0\.25"\} \d+/);

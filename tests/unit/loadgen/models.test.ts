@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../../shared/time/random.ts';
-import { searchCapacity } from '../../../loadgen/find/capacity.ts';
+import { searchCapacity, type TrialOutcome } from '../../../loadgen/find/capacity.ts';
 import { explainPrediction } from '../../../loadgen/predict/explain.ts';
 import type { PredictionRow } from '../../../loadgen/predict/explain.ts';
 import { erlangC, md1, mm1, mmc } from '../../../loadgen/predict/queues.ts';
@@ -49,24 +49,9 @@ test('what the data cannot tell is called not identifiable', () => {
 });
 
 test('linear systems are solved, singular ones refused', () => {
-  expect(
-    solveLinear(
-      [
-        [0, 2],
-        [3, 1],
-      ],
-      [4, 5],
-    ),
-  ).toEqual([1, 2]);
-  expect(
-    solveLinear(
-      [
-        [1, 2],
-        [2, 4],
-      ],
-      [1, 2],
-    ),
-  ).toBeUndefined();
+  const solve = (first: number[], second: number[], right: number[]) => solveLinear([first, second], right);
+  expect(solve([0, 2], [3, 1], [4, 5])).toEqual([1, 2]);
+  expect(solve([1, 2], [2, 4], [1, 2])).toBeUndefined();
   expect(student975(5)).toBeCloseTo(2.571, 3);
   expect(student975(40)).toBeCloseTo(2.021, 3);
 });
@@ -142,14 +127,12 @@ test('one unlucky trial does not decide', async () => {
 
 test('a capacity below, above, or hidden by the generator is told apart', async () => {
   const options = { from: 100, most: 1000, tolerance: 0.05, repeats: 1 };
-  expect((await searchCapacity(async () => 'pass', options)).capacity).toEqual({ kind: 'above', rate: 1000 });
-  expect((await searchCapacity(async () => 'fail', options)).capacity).toMatchObject({ kind: 'below' });
-  expect((await searchCapacity(async (rate) => (rate < 300 ? 'pass' : 'generator'), options)).capacity).toMatchObject({
-    kind: 'generator',
-  });
-  expect((await searchCapacity(async (rate) => (rate <= 20 ? 'pass' : 'fail'), options)).capacity).toMatchObject({
-    kind: 'found',
-  });
+  const found = async (trial: (rate: number) => TrialOutcome) =>
+    (await searchCapacity(async (rate) => trial(rate), options)).capacity;
+  expect(await found(() => 'pass')).toEqual({ kind: 'above', rate: 1000 });
+  expect(await found(() => 'fail')).toMatchObject({ kind: 'below' });
+  expect(await found((rate) => (rate < 300 ? 'pass' : 'generator'))).toMatchObject({ kind: 'generator' });
+  expect(await found((rate) => (rate <= 20 ? 'pass' : 'fail'))).toMatchObject({ kind: 'found' });
 });
 
 test('drawn words have the skew that was asked, and it is measured', () => {

@@ -1,5 +1,6 @@
 import { get } from 'node:http';
 import { Duplex } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { responseParser } from '../../../loadgen/client/parser.ts';
@@ -74,29 +75,19 @@ test('a body without a length ends with the connection', () => {
 });
 
 test('interim answers are passed over and bodiless ones end with their head', () => {
-  expect(
-    parse('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n'),
-  ).toEqual({ status: 204, body: '', close: false });
-  expect(parse('HTTP/1.1 304 Not Modified\r\ncontent-length: 5\r\n\r\n')).toEqual({
-    status: 304,
-    body: '',
-    close: false,
-  });
-  expect(parse('HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n', [], { method: 'HEAD' })).toEqual({
-    status: 200,
-    body: '',
-    close: false,
-  });
+  const bodiless = (status: number) => ({ status, body: '', close: false });
+  const interim = 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n';
+  expect(parse(`${interim}HTTP/1.1 204 No Content\r\n\r\n`)).toEqual(bodiless(204));
+  expect(parse('HTTP/1.1 304 Not Modified\r\ncontent-length: 5\r\n\r\n')).toEqual(bodiless(304));
+  const toHead = parse('HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n', [], { method: 'HEAD' });
+  expect(toHead).toEqual(bodiless(200));
 });
 
 test('close is understood from the header and from the version', () => {
-  expect(parse('HTTP/1.1 200 OK\r\nconnection: foo, Close\r\ncontent-length: 0\r\n\r\n')).toMatchObject({
-    close: true,
-  });
-  expect(parse('HTTP/1.0 200 OK\r\ncontent-length: 0\r\n\r\n')).toMatchObject({ close: true });
-  expect(parse('HTTP/1.0 200 OK\r\nconnection: keep-alive\r\ncontent-length: 0\r\n\r\n')).toMatchObject({
-    close: false,
-  });
+  const parsed = (head: string) => parse(`${head}\r\ncontent-length: 0\r\n\r\n`);
+  expect(parsed('HTTP/1.1 200 OK\r\nconnection: foo, Close')).toMatchObject({ close: true });
+  expect(parsed('HTTP/1.0 200 OK')).toMatchObject({ close: true });
+  expect(parsed('HTTP/1.0 200 OK\r\nconnection: keep-alive')).toMatchObject({ close: false });
 });
 
 test('a head like the last one is not mistaken when its request was another', () => {
@@ -199,11 +190,8 @@ function nodeReads(bytes: string): Promise<{ status: number; body: string }> {
   });
   return new Promise((resolve, reject) => {
     get({ createConnection: () => pipe, path: '/' }, (response) => {
-      const pieces: Buffer[] = [];
-      response.on('data', (piece: Buffer) => pieces.push(piece));
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(pieces).toString('latin1') }),
-      );
+      const status = response.statusCode ?? 0;
+      buffer(response).then((body) => resolve({ status, body: body.toString('latin1') }), reject);
     }).on('error', reject);
   });
 }
