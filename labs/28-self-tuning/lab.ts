@@ -71,12 +71,7 @@ export const selfTuning = lab({
     };
     const slow = factor! * S!;
     return {
-      points: [
-        answered('fixed timeout', clients.fixed),
-        answered('own timeout', clients.own),
-        used('fixed limit', servers.fixed, slow),
-        used('own limit', servers.own, slow),
-      ],
+      points: pointsOf(clients, servers, slow),
       checks: [...timeoutChecks('virtual', clients.fixed, clients.own), ...limitChecks('virtual', S!, slow, servers)],
       timeline: [
         `The service time goes from ${S!} ms to ${slow} ms after ${slowerAt} s.`,
@@ -98,12 +93,7 @@ export const selfTuning = lab({
     const clients = await liveTimeouts({ ...step, timeoutMs: timeoutFor(S!) }, cluster, context);
     const servers = await liveLimits(step, cluster, context);
     return {
-      points: [
-        answered('fixed timeout', clients.fixed),
-        answered('own timeout', clients.own),
-        used('fixed limit', servers.fixed, slow),
-        used('own limit', servers.own, slow),
-      ],
+      points: pointsOf(clients, servers, slow),
       checks: [...timeoutChecks('live', clients.fixed, clients.own), ...limitChecks('live', S!, slow, servers)],
       timeline: [
         `The service time goes from ${S!} ms to ${slow} ms.`,
@@ -158,6 +148,15 @@ numbers do not depend on the speed of the service.`,
 const inWords = { fixed: 'fixed', own: 'measured', misSet: 'preset mis-set' } as const;
 
 const inTime = ({ sent, good }: Share): string => `${sent} calls were sent, and ${good} were answered in time`;
+
+type Compared = Readonly<Record<'fixed' | 'own', Pick<BeforeAndAfter, 'after'>>>;
+
+const pointsOf = (clients: Compared, servers: Compared, slow: number): readonly Point[] => [
+  answered('fixed timeout', clients.fixed),
+  answered('own timeout', clients.own),
+  used('fixed limit', servers.fixed, slow),
+  used('own limit', servers.own, slow),
+];
 
 const answered = (id: string, { after }: Pick<BeforeAndAfter, 'after'>): Point =>
   measuredShare(id, after.good, after.sent).point;

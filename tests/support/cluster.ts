@@ -88,7 +88,8 @@ export interface NodeRow {
   readonly restarts: number;
 }
 
-export interface TestCluster {
+/** A cluster that a test declares with `await using` ends with the test. */
+export interface TestCluster extends AsyncDisposable {
   readonly portBase: number;
   readonly dataDir: string;
   readonly client: string;
@@ -153,6 +154,9 @@ async function startOnce(options: StartOptions): Promise<TestCluster> {
     async stop(signal = 'SIGINT') {
       child.kill(signal);
       return exit;
+    },
+    async [Symbol.asyncDispose]() {
+      await cluster.stop('SIGTERM');
     },
   };
   try {

@@ -64,8 +64,8 @@ async function state(cluster: TestCluster): Promise<{ incidents: readonly Incide
   return { incidents: lists.flat(), restarts: nodes.reduce((sum, { restarts }) => sum + restarts, 0) };
 }
 
-/** Another program that uses both cores in bursts of 1 to 3 s, with equally long pauses, until `stop`. */
-export function startBursts(): { readonly stop: () => void } {
+/** Another program that uses both cores in bursts of 1 to 3 s, with equally long pauses, until the block ends. */
+export function startBursts(): Disposable {
   const burner = `
     const burn = () => {
       const until = performance.now() + 1000 + 2000 * Math.random();
@@ -74,5 +74,5 @@ export function startBursts(): { readonly stop: () => void } {
     };
     burn();`;
   const children = [1, 2].map(() => spawn(process.execPath, ['-e', burner], { stdio: 'ignore' }));
-  return { stop: () => children.forEach((child) => child.kill('SIGKILL')) };
+  return { [Symbol.dispose]: () => children.forEach((child) => child.kill('SIGKILL')) };
 }

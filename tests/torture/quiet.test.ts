@@ -4,7 +4,7 @@
  * each load, 10 by default.
  */
 import { expect, test } from 'vitest';
-import { dataFolder, startCluster, type TestCluster } from '../support/cluster.ts';
+import { dataFolder, startCluster } from '../support/cluster.ts';
 import { peakOf, quietLoad, startBursts, type QuietResult } from '../support/quiet.ts';
 import { tortureMinutes } from './torture-options.ts';
 
@@ -19,33 +19,24 @@ function row(name: string, { sent, failed, incidents, restarts }: QuietResult): 
   if (failed + incidents.length + restarts > 0) wrong.push([line, ...incidents].join('\n  '));
 }
 
-async function withCluster<T>(dataDir: string, work: (cluster: TestCluster) => Promise<T>): Promise<T> {
-  const cluster = await startCluster({ dataDir, topology: 'multitier' });
-  try {
-    return await work(cluster);
-  } finally {
-    await cluster.stop();
-  }
+async function measuredPeak(dataDir: string): Promise<number> {
+  await using cluster = await startCluster({ dataDir, topology: 'multitier' });
+  return await peakOf(cluster);
 }
 
 test('a cluster in which nothing is broken', { timeout: 16 * seconds * 1_000 + 1_200_000 }, async () => {
   const dataDir = await dataFolder();
-  const peak = await withCluster(dataDir, peakOf);
+  const peak = await measuredPeak(dataDir);
   process.stdout.write(`peak ${peak}/s\n`);
   for (const rate of rates) {
     const perSecond = rate.endsWith('%') ? Math.round((peak * parseInt(rate, 10)) / 100) : parseInt(rate, 10);
-    await withCluster(dataDir, async (cluster) => {
-      row(`${rate} fresh`, await quietLoad(cluster, perSecond, seconds));
-      row(`${rate} warm`, await quietLoad(cluster, perSecond, seconds));
-      // Above a third of the peak, bursts and load together need more than the machine has.
-      if (perSecond > peak / 3) return;
-      const bursts = startBursts();
-      try {
-        row(`${rate} with bursts`, await quietLoad(cluster, perSecond, seconds));
-      } finally {
-        bursts.stop();
-      }
-    });
+    await using cluster = await startCluster({ dataDir, topology: 'multitier' });
+    row(`${rate} fresh`, await quietLoad(cluster, perSecond, seconds));
+    row(`${rate} warm`, await quietLoad(cluster, perSecond, seconds));
+    // Above a third of the peak, bursts and load together need more than the machine has.
+    if (perSecond > peak / 3) continue;
+    using _bursts = startBursts();
+    row(`${rate} with bursts`, await quietLoad(cluster, perSecond, seconds));
   }
   expect(wrong).toEqual([]);
 });

@@ -20,16 +20,6 @@ const pages: TestPage[] = [
 ];
 const dataDir = await dataFolder(pages);
 
-/** Runs with a cluster, and stops it whatever happens. */
-async function withCluster(work: (cluster: TestCluster) => Promise<void>, topology = 'tiny'): Promise<void> {
-  const cluster = await startCluster({ dataDir, topology });
-  try {
-    await work(cluster);
-  } finally {
-    await cluster.stop('SIGTERM');
-  }
-}
-
 const search = async (cluster: TestCluster, q: string) => {
   const response = await fetch(`${cluster.gateway}/api/search?q=${encodeURIComponent(q)}`);
   return (await response.json()) as { total: number; results: { id: string }[] };
@@ -56,18 +46,15 @@ test('when the watchdog itself is killed its nodes end too', async () => {
 });
 
 test('a killed node is restarted, and the search goes on', async () => {
-  await withCluster(async (cluster) => {
-    const before = (await cluster.nodes()).find(({ id }) => id === 'ranking-1')!;
-    process.kill(before.pid!, 'SIGKILL');
-    const after = await until(async () =>
-      (await cluster.nodes()).find(
-        ({ id, pid, state }) => id === 'ranking-1' && state === 'ready' && pid !== before.pid,
-      ),
-    );
-    expect(after!.pid).not.toBe(before.pid);
-    await until(async () => (await search(cluster, 'domestic')).total === 2);
-    expect(cluster.output()).toMatch(/\branking-1\b.*\bSIGKILL\b/);
-  });
+  await using cluster = await startCluster({ dataDir });
+  const before = (await cluster.nodes()).find(({ id }) => id === 'ranking-1')!;
+  process.kill(before.pid!, 'SIGKILL');
+  const after = await until(async () =>
+    (await cluster.nodes()).find(({ id, pid, state }) => id === 'ranking-1' && state === 'ready' && pid !== before.pid),
+  );
+  expect(after!.pid).not.toBe(before.pid);
+  await until(async () => (await search(cluster, 'domestic')).total === 2);
+  expect(cluster.output()).toMatch(/\branking-1\b.*\bSIGKILL\b/);
 });
 
 test('a start on a taken port says which port, which node and which process', async () => {
@@ -84,31 +71,20 @@ test('a start on a taken port says which port, which node and which process', as
 });
 
 test('a second start on the same ports says that a cluster runs, and disturbs nothing', async () => {
-  await withCluster(async (cluster) => {
-    const second = await tierlab(
-      'up',
-      '--topology',
-      'tiny',
-      '--data',
-      dataDir,
-      '--port-base',
-      String(cluster.portBase),
-    );
-    expect(second.code).toBe(1);
-    expect(second.stderr).toMatch(new RegExp(`\\bport base ${cluster.portBase}\\b.*\\bprocess \\d+`));
-    expect((await search(cluster, 'dog')).results[0]!.id).toBe('dog');
-  });
+  await using cluster = await startCluster({ dataDir });
+  const second = await tierlab('up', '--topology', 'tiny', '--data', dataDir, '--port-base', String(cluster.portBase));
+  expect(second.code).toBe(1);
+  expect(second.stderr).toMatch(new RegExp(`\\bport base ${cluster.portBase}\\b.*\\bprocess \\d+`));
+  expect((await search(cluster, 'dog')).results[0]!.id).toBe('dog');
 });
 
 test('two clusters run side by side, one of them in one process', async () => {
-  await withCluster(async (tiny) => {
-    await withCluster(async (single) => {
-      expect(await single.nodes()).toHaveLength(1);
-      const [a, b] = await Promise.all([search(tiny, 'domestic animal'), search(single, 'domestic animal')]);
-      expect(a.results).toEqual(b.results);
-      expect(a.results.map(({ id }) => id)).toEqual(['cat', 'dog'].toSorted());
-    }, 'single-server');
-  });
+  await using tiny = await startCluster({ dataDir });
+  await using single = await startCluster({ dataDir, topology: 'single-server' });
+  expect(await single.nodes()).toHaveLength(1);
+  const [a, b] = await Promise.all([search(tiny, 'domestic animal'), search(single, 'domestic animal')]);
+  expect(a.results).toEqual(b.results);
+  expect(a.results.map(({ id }) => id)).toEqual(['cat', 'dog'].toSorted());
 });
 
 test('up --detach, status, search and down work together', async () => {
@@ -156,47 +132,45 @@ test('--help shows examples', async () => {
 });
 
 test('the watchdog takes orders only with the operator token, and only for its own nodes', async () => {
-  await withCluster(async (cluster) => {
-    const post = (where: string, token?: string) =>
-      fetch(`http://127.0.0.1:${cluster.portBase}${where}`, {
-        method: 'POST',
-        headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-      });
-    expect((await post('/nodes/ranking-1/kill')).status).toBe(401);
-    expect((await post('/nodes/ranking-1/kill', 'guess')).status).toBe(401);
-    expect((await post('/shutdown', 'guess')).status).toBe(401);
-    expect((await fetch(`http://127.0.0.1:${cluster.portBase}/shutdown`)).status).toBe(405);
-    expect(readdirSync(path.join(dataDir, 'run', String(cluster.portBase)))).toContain('cluster.json');
-    expect((await cluster.nodes()).every(({ state }) => state === 'ready')).toBe(true);
-  });
+  await using cluster = await startCluster({ dataDir });
+  const post = (where: string, token?: string) =>
+    fetch(`http://127.0.0.1:${cluster.portBase}${where}`, {
+      method: 'POST',
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    });
+  expect((await post('/nodes/ranking-1/kill')).status).toBe(401);
+  expect((await post('/nodes/ranking-1/kill', 'guess')).status).toBe(401);
+  expect((await post('/shutdown', 'guess')).status).toBe(401);
+  expect((await fetch(`http://127.0.0.1:${cluster.portBase}/shutdown`)).status).toBe(405);
+  expect(readdirSync(path.join(dataDir, 'run', String(cluster.portBase)))).toContain('cluster.json');
+  expect((await cluster.nodes()).every(({ state }) => state === 'ready')).toBe(true);
 });
 
 test('a policy is changed while the cluster runs, a wrong one changes nothing, and a restart keeps it', async () => {
-  await withCluster(async (cluster) => {
-    const flags = ['--data', dataDir, '--port-base', String(cluster.portBase)];
-    const inForce = async () => {
-      const app = (await cluster.nodes()).find(({ id }) => id === 'app-1')!;
-      return (await (await fetch(`http://127.0.0.1:${app.opsPort}/admin/policy`)).json()) as {
-        hedge: unknown;
-        retry: unknown;
-      };
+  await using cluster = await startCluster({ dataDir });
+  const flags = ['--data', dataDir, '--port-base', String(cluster.portBase)];
+  const inForce = async () => {
+    const app = (await cluster.nodes()).find(({ id }) => id === 'app-1')!;
+    return (await (await fetch(`http://127.0.0.1:${app.opsPort}/admin/policy`)).json()) as {
+      hedge: unknown;
+      retry: unknown;
     };
-    expect((await inForce()).hedge).not.toBe(false);
-    expect(await tierlab('policy', 'naive', ...flags)).toMatchObject({ code: 0 });
-    expect((await inForce()).hedge).toBe(false);
-    const wrong = await tierlab('policy', '{"hedgehog":true}', ...flags);
-    expect(wrong.code).toBe(2);
-    expect(wrong.stderr).toMatch(/\bpolicy\.hedgehog\b/);
-    expect(await tierlab('policy', '{"retry":true}', ...flags)).toMatchObject({ code: 0 });
-    const changed = { hedge: false, retry: { maxAttempts: 3 } };
-    expect(await inForce()).toMatchObject(changed);
-    const { pid } = (await cluster.nodes()).find(({ id }) => id === 'app-1')!;
-    process.kill(pid!, 'SIGKILL');
-    await until(async () => {
-      const app = (await cluster.nodes()).find(({ id }) => id === 'app-1')!;
-      return app.state === 'ready' && app.pid !== pid;
-    });
-    expect(await inForce()).toMatchObject(changed);
-    expect((await search(cluster, 'dog')).results[0]!.id).toBe('dog');
+  };
+  expect((await inForce()).hedge).not.toBe(false);
+  expect(await tierlab('policy', 'naive', ...flags)).toMatchObject({ code: 0 });
+  expect((await inForce()).hedge).toBe(false);
+  const wrong = await tierlab('policy', '{"hedgehog":true}', ...flags);
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toMatch(/\bpolicy\.hedgehog\b/);
+  expect(await tierlab('policy', '{"retry":true}', ...flags)).toMatchObject({ code: 0 });
+  const changed = { hedge: false, retry: { maxAttempts: 3 } };
+  expect(await inForce()).toMatchObject(changed);
+  const { pid } = (await cluster.nodes()).find(({ id }) => id === 'app-1')!;
+  process.kill(pid!, 'SIGKILL');
+  await until(async () => {
+    const app = (await cluster.nodes()).find(({ id }) => id === 'app-1')!;
+    return app.state === 'ready' && app.pid !== pid;
   });
+  expect(await inForce()).toMatchObject(changed);
+  expect((await search(cluster, 'dog')).results[0]!.id).toBe('dog');
 });

@@ -9,7 +9,7 @@ const hourMs = 3_600_000;
 const dataDir = await dataFolder([{ id: 'dog', title: 'dog', body: 'a domestic animal that barks' }]);
 
 /** A cluster of which every process, whenever it starts, reads a wall clock that `set` moves. */
-async function withWallClock(work: (cluster: TestCluster, set: (offsetMs: number) => void) => Promise<void>) {
+async function startWithWallClock() {
   const file = path.join(dataDir, 'clock-offset');
   const set = (offsetMs: number): void => writeFileSync(file, String(offsetMs));
   set(0);
@@ -22,12 +22,7 @@ async function withWallClock(work: (cluster: TestCluster, set: (offsetMs: number
       constructor(...given) { super(...(given.length === 0 ? [RealDate.now()] : given)); }
     };`;
   const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(moved)}` };
-  const cluster = await startCluster({ dataDir, env });
-  try {
-    await work(cluster, set);
-  } finally {
-    await cluster.stop('SIGTERM');
-  }
+  return { ...(await startCluster({ dataDir, env })), set };
 }
 
 /** A node that dies and starts again before the monitor has heard from it leaves no incident. */
@@ -52,27 +47,26 @@ async function killed(cluster: TestCluster, node: string): Promise<Incident> {
 }
 
 test('with the wall clock an hour back, then a day ahead, killed nodes are called crashed and come back', async () => {
-  await withWallClock(async (cluster, set) => {
-    await heardFromAll(cluster);
-    for (const [offsetMs, nodes] of [
-      [-hourMs, ['ranking-1', 'html-1']],
-      [25 * hourMs, ['query-1', 'app-1']],
-    ] as const) {
-      set(offsetMs);
-      for (const node of nodes) {
-        const incident = await killed(cluster, node);
-        expect(incident).toMatchObject({ verdict: 'crashed', outcome: 'repaired' });
-        const { manifest, steady } = incident.stamps;
-        expect(steady! - manifest).toBeGreaterThan(0);
-        expect(steady! - manifest).toBeLessThan(20_000);
-      }
-      const { since, at } = await incidents(cluster);
-      expect(at - since).toBeGreaterThan(0);
-      expect(at - since).toBeLessThan(120_000);
-      const told = await tierlab('incidents', '--port-base', String(cluster.portBase));
-      expect(told.stdout).toMatch(/incidents? in \d/);
+  await using cluster = await startWithWallClock();
+  await heardFromAll(cluster);
+  for (const [offsetMs, nodes] of [
+    [-hourMs, ['ranking-1', 'html-1']],
+    [25 * hourMs, ['query-1', 'app-1']],
+  ] as const) {
+    cluster.set(offsetMs);
+    for (const node of nodes) {
+      const incident = await killed(cluster, node);
+      expect(incident).toMatchObject({ verdict: 'crashed', outcome: 'repaired' });
+      const { manifest, steady } = incident.stamps;
+      expect(steady! - manifest).toBeGreaterThan(0);
+      expect(steady! - manifest).toBeLessThan(20_000);
     }
-    const answer = (await (await fetch(`${cluster.gateway}/api/search?q=dog`)).json()) as { total: number };
-    expect(answer.total).toBe(1);
-  });
+    const { since, at } = await incidents(cluster);
+    expect(at - since).toBeGreaterThan(0);
+    expect(at - since).toBeLessThan(120_000);
+    const told = await tierlab('incidents', '--port-base', String(cluster.portBase));
+    expect(told.stdout).toMatch(/incidents? in \d/);
+  }
+  const answer = (await (await fetch(`${cluster.gateway}/api/search?q=dog`)).json()) as { total: number };
+  expect(answer.total).toBe(1);
 }, 120_000);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { StartedCluster } from '../../../labs/kit/cluster.ts';
+import { alone } from '../../../labs/kit/topology.ts';
 import { LabUnknownError } from '../../../labs/runner/errors.ts';
 import type { RunEvent } from '../../../labs/runner/events.ts';
 import { utilisation } from '../../../labs/10-utilisation/lab.ts';
@@ -136,7 +137,7 @@ test('kill -9 of the runner while it stops: restore cleans up', async () => {
 test('a node that dies by itself in any cluster of a lab makes the run unknown', async () => {
   const topology = {
     nodes: [
-      { name: 'monitor', components: ['monitor'], replicas: 1 },
+      alone('monitor'),
       { name: 'server', components: ['query', 'database'], replicas: 1 },
       { name: 'unloved', components: ['ranking'], replicas: 1 },
     ],
@@ -224,13 +225,7 @@ test('a lab asks the person while it runs, and tells nobody of a secret fault', 
     ...utilisation,
     async live(_, { cluster, choose }) {
       const { inject } = await cluster({
-        name: 'asking',
-        style: 'object-based',
-        policy: { base: 'naive' },
-        nodes: [
-          { name: 'monitor', components: ['monitor'], replicas: 1 },
-          { name: 'server', components: ['query', 'database'], replicas: 1 },
-        ],
+        nodes: [alone('monitor'), { name: 'server', components: ['query', 'database'], replicas: 1 }],
       });
       const fault = { kind: 'limp.latency', params: { meanMs: 1 } };
       const heal = [

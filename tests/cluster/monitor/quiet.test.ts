@@ -10,8 +10,8 @@ test(
     const dataDir = await dataFolder();
     const cluster = await startCluster({ dataDir, topology: 'multitier' });
     const fresh = await quietLoad(cluster, 100, 60);
-    const bursts = startBursts();
-    const withBursts = await quietLoad(cluster, 100, 60).finally(bursts.stop);
+    using _bursts = startBursts();
+    const withBursts = await quietLoad(cluster, 100, 60);
     console.log(JSON.stringify({ fresh, withBursts }));
     for (const { sent, failed, incidents, restarts } of [fresh, withBursts]) {
       expect({ incidents, restarts }).toEqual({ incidents: [], restarts: 0 });
