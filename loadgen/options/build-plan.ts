@@ -31,10 +31,8 @@ export async function buildPlan(
   flags: RunFlags,
   cores: number,
 ): Promise<{ plan: LoadPlan; thresholds: Threshold[] }> {
-  const base =
-    flags.portBase === undefined
-      ? defaultPortBase
-      : parseInteger(flags.portBase, '--port-base', portBases.least, portBases.most);
+  const { least, most } = portBases;
+  const base = parseInteger(flags.portBase ?? String(defaultPortBase), '--port-base', least, most);
   const target = parseTarget(url ?? `http://127.0.0.1:${base + gatewayOffset}`);
   requireAllowed(target, flags.allowHost ?? []);
   refuseIdle(url !== undefined, flags);
@@ -60,8 +58,7 @@ export async function buildPlan(
     workers: workersFor(flags.workers, model, peak, cores, connections),
     seed: flags.seed ?? '1',
     precise: flags.precise ?? false,
-    timeoutMs:
-      flags.timeout === undefined ? 10_000 : atLeast(parseDuration(flags.timeout, '--timeout'), 1, '--timeout'),
+    timeoutMs: atLeast(parseDuration(flags.timeout ?? '10s', '--timeout'), 1, '--timeout'),
     headers: (flags.header ?? []).map(parseHeader),
     workload,
     check: checkLevel(flags),

@@ -53,14 +53,9 @@ async function named(name: string, flags: RunFlags): Promise<WorkloadSpec> {
   if (!(skew >= 0 && skew <= 5))
     throw loadError('bad_argument', `--zipf must be a number from 0 to 5, not "${flags.zipf}"`);
   if (name === 'walk') {
-    const thinkMs = flags.pause === undefined ? 500 : parseDuration(flags.pause, '--pause');
-    return {
-      kind: 'walk',
-      thinkMs,
-      depth: flags.depth === undefined ? 3 : parseInteger(flags.depth, '--depth', 0, 100),
-      words: await words(flags),
-      skew,
-    };
+    const thinkMs = parseDuration(flags.pause ?? '500ms', '--pause');
+    const depth = parseInteger(flags.depth ?? '3', '--depth', 0, 100);
+    return { kind: 'walk', thinkMs, depth, words: await words(flags), skew };
   }
   const shares = mixes[name] ?? parseShares(name);
   if (!shares)
@@ -84,7 +79,7 @@ function parseShares(text: string): MixShares | undefined {
 }
 
 function words(flags: RunFlags): Promise<string[]> {
-  const count = flags.vocabulary === undefined ? 1000 : parseInteger(flags.vocabulary, '--vocabulary', 1, 200_000);
+  const count = parseInteger(flags.vocabulary ?? '1000', '--vocabulary', 1, 200_000);
   return flags.words === undefined ? corpusWords(count) : wordsOfFile(flags.words, count);
 }
 

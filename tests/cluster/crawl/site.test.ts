@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { crawl, type CrawlOptions } from '../../../corpus/crawl/crawl.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
 import type { Scheduler } from '../../../shared/time/scheduler.ts';
-import { codeOf, importedPages } from '../../unit/corpus/helpers.ts';
+import { codeOf, crawled } from '../../unit/corpus/helpers.ts';
 import { answer, html, redirect, startSite, text, type Route } from './server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -12,14 +12,7 @@ async function crawlSite(routes: Record<string, Route>, start = '/', options: Pa
   const site = await startSite(routes);
   const dataDir = temporaryFolder();
   const report = await crawl(site.origin + start, { dataDir, name: 'site', ...options });
-  const pages = new Map(importedPages(dataDir).map((page) => [page.id, page]));
-  return {
-    site,
-    report,
-    pages,
-    ids: [...pages.keys()],
-    reasons: Object.fromEntries(report.reasons.map(({ reason, count }) => [reason, count])),
-  };
+  return { site, ...crawled(dataDir, report) };
 }
 
 /** Time that passes by itself when somebody waits for it; what was waited for is noted. */

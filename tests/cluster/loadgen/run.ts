@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import type { Counts } from '../../../loadgen/measure/recorder.ts';
 import { compiled } from '../../support/compiled.ts';
 
 const main = path.resolve(import.meta.dirname, '../../../loadgen/main.ts');
@@ -10,15 +11,7 @@ export interface Finished {
   stderr: string;
 }
 
-export interface Figures {
-  asked: number;
-  sent: number;
-  done: number;
-  right: number;
-  wrong: number;
-  errors: number;
-  compared: number;
-  resent: number;
+export interface Figures extends Omit<Counts, 'good' | 'bytes'> {
   goodput: number;
   latencyMs: Record<
     'intended' | 'sent' | 'errors' | 'lateness',

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { crawl } from '../../../../corpus/crawl/crawl.ts';
 import { readSources } from '../../../../corpus/sources.ts';
-import { codeOf, importedPages, put } from '../helpers.ts';
+import { codeOf, crawled, importedPages, put } from '../helpers.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const html = (title: string, body: string, head = '') =>
@@ -16,14 +16,7 @@ async function crawlFolder(
   const folder = temporaryFolder();
   for (const [name, content] of Object.entries(files)) put(folder, name, content);
   const dataDir = temporaryFolder();
-  const report = await crawl(folder, { dataDir, name: 'docs', ...options });
-  const pages = new Map(importedPages(dataDir).map((page) => [page.id, page]));
-  return {
-    report,
-    pages,
-    ids: [...pages.keys()],
-    reasons: Object.fromEntries(report.reasons.map(({ reason, count }) => [reason, count])),
-  };
+  return crawled(dataDir, await crawl(folder, { dataDir, name: 'docs', ...options }));
 }
 
 test('all HTML files of a folder become pages, linked as they link each other', async () => {
