@@ -7,7 +7,7 @@
  * collections do not allow a copy here. If a collection is absent, it is skipped with a message.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,7 +17,7 @@ import { root } from '../cli/paths.ts';
 import { onEndSignals } from '../shared/end-signals.ts';
 import { exitCodes } from '../shared/exit-codes.ts';
 import { collectionNames, readCollection, writePages, type Collection } from './relevance/collection.ts';
-import { startSearchedCluster, type SearchedCluster } from './relevance/searched-cluster.ts';
+import { startSearchedCluster } from './relevance/searched-cluster.ts';
 import { ambiguousWords, rankSenses } from './relevance/senses.ts';
 
 /** The least nDCG@10. Lucene 8.7, BM25 with k1 1.2 and b 0.75, reaches 0.359 and 0.690. */
@@ -77,9 +77,7 @@ async function main(args: string[]): Promise<number> {
     } catch (error) {
       throw new UsageError(
         `${(error as Error).message}\nusage: npm run relevance -- [collection ...] [--data DIR] [--topology T]`,
-        {
-          cause: error,
-        },
+        { cause: error },
       );
     }
   }
@@ -87,31 +85,21 @@ async function main(args: string[]): Promise<number> {
 
 async function measureSenses(topology: string) {
   const words = ambiguousWords(sampledWords);
-  const cluster = await startSearchedCluster(topology, undefined, say);
-  try {
-    say(`asking for ${words.length} words ...`);
-    const found = new Map<string, string[]>();
-    for (const { lemma } of words) found.set(lemma, await bestPages(cluster.url, lemma));
-    return rankSenses(words, found);
-  } finally {
-    await cluster.stop();
-  }
+  await using cluster = await startSearchedCluster(topology, undefined, say);
+  say(`asking for ${words.length} words ...`);
+  const found = new Map<string, string[]>();
+  for (const { lemma } of words) found.set(lemma, await bestPages(cluster.url, lemma));
+  return rankSenses(words, found);
 }
 
 async function measure(collection: Collection, topology: string): Promise<{ queries: number; ndcg10: number }> {
-  const work = mkdtempSync(path.join(tmpdir(), 'tierlab-relevance-'));
-  let cluster: SearchedCluster | undefined;
-  try {
-    const pagesFile = path.join(work, `${collection.name}.jsonl`);
-    writePages(collection.pages, pagesFile);
-    cluster = await startSearchedCluster(topology, pagesFile, say);
-    const runFile = await writeRun(collection, cluster.url);
-    const verdict = execFileSync(process.execPath, [collection.judge, collection.name, runFile], { encoding: 'utf8' });
-    return JSON.parse(verdict) as { queries: number; ndcg10: number };
-  } finally {
-    await cluster?.stop();
-    rmSync(work, { recursive: true, force: true });
-  }
+  using work = mkdtempDisposableSync(path.join(tmpdir(), 'tierlab-relevance-'));
+  const pagesFile = path.join(work.path, `${collection.name}.jsonl`);
+  writePages(collection.pages, pagesFile);
+  await using cluster = await startSearchedCluster(topology, pagesFile, say);
+  const runFile = await writeRun(collection, cluster.url);
+  const verdict = execFileSync(process.execPath, [collection.judge, collection.name, runFile], { encoding: 'utf8' });
+  return JSON.parse(verdict) as { queries: number; ndcg10: number };
 }
 
 /** Asks every question unchanged. Writes the run: query id TAB page id, best first. */

@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempDisposableSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startOwnCluster, runTierlab } from '../../cli/own-cluster.ts';
 import { root } from '../../cli/paths.ts';
 
-export interface SearchedCluster {
+/** A cluster that ends, and whose data is removed, with the block that started it. */
+interface SearchedCluster extends AsyncDisposable {
   /** The address of its gateway. */
   readonly url: string;
-  /** Stops it and removes its data. */
-  readonly stop: () => Promise<void>;
 }
 
 const script = path.join(root, 'cli', 'main.ts');
@@ -22,22 +21,17 @@ export async function startSearchedCluster(
   pagesFile: string | undefined,
   say: (line: string) => void,
 ): Promise<SearchedCluster> {
-  const data = mkdtempSync(path.join(tmpdir(), 'tierlab-relevance-'));
-  const remove = () => rmSync(data, { recursive: true, force: true });
-  try {
-    if (pagesFile !== undefined) {
-      say('importing the pages ...');
-      await runTierlab(['import', pagesFile, '--replace', '--data', data], { script });
-    }
-    say(`starting ${topologyName} ...`);
-    const { topology, stop } = await startOwnCluster(topologyName, data, { script });
-    const gateway = topology.nodes.find(({ doors }) => doors['gateway'] !== undefined)?.doors['gateway'];
-    const cluster = { url: `http://127.0.0.1:${gateway}`, stop: () => stop().finally(remove) };
-    if (gateway !== undefined) return cluster;
-    await cluster.stop();
-    throw new Error(`topology ${topologyName} has no gateway to ask`);
-  } catch (error) {
-    remove();
-    throw error;
+  await using begun = new AsyncDisposableStack();
+  const data = begun.use(mkdtempDisposableSync(path.join(tmpdir(), 'tierlab-relevance-'))).path;
+  if (pagesFile !== undefined) {
+    say('importing the pages ...');
+    await runTierlab(['import', pagesFile, '--replace', '--data', data], { script });
   }
+  say(`starting ${topologyName} ...`);
+  const { topology, stop } = await startOwnCluster(topologyName, data, { script });
+  begun.defer(stop);
+  const gateway = topology.nodes.find(({ doors }) => doors['gateway'] !== undefined)?.doors['gateway'];
+  if (gateway === undefined) throw new Error(`topology ${topologyName} has no gateway to ask`);
+  const running = begun.move();
+  return { url: `http://127.0.0.1:${gateway}`, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
