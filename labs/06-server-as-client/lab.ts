@@ -4,7 +4,7 @@ import { type TimedAnswer, callNode, closedLoad, openLoad, type NodeCall } from 
 import { labPlan, labSearch } from '../kit/searches.ts';
 import { callChain, runTiers } from '../kit/simulated-tiers.ts';
 import { alone } from '../kit/topology.ts';
-import { sum } from '../kit/up-down.ts';
+import { totalOf } from '../kit/up-down.ts';
 import { lab, type Check, type FaultProof, type Point, type Variant } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 import { medianInterval } from '../statistics/median.ts';
@@ -127,7 +127,7 @@ export const serverAsClient = lab({
           : within(
               // The theory plus the chain's own time. With the measured mean as T, both sides would be equal always.
               `depth ${depth}: calls in flight are rate x T`,
-              sum(good.map((each) => each.tookMs)) / tookMs,
+              totalOf(good.map((each) => each.tookMs)) / tookMs,
               (count / tookMs) * (theory + bare[i]!),
               0.15,
               count,

@@ -1,7 +1,7 @@
 import { constant, exponential, uniform } from '../../shared/time/sim/distribution.ts';
 import { seededRandom } from '../../shared/time/random.ts';
 import { check, meanOf, nothing, measuredShare } from '../kit/checks.ts';
-import { cyclesOf, probesUp, sum, uptimeError, uptimeShare } from '../kit/up-down.ts';
+import { cyclesOf, probesUp, totalOf, uptimeError, uptimeShare } from '../kit/up-down.ts';
 import { lab, type Check, type Point } from '../runner/lab.ts';
 import { digits } from '../runner/units.ts';
 
@@ -60,7 +60,7 @@ export const mtbfAndMttr = lab({
         (draw) => {
           const drawn = Object.values(parts).map((share) => uniform(0, 2 * share * meanDown)(draw));
           partsOf.push(drawn);
-          return sum(drawn) + (variant === 'broken' ? 2 : 0);
+          return totalOf(drawn) + (variant === 'broken' ? 2 : 0);
         },
         random,
       );
@@ -80,7 +80,7 @@ export const mtbfAndMttr = lab({
       found.push(
         probed.isTheory(`${system.label}: at random times, it is up as often as the formula says`, byFormula, checks),
       );
-      const apart = cycles.filter((cycle, i) => Math.abs(sum(partsOf[i]!) - cycle.down) > rounding).length;
+      const apart = cycles.filter((cycle, i) => Math.abs(totalOf(partsOf[i]!) - cycle.down) > rounding).length;
       found.push(
         check(
           `${system.label}: detection + diagnosis + fix is the time to repair of each failure`,
@@ -121,4 +121,4 @@ there are as many as before. Lab 16 shows why this matters.`,
   },
 });
 
-const mean = (values: readonly number[]): number => sum(values) / values.length;
+const mean = (values: readonly number[]): number => totalOf(values) / values.length;

@@ -10,11 +10,11 @@ export interface Cycle {
 export const cyclesOf = (n: number, up: Distribution, down: Distribution, random: Random): readonly Cycle[] =>
   Array.from({ length: n }, () => ({ up: up(random), down: down(random) }));
 
-export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+export const totalOf = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 export const uptimeShare = (cycles: readonly Cycle[]): number => {
-  const up = sum(cycles.map((cycle) => cycle.up));
-  return up / (up + sum(cycles.map((cycle) => cycle.down)));
+  const up = totalOf(cycles.map((cycle) => cycle.up));
+  return up / (up + totalOf(cycles.map((cycle) => cycle.down)));
 };
 
 /**
@@ -24,13 +24,13 @@ export const uptimeShare = (cycles: readonly Cycle[]): number => {
 export function uptimeError(cycles: readonly Cycle[]): number {
   const share = uptimeShare(cycles);
   const residuals = cycles.map(({ up, down }) => up - share * (up + down));
-  const meanCycle = sum(cycles.map(({ up, down }) => up + down)) / cycles.length;
-  return Math.sqrt(sum(residuals.map((each) => each ** 2)) / (cycles.length - 1) / cycles.length) / meanCycle;
+  const meanCycle = totalOf(cycles.map(({ up, down }) => up + down)) / cycles.length;
+  return Math.sqrt(totalOf(residuals.map((each) => each ** 2)) / (cycles.length - 1) / cycles.length) / meanCycle;
 }
 
 /** How many of `n` probes at random times find the system up. */
 export function probesUp(cycles: readonly Cycle[], n: number, random: Random): number {
-  const total = sum(cycles.map(({ up, down }) => up + down));
+  const total = totalOf(cycles.map(({ up, down }) => up + down));
   const times = Array.from({ length: n }, () => total * random.next()).toSorted((a, b) => a - b);
   let found = 0;
   let next = 0;
