@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { Metrics } from '../observe/metrics.ts';
 import type { PolicyHolder } from '../rpc/policy.ts';
-import { createControlServer, PlainAnswer, type ControlRoute } from '../control/server.ts';
+import { createControlServer, PlainAnswer, type ControlRoute, readRoute, orderRoute } from '../control/server.ts';
 
 export interface OpsSources {
   readonly metrics: Metrics;
@@ -43,36 +43,21 @@ export function createOpsPort({
     new PlainAnswer('application/json', `${JSON.stringify(body)}\n`, ok ? 200 : 503);
   return createControlServer(
     [
-      { method: 'GET', path: '/health', access: 'open', handle: () => status({ healthy: true }, true) },
-      { method: 'GET', path: '/ready', access: 'open', handle: () => status({ ready: ready() }, ready()) },
-      { method: 'GET', path: '/admin/state', access: 'open', handle: state },
-      {
-        method: 'GET',
-        path: '/admin/live',
-        access: 'open',
-        handle: async () => new PlainAnswer('application/json', JSON.stringify(await live())),
-      },
-      { method: 'GET', path: '/admin/tuning', access: 'open', handle: tuning },
-      { method: 'GET', path: '/admin/policy', access: 'open', handle: () => policy.current },
-      {
-        method: 'POST',
-        path: '/admin/policy',
-        access: 'operator',
-        handle(_parameters, body) {
-          policy.set(body);
-          return policy.current;
-        },
-      },
+      readRoute('/health', () => status({ healthy: true }, true)),
+      readRoute('/ready', () => status({ ready: ready() }, ready())),
+      readRoute('/admin/state', state),
+      readRoute('/admin/live', async () => new PlainAnswer('application/json', JSON.stringify(await live()))),
+      readRoute('/admin/tuning', tuning),
+      readRoute('/admin/policy', () => policy.current),
+      orderRoute('/admin/policy', (_parameters, body) => {
+        policy.set(body);
+        return policy.current;
+      }),
       ...more,
-      {
-        method: 'GET',
-        path: '/metrics',
-        access: 'open',
-        async handle() {
-          const { contentType, text } = await metrics.render();
-          return new PlainAnswer(contentType, text);
-        },
-      },
+      readRoute('/metrics', async () => {
+        const { contentType, text } = await metrics.render();
+        return new PlainAnswer(contentType, text);
+      }),
     ],
     operatorDigest,
     hosts,

@@ -16,6 +16,22 @@ export interface ControlRoute {
   readonly handle: (parameters: Readonly<Record<string, string>>, body: unknown) => Promise<unknown> | unknown;
 }
 
+/** A route that only reads. */
+export const readRoute = (path: string, handle: ControlRoute['handle']): ControlRoute => ({
+  method: 'GET',
+  path,
+  access: 'open',
+  handle,
+});
+
+/** A route that changes something. */
+export const orderRoute = (path: string, handle: ControlRoute['handle']): ControlRoute => ({
+  method: 'POST',
+  path,
+  access: 'operator',
+  handle,
+});
+
 /** An answer that is not JSON. */
 export class PlainAnswer {
   readonly type: string;

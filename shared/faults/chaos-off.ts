@@ -1,4 +1,4 @@
-import type { ControlRoute } from '../control/server.ts';
+import { orderRoute, type ControlRoute } from '../control/server.ts';
 import { RpcError } from '../rpc/errors.ts';
 
 /** The message of every refusal where chaos is off. */
@@ -14,15 +14,10 @@ export const chaosOffRoutes: readonly ControlRoute[] = [
     access: 'operator',
     handle: () => ({ enabled: false, active: [], ended: [] }),
   },
-  {
-    method: 'POST',
-    path: '/admin/faults',
-    access: 'operator',
-    handle() {
-      throw new RpcError('forbidden', chaosIsOff);
-    },
-  },
-  { method: 'POST', path: '/admin/faults/renew', access: 'operator', handle: () => ({ renewed: 0 }) },
+  orderRoute('/admin/faults', () => {
+    throw new RpcError('forbidden', chaosIsOff);
+  }),
+  orderRoute('/admin/faults/renew', () => ({ renewed: 0 })),
   { method: 'DELETE', path: '/admin/faults/:id', access: 'operator', handle: () => ({ healed: false }) },
-  { method: 'POST', path: '/admin/halt', access: 'operator', handle: () => ({ healed: 0 }) },
+  orderRoute('/admin/halt', () => ({ healed: 0 })),
 ];

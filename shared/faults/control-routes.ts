@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import type { ControlRoute } from '../control/server.ts';
+import { orderRoute, type ControlRoute } from '../control/server.ts';
 import { checked } from './checked-schema.ts';
 import { PlainName } from './envelope.ts';
 import type { FaultRegistry } from './registry.ts';
@@ -22,22 +22,17 @@ export function faultRoutes(registry: FaultRegistry, more: () => object = () => 
       access: 'operator',
       handle: () => ({ enabled: true, active: registry.list(), ended: registry.history(), ...more() }),
     },
-    { method: 'POST', path: '/admin/faults', access: 'operator', handle: (_parameters, body) => registry.inject(body) },
-    {
-      method: 'POST',
-      path: '/admin/faults/renew',
-      access: 'operator',
-      handle(_parameters, body) {
-        const { owner, faults } = checked(Renewal, body ?? {}, 'renewal');
-        return registry.renew(owner, faults);
-      },
-    },
+    orderRoute('/admin/faults', (_parameters, body) => registry.inject(body)),
+    orderRoute('/admin/faults/renew', (_parameters, body) => {
+      const { owner, faults } = checked(Renewal, body ?? {}, 'renewal');
+      return registry.renew(owner, faults);
+    }),
     {
       method: 'DELETE',
       path: '/admin/faults/:id',
       access: 'operator',
       handle: ({ id }) => ({ healed: registry.heal(id!) }),
     },
-    { method: 'POST', path: '/admin/halt', access: 'operator', handle: () => ({ healed: registry.healAll('halt') }) },
+    orderRoute('/admin/halt', () => ({ healed: registry.healAll('halt') })),
   ];
 }

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { RpcError } from '../../rpc/errors.ts';
-import { createControlServer, type ControlRoute } from '../../control/server.ts';
+import { createControlServer, type ControlRoute, readRoute, orderRoute } from '../../control/server.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Scheduler } from '../../time/scheduler.ts';
 import { keptDown } from './child.ts';
@@ -44,14 +44,8 @@ export function createWatchdogApi({
     const draining = { clock, scheduler, graceMs, callers: () => callersOf(id, watchdog) };
     // A node that a change of the topology removes has no status when it is stopped.
     const status = () => watchdog.status().find((node) => node.id === id) ?? { id, state: child?.state().state };
-    if (!child)
-      throw new RpcError(
-        'not_found',
-        `no node ${id}; there are ${watchdog
-          .status()
-          .map((node) => node.id)
-          .join(', ')}`,
-      );
+    const ids = () => watchdog.status().map((node) => node.id);
+    if (!child) throw new RpcError('not_found', `no node ${id}; there are ${ids().join(', ')}`);
     if (action === 'start') {
       child.start();
       if (child.state().state === 'held') throw new RpcError('conflict', keptDown(id));
@@ -73,28 +67,18 @@ export function createWatchdogApi({
   return createControlServer(
     [
       ...more,
-      {
-        method: 'GET',
-        path: '/status',
-        access: 'open',
-        handle: () => ({
-          topology: watchdog.topology().name,
-          watchdogPid: process.pid,
-          startedAt,
-          at: clock.wall(),
-          nodes: watchdog.status(),
-        }),
-      },
-      { method: 'POST', path: '/nodes/:id/:action', access: 'operator', handle: ({ id, action }) => act(id!, action!) },
-      {
-        method: 'POST',
-        path: '/shutdown',
-        access: 'operator',
-        handle() {
-          shutdown();
-          return { stopping: true };
-        },
-      },
+      readRoute('/status', () => ({
+        topology: watchdog.topology().name,
+        watchdogPid: process.pid,
+        startedAt,
+        at: clock.wall(),
+        nodes: watchdog.status(),
+      })),
+      orderRoute('/nodes/:id/:action', ({ id, action }) => act(id!, action!)),
+      orderRoute('/shutdown', () => {
+        shutdown();
+        return { stopping: true };
+      }),
     ],
     operatorDigest,
   );

@@ -5,6 +5,7 @@ import { schemaProblem } from '../../schema/problem.ts';
 import type { ControlRoute } from '../../control/server.ts';
 import { isAlive } from '../../is-alive.ts';
 import { parseProcessStat } from '../../process-stat.ts';
+import { orderRoute } from '../../control/server.ts';
 
 const HoldOrder = Type.Object(
   { command: Type.String({ minLength: 1, maxLength: 40 }), pid: Type.Integer({ minimum: 1 }) },
@@ -26,21 +27,16 @@ interface Holder extends HoldOrder {
  */
 export function changeHolder(startOf: (pid: number) => number | undefined = processStart): ControlRoute {
   let holder: Holder | undefined;
-  return {
-    method: 'POST',
-    path: '/changes',
-    access: 'operator',
-    handle(_parameters, body) {
-      const problem = schemaProblem(HoldOrder, body, 'order');
-      if (problem !== undefined) throw new RpcError('bad_request', problem);
-      const { command, pid } = body as HoldOrder;
-      if (holder !== undefined && holder.pid !== pid && startOf(holder.pid) === holder.startedAt)
-        throw new RpcError('conflict', heldBy(holder));
-      const startedAt = startOf(pid);
-      holder = startedAt === undefined ? undefined : { command, pid, startedAt };
-      return {};
-    },
-  };
+  return orderRoute('/changes', (_parameters, body) => {
+    const problem = schemaProblem(HoldOrder, body, 'order');
+    if (problem !== undefined) throw new RpcError('bad_request', problem);
+    const { command, pid } = body as HoldOrder;
+    if (holder !== undefined && holder.pid !== pid && startOf(holder.pid) === holder.startedAt)
+      throw new RpcError('conflict', heldBy(holder));
+    const startedAt = startOf(pid);
+    holder = startedAt === undefined ? undefined : { command, pid, startedAt };
+    return {};
+  });
 }
 
 const heldBy = ({ command, pid }: Holder): string =>

@@ -149,21 +149,21 @@ export function createChild(options: ChildOptions): Child {
   let readyMessage: ReadyMessage | undefined;
   let joins = true;
   let policy: Policy | undefined;
-  const questions = createQuestions((question) => {
-    if (process_?.connected) process_.send({ question }, () => {});
-  }, scheduler);
+  const questions = createQuestions((question) => tell({ question }), scheduler);
 
   function change(next: ChildState): void {
     state = next;
     onChange(next);
   }
 
+  /** If the send fails, the process is ending. */
+  function tell(message: object): void {
+    if (process_?.connected) process_.send(message, () => {});
+  }
+
+  /** A process that is ending does not get it. The next process gets it when it starts. */
   function giveTurn(): void {
-    // If the send fails, the process is ending. The next process gets the message when it starts.
-    if (turn && process_?.connected) {
-      const ready = options.readyNodes?.();
-      process_.send({ go: true, policy, ready } satisfies GoMessage, () => {});
-    }
+    if (turn) tell({ go: true, policy, ready: options.readyNodes?.() } satisfies GoMessage);
   }
 
   function run(why: RestartReason): void {
@@ -267,15 +267,9 @@ export function createChild(options: ChildOptions): Child {
     load: () => run('operator'),
     start,
     restart,
-    drain() {
-      if (process_?.connected) process_.send({ drain: true }, () => {});
-    },
-    allStarted() {
-      if (process_?.connected) process_.send({ allStarted: true }, () => {});
-    },
-    place(message) {
-      if (process_?.connected) process_.send({ place: message }, () => {});
-    },
+    drain: () => tell({ drain: true }),
+    allStarted: () => tell({ allStarted: true }),
+    place: (message) => tell({ place: message }),
     stop,
     ask: (onAnswer) => void questions.ask(onAnswer),
     answers: (ms) => questions.askWithin(ms),

@@ -6,6 +6,7 @@ import type { PublishedKeys } from '../../security/keyring.ts';
 import type { Topology } from '../topology.ts';
 import { changeOf } from '../topology-change.ts';
 import type { Watchdog } from './watchdog.ts';
+import { readRoute, orderRoute } from '../../control/server.ts';
 
 const Port = Type.Integer({ minimum: 1, maximum: 65_535 });
 
@@ -54,46 +55,26 @@ interface PlacementOptions {
 export function placementRoutes({ watchdog, byContainer, publishedKeys, place }: PlacementOptions): ControlRoute[] {
   let isChanging = false;
   return [
-    {
-      method: 'GET',
-      path: '/topology',
-      access: 'open',
-      handle: (): CurrentTopology => ({ topology: watchdog.topology(), isChanging }),
-    },
-    {
-      method: 'POST',
-      path: '/topology',
-      access: 'operator',
-      handle(_parameters, body) {
-        if (byContainer)
-          throw new RpcError('conflict', 'each container has its own watchdog: only compose can add and remove nodes');
-        const problem = schemaProblem(PlacementOrder, body, 'order');
-        if (problem !== undefined) throw new RpcError('bad_request', problem);
-        const { next, source } = body as { readonly next: Topology; readonly source: string };
-        const { problems } = changeOf(watchdog.topology(), next);
-        if (problems.length > 0) throw new RpcError('conflict', problems.join('; '));
-        place(next, source);
-        isChanging = true;
-        return { nodes: next.nodes.length };
-      },
-    },
-    {
-      method: 'POST',
-      path: '/topology/announce',
-      access: 'operator',
-      handle() {
-        watchdog.announce(publishedKeys());
-        return {};
-      },
-    },
-    {
-      method: 'POST',
-      path: '/topology/settle',
-      access: 'operator',
-      handle() {
-        isChanging = false;
-        return {};
-      },
-    },
+    readRoute('/topology', (): CurrentTopology => ({ topology: watchdog.topology(), isChanging })),
+    orderRoute('/topology', (_parameters, body) => {
+      if (byContainer)
+        throw new RpcError('conflict', 'each container has its own watchdog: only compose can add and remove nodes');
+      const problem = schemaProblem(PlacementOrder, body, 'order');
+      if (problem !== undefined) throw new RpcError('bad_request', problem);
+      const { next, source } = body as { readonly next: Topology; readonly source: string };
+      const { problems } = changeOf(watchdog.topology(), next);
+      if (problems.length > 0) throw new RpcError('conflict', problems.join('; '));
+      place(next, source);
+      isChanging = true;
+      return { nodes: next.nodes.length };
+    }),
+    orderRoute('/topology/announce', () => {
+      watchdog.announce(publishedKeys());
+      return {};
+    }),
+    orderRoute('/topology/settle', () => {
+      isChanging = false;
+      return {};
+    }),
   ];
 }

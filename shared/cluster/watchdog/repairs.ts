@@ -9,6 +9,7 @@ import type { ControlRoute } from '../../control/server.ts';
 import { replicaGroup, type Topology, type TopologyNode } from '../topology.ts';
 import { keptDown, type Child } from './child.ts';
 import type { Watchdog } from './watchdog.ts';
+import { orderRoute } from '../../control/server.ts';
 
 /** A repair as a monitor orders it. Drains are not here: a drain only changes the node's state in the view. */
 const RepairRequest = Type.Object(
@@ -192,5 +193,5 @@ export function createRepairs({ topology, watchdog, clock, wipe }: RepairOptions
 /** POST /repairs, with the operator token. */
 export function repairRoutes(options: RepairOptions): ControlRoute[] {
   const repairs = createRepairs(options);
-  return [{ method: 'POST', path: '/repairs', access: 'operator', handle: (_parameters, body) => repairs.order(body) }];
+  return [orderRoute('/repairs', (_parameters, body) => repairs.order(body))];
 }
