@@ -4,6 +4,7 @@ import type { Clock } from '../time/clock.ts';
 import type { Random } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import type { Fault } from './envelope.ts';
+import { distributions } from './draw.ts';
 import type { ProcessPlan } from './plan.ts';
 
 /**
@@ -123,3 +124,12 @@ export function params<T extends Parameters<typeof Type.Object>[0]>(properties: 
 
 export const Milliseconds = (description: string, minimum = 0, fallback?: number) =>
   Type.Number({ description, minimum, maximum: 900_000, ...(fallback === undefined ? {} : { default: fallback }) });
+
+/** The parameters of a delay that differs from case to case (`sample` in draw.ts). */
+export const scatter = {
+  jitterMs: Milliseconds('how far delays scatter: the standard deviation (normal), half the width (uniform)', 0, 0),
+  distribution: Type.Enum([...distributions], {
+    default: 'normal',
+    description: 'how single delays scatter around the mean',
+  }),
+};

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { sleep } from '../time/scheduler.ts';
-import { distributions, sample } from './draw.ts';
-import { faultKind, Milliseconds, params } from './fault.ts';
+import { sample } from './draw.ts';
+import { faultKind, Milliseconds, params, scatter } from './fault.ts';
 
 /**
  * The node works, but slowly: each request that is hit takes `meanMs` longer, and its normal time is multiplied by
@@ -12,11 +12,7 @@ export const limpLatency = faultKind({
   summary: 'answers late',
   params: params({
     meanMs: Milliseconds('added to each request that is hit, on average', 0, 0),
-    jitterMs: Milliseconds('how far delays scatter: the standard deviation (normal), half the width (uniform)', 0, 0),
-    distribution: Type.Enum([...distributions], {
-      default: 'normal',
-      description: 'how single delays scatter around the mean',
-    }),
+    ...scatter,
     factor: Type.Number({
       minimum: 1,
       maximum: 1_000,

@@ -1,6 +1,5 @@
-import Type from 'typebox';
-import { distributions, sample } from './draw.ts';
-import { faultKind, Milliseconds, params } from './fault.ts';
+import { sample } from './draw.ts';
+import { faultKind, Milliseconds, params, scatter } from './fault.ts';
 
 /** Messages take longer on the way. The node itself is as fast as ever. */
 export const netDelay = faultKind({
@@ -8,11 +7,7 @@ export const netDelay = faultKind({
   summary: 'messages to and from it take longer',
   params: params({
     meanMs: Milliseconds('added to each message on the way, on average', 1),
-    jitterMs: Milliseconds('how far delays scatter: the standard deviation (normal), half the width (uniform)', 0, 0),
-    distribution: Type.Enum([...distributions], {
-      default: 'normal',
-      description: 'how single delays scatter around the mean',
-    }),
+    ...scatter,
   }),
   edge({ fault, params: { meanMs, jitterMs, distribution }, draw }) {
     const leg = fault.scope.direction ?? 'request';
