@@ -85,7 +85,7 @@ async function pressCrash(page: Page): Promise<void> {
 
 /** A spare process takes the node's place in less than a second. */
 async function kill9(): Promise<void> {
-  const { pid } = (await site.cluster.nodes()).find(({ id }) => id === 'ranking-2')!;
+  const { pid } = await site.cluster.node('ranking-2');
   process.kill(pid!, 'SIGKILL');
 }
 

@@ -176,7 +176,7 @@ test('when nobody behind the client answers, it says so, keeps the words, and re
 }) => {
   complaints.expected = /50[234] \(/;
   const { cluster } = here;
-  const gateway = (await cluster.nodes()).find(({ id }) => id === 'gateway-1')!;
+  const gateway = await cluster.node('gateway-1');
   process.kill(gateway.pid!, 'SIGSTOP');
   const response = await page.goto('/search?q=puppy');
   // 502: its connections broke when it was killed to be restarted.

@@ -14,6 +14,7 @@ import { createNetwork, type Network } from '../../shared/time/sim/network.ts';
 import { createSimulation, type Simulation } from '../../shared/time/sim/simulation.ts';
 import { createStation, type Station } from '../../shared/time/sim/station.ts';
 import type { Tracer } from '../../shared/trace/tracer.ts';
+import { testCall } from '../unit/rpc/layers/helpers.ts';
 
 // Millions of refusals are made here; the test runner would record a hundred stack frames with each.
 Error.stackTraceLimit = 1;
@@ -125,18 +126,15 @@ export function createWorld(seed: number | string, { tracerOf, codecs = {} }: Wo
     },
     call(component, { kind = 'read', timeoutMs = 10_000, ...own } = {}) {
       const { [kind]: op } = operations;
-      return {
+      const deadlineAt = sim.clock.now() + timeoutMs;
+      return testCall({
         component,
         operation: op,
-        request: {},
         requestId: String(++ids),
-        trace: { traceId: '', spanId: '', sampled: false },
-        deadlineAt: sim.clock.now() + timeoutMs,
-        signal: new AbortController().signal,
-        attempt: 1,
+        deadlineAt,
         priority: op.priority,
         ...own,
-      };
+      });
     },
     events: (event) => all.filter((one) => one.event === event),
   };

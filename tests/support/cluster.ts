@@ -95,10 +95,15 @@ export interface TestCluster extends AsyncDisposable {
   readonly client: string;
   readonly gateway: string;
   readonly console: string;
+  /** The options by which a command finds this cluster. */
+  readonly flags: readonly string[];
+  /** The folder of its run file and logs. */
+  readonly runDir: string;
   readonly process: ChildProcess;
   /** All output so far. */
   readonly output: () => string;
   readonly nodes: () => Promise<readonly NodeRow[]>;
+  readonly node: (id: string) => Promise<NodeRow>;
   /** Sends Ctrl-C; resolves with the exit code when the process has ended. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<number>;
 }
@@ -133,7 +138,8 @@ async function startOnce(options: StartOptions): Promise<TestCluster> {
   if (!existsSync(entry)) throw new Error('dist/tierlab.js is missing: npm run build makes it');
   const { dataDir, topology = 'tiny', boundMs = 110_000, env = {} } = options;
   const portBase = options.portBase ?? (await freePortBase());
-  const args = [entry, 'up', '--topology', topology, '--data', dataDir, '--port-base', String(portBase)];
+  const flags = ['--data', dataDir, '--port-base', String(portBase)];
+  const args = [entry, 'up', '--topology', topology, ...flags];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -148,9 +154,12 @@ async function startOnce(options: StartOptions): Promise<TestCluster> {
     client: url(1_080),
     gateway: url(1_000),
     console: url(1_090),
+    flags,
+    runDir: path.join(dataDir, 'run', String(portBase)),
     process: child,
     output: () => output,
     nodes: async () => ((await (await fetch(url(0) + '/status')).json()) as { nodes: NodeRow[] }).nodes,
+    node: async (id) => (await cluster.nodes()).find((node) => node.id === id)!,
     async stop(signal = 'SIGINT') {
       child.kill(signal);
       return exit;

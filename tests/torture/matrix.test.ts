@@ -2,11 +2,9 @@ import { beforeAll, expect, test } from 'vitest';
 import { faultKinds } from '../../shared/faults/kinds.ts';
 import { dataFolder, startCluster, tierlab, type TestCluster } from '../support/cluster.ts';
 
-let dataDir: string;
 let cluster: TestCluster;
 beforeAll(async () => {
-  dataDir = await dataFolder();
-  cluster = await startCluster({ dataDir, topology: 'multitier', env: { TIERLAB_CHAOS: '1' } });
+  cluster = await startCluster({ dataDir: await dataFolder(), topology: 'multitier', env: { TIERLAB_CHAOS: '1' } });
 }, 240_000);
 
 interface Row {
@@ -20,8 +18,7 @@ interface Row {
 }
 
 test('each kind of fault has its effect on the default cluster, no answer is wrong, and all of it ends', async () => {
-  const common = ['--port-base', String(cluster.portBase), '--data', dataDir];
-  const { stdout } = await tierlab('chaos', 'matrix', '--json', ...common);
+  const { stdout } = await tierlab('chaos', 'matrix', '--json', ...cluster.flags);
   const rows = JSON.parse(stdout) as Row[];
   for (const { kind, applied, masked, healed, detectedAs, detectionMs } of rows) {
     const detected = detectedAs === null ? 'not detected' : `${detectedAs} after ${detectionMs} ms`;

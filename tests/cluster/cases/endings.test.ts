@@ -73,7 +73,7 @@ describe('beside a cluster', () => {
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const)(
     'P1: "incidents --watch" ends when its npm gets %s, and the cluster goes on',
     async (signal) => {
-      const run = npmRun('tierlab', 'incidents', '--watch', '--port-base', String(cluster().portBase));
+      const run = npmRun('tierlab', 'incidents', '--watch', ...cluster().flags);
       // Its first line names the monitor whose incidents it prints.
       await until(() => run.output().includes('monitor-1'), 20_000);
       const before = run.tree();
@@ -87,9 +87,8 @@ describe('beside a cluster', () => {
 test('P1: a watchdog that is killed leaves no node for long, not even one that a fault has stopped', async () => {
   const cluster = await startCluster({ dataDir, topology: 'tiny', env: { TIERLAB_CHAOS: '1' } });
   const nodes = await cluster.nodes();
-  const flags = ['--data', dataDir, '--port-base', String(cluster.portBase)];
   const fault = ['stop.hang', '--target', 'ranking-1', '--ttl', '5m', '--beyond-tolerance', '--abort-error-share', '1'];
-  await until(async () => (await tierlab('chaos', 'inject', ...fault, ...flags)).code === 0);
+  await until(async () => (await tierlab('chaos', 'inject', ...fault, ...cluster.flags)).code === 0);
   const stopped = nodes.find(({ id }) => id === 'ranking-1')!;
   await until(() => processTree(stopped.pid!)[0]?.state === 'T');
   await cluster.stop('SIGKILL');

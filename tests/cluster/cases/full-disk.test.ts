@@ -41,7 +41,7 @@ test.runIf(canMount)(
     cpSync(dataDir, disk.dir, { recursive: true });
     const cluster = await startCluster({ dataDir: disk.dir, topology: 'tiny', env: { TIERLAB_CHAOS: '1' } });
     onTestFinished(() => cluster.stop('SIGTERM').then(() => undefined));
-    const flags = ['--data', disk.dir, '--port-base', String(cluster.portBase)];
+    const { flags } = cluster;
     const inject = (id: string) => {
       const fault = ['none', '--target', 'html-1', '--ttl', '1s', '--fault-id', id, '--beyond-tolerance'];
       return tierlab('chaos', 'inject', ...fault, '--abort-error-share', '1', ...flags);

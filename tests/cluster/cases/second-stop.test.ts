@@ -6,13 +6,11 @@ import { twoPages } from '../../support/two-pages.ts';
 
 const dataDir = await dataFolder(twoPages);
 
-const runFile = (portBase: number): string => path.join(dataDir, 'run', String(portBase), 'cluster.json');
-
 test.each([['SIGINT'], ['SIGTERM'], ['SIGHUP']] as const)(
   'P4: a Ctrl-C while it is stopping after %s ends everything at once',
   async (first) => {
     const cluster = await startCluster({ dataDir, topology: 'tiny', env: { TIERLAB_CHAOS: '1' } });
-    const flags = ['--port-base', String(cluster.portBase), '--data', cluster.dataDir];
+    const { flags } = cluster;
     const nodes = await cluster.nodes();
     // An orderly stop waits for the search that is under way, and this one takes 4.5 s.
     const slow = ['limp.latency', '--target', 'ranking-1', '--mean-ms', '4500', '--ttl', '30s', '--beyond-tolerance'];
@@ -27,7 +25,7 @@ test.each([['SIGINT'], ['SIGTERM'], ['SIGHUP']] as const)(
     expect(await cluster.stop('SIGINT')).toBe(130);
     expect(performance.now() - pressedAt).toBeLessThan(3_000);
     await until(() => nodes.every(({ pid }) => !isAlive(pid!)), 2_000);
-    expect(existsSync(runFile(cluster.portBase))).toBe(false);
+    expect(existsSync(path.join(cluster.runDir, 'cluster.json'))).toBe(false);
     expect(cluster.output().split('stopping')[1]).not.toContain('is started again');
     await search;
   },

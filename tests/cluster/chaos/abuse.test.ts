@@ -3,14 +3,12 @@ import { dataFolder, startCluster, tierlab, until, type NodeRow, type TestCluste
 import { operator, send, type Answer } from './operator.ts';
 import { pages } from './pages.ts';
 
-let dataDir: string;
 let cluster: TestCluster;
 let it: ReturnType<typeof operator>;
 let nodes: Readonly<Record<string, NodeRow>>;
 
 beforeAll(async () => {
-  dataDir = await dataFolder(pages);
-  cluster = await startCluster({ dataDir, env: { TIERLAB_CHAOS: '1' } });
+  cluster = await startCluster({ dataDir: await dataFolder(pages), env: { TIERLAB_CHAOS: '1' } });
   it = operator(cluster);
   nodes = Object.fromEntries((await cluster.nodes()).map((node) => [node.id, node]));
 });
@@ -138,7 +136,7 @@ test('halt works without the controller, at nodes and watchdog alike', async () 
   const hang = { id: 'h', kind: 'stop.hang', target: 'html-1', ttlMs: 60_000, owner: 'somebody' };
   await it.order(cluster.portBase, 'POST', '/admin/faults', hang);
   expect((await it.faults(cluster.portBase)).active).toHaveLength(1);
-  const halted = await tierlab('chaos', 'halt', '--port-base', String(cluster.portBase), '--data', dataDir);
+  const halted = await tierlab('chaos', 'halt', ...cluster.flags);
   await it.order(cluster.portBase, 'POST', '/nodes/control-1/start');
   expect([halted.code, halted.stdout]).toEqual([0, expect.stringMatching(/\n.*\bcontroller\b.*\bnot\b/)]);
   expect(await inEffect()).toEqual([]);

@@ -16,12 +16,10 @@ const kinds = [
   'clock.skew',
 ];
 
-let dataDir: string;
 let cluster: TestCluster;
 beforeAll(async () => {
-  dataDir = await dataFolder(pages);
   const topology = path.join(import.meta.dirname, 'replicated.json');
-  cluster = await startCluster({ dataDir, topology, env: { TIERLAB_CHAOS: '1' } });
+  cluster = await startCluster({ dataDir: await dataFolder(pages), topology, env: { TIERLAB_CHAOS: '1' } });
 });
 
 interface Row {
@@ -35,8 +33,7 @@ interface Row {
 }
 
 async function matrix(...options: string[]): Promise<{ rows: Row[]; code: unknown; stderr: string }> {
-  const common = ['--port-base', String(cluster.portBase), '--data', dataDir];
-  const { stdout, stderr, code } = await tierlab('chaos', 'matrix', '--json', ...options, ...common);
+  const { stdout, stderr, code } = await tierlab('chaos', 'matrix', '--json', ...options, ...cluster.flags);
   return { rows: JSON.parse(stdout) as Row[], code, stderr };
 }
 

@@ -7,8 +7,7 @@ import { pages } from './pages.ts';
 test('a cluster that was started without chaos says so, and how it is started with', async () => {
   const dataDir = await dataFolder(pages);
   const other = await startCluster({ dataDir, topology: 'single-server', env: { TIERLAB_CHAOS: '0' } });
-  const common = ['--port-base', String(other.portBase), '--data', dataDir];
-  const refused = await tierlab('chaos', 'inject', 'none', '--target', 'server-1', '--ttl', '1s', ...common);
+  const refused = await tierlab('chaos', 'inject', 'none', '--target', 'server-1', '--ttl', '1s', ...other.flags);
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/npm start -- --chaos\b/)]);
   const [node] = await other.nodes();
   const fault = { id: 'f', kind: 'none', target: 'server-1', ttlMs: 1_000, owner: 'somebody' };

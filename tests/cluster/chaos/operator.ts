@@ -9,8 +9,8 @@ export interface Answer {
   readonly body: { readonly [name: string]: unknown; readonly detail?: string };
 }
 
-export function tokenOf({ dataDir, portBase }: TestCluster): string {
-  const file = path.join(dataDir, 'run', String(portBase), 'cluster.json');
+export function tokenOf({ runDir }: TestCluster): string {
+  const file = path.join(runDir, 'cluster.json');
   return (JSON.parse(readFileSync(file, 'utf8')) as { token: string }).token;
 }
 

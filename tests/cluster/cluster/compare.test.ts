@@ -1,7 +1,6 @@
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { expect, test } from 'vitest';
 import { dataFolder, tierlab, type TestPage } from '../../support/cluster.ts';
+import { topologyFile } from '../../support/made-topology.ts';
 
 const pages: TestPage[] = ['dog', 'cat', 'tree', 'bank', 'river'].map((id) => ({
   id,
@@ -54,15 +53,10 @@ interface Comparison {
 }
 
 test('both styles of two placements are measured, and agree with the arithmetic', { timeout: 150_000 }, async () => {
-  const place = (name: string, nodes: readonly object[]): string => {
-    const file = path.join(dataDir, `${name}.json`);
-    writeFileSync(file, JSON.stringify({ name, summary: 'a test', style: 'object-based', nodes }));
-    return file;
-  };
   const user = ['client', 'gateway', 'app'];
   const back = ['query', 'ranking', 'html', 'database'];
-  const one = place('one', [{ name: 'server', components: [...user, ...back, 'traces'], replicas: 1 }]);
-  const split = place('split', [
+  const one = topologyFile(dataDir, 'one', [{ name: 'server', components: [...user, ...back, 'traces'], replicas: 1 }]);
+  const split = topologyFile(dataDir, 'split', [
     { name: 'back', components: back, replicas: 2 },
     { name: 'front', components: [...user, 'traces'], replicas: 1 },
   ]);

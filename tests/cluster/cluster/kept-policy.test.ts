@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { resolvePolicy } from '../../../shared/rpc/policy.ts';
-import { expandTopology } from '../../../shared/cluster/topology-file.ts';
 import { createWatchdog } from '../../../shared/cluster/watchdog/watchdog.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
 import { systemScheduler } from '../../../shared/time/scheduler.ts';
 import { until } from '../../support/cluster.ts';
+import { madeTopology } from '../../support/made-topology.ts';
 
 const naive = resolvePolicy('naive');
 
@@ -16,12 +16,7 @@ const node = `
 
 /** A watchdog of four equal nodes, of which three run, one of them with the naive policy. */
 async function threeOfFour() {
-  const topology = expandTopology({
-    name: 't',
-    summary: '',
-    style: 'layered',
-    nodes: [{ name: 'r', components: ['ranking'], replicas: 4, started: 3 }],
-  });
+  const topology = madeTopology([{ name: 'r', components: ['ranking'], replicas: 4, started: 3 }]);
   let incarnations = 0;
   const watchdog = createWatchdog({
     topology,

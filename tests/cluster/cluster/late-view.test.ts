@@ -1,8 +1,7 @@
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { dataFolder, startCluster, tierlab, until } from '../../support/cluster.ts';
 import { operator } from '../chaos/operator.ts';
+import { topologyFile } from '../../support/made-topology.ts';
 
 const nodes = [
   { name: 'monitor', components: ['monitor'], replicas: 1 },
@@ -17,11 +16,10 @@ test(
   { timeout: 120_000 },
   async () => {
     const dataDir = await dataFolder([{ id: 'dog', title: 'dog' }]);
-    const topology = path.join(dataDir, 'late.json');
-    writeFileSync(topology, JSON.stringify({ name: 'late', summary: 'a test', style: 'object-based', nodes }));
+    const topology = topologyFile(dataDir, 'late', nodes);
     const cluster = await startCluster({ dataDir, topology, env: { TIERLAB_CHAOS: '1' } });
     onTestFinished(() => void cluster.stop());
-    const { opsPort } = (await cluster.nodes()).find(({ id }) => id === 'door-1')!;
+    const { opsPort } = await cluster.node('door-1');
     const params = { meanMs: lateMs, distribution: 'constant' };
     const scope = { operation: 'monitor.heartbeat', direction: 'reply' };
     const fault = { id: 'late', kind: 'net.delay', target: 'door-1', ttlMs: 90_000, owner: 'test', scope, params };
@@ -37,8 +35,7 @@ test(
     }, 40);
     onTestFinished(() => clearInterval(sender));
     await until(() => statuses.length > 25);
-    const place = ['--port-base', String(cluster.portBase), '--data', dataDir];
-    const { code, stderr } = await tierlab('restart', '--rolling', ...place);
+    const { code, stderr } = await tierlab('restart', '--rolling', ...cluster.flags);
     expect([code, stderr]).toEqual([0, '']);
     clearInterval(sender);
 

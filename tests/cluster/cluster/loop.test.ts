@@ -22,7 +22,7 @@ test(
       }, 1_000);
       onTestFinished(() => clearInterval(renewing));
       const back = await until(async () => {
-        const now = (await rig.cluster.nodes()).find(({ id }) => id === blocked!.id)!;
+        const now = await rig.cluster.node(blocked!.id);
         return now.state === 'ready' && now.pid !== blocked!.pid ? now : undefined;
       }, 60_000);
       expect(back!.pid).not.toBe(blocked!.pid);
@@ -33,7 +33,7 @@ test(
     } finally {
       process.kill(stopped!.pid!, 'SIGCONT');
     }
-    const log = path.join(dataDir, 'run', String(rig.cluster.portBase), 'logs', 'ranking-1.log');
+    const log = path.join(rig.cluster.runDir, 'logs', 'ranking-1.log');
     expect(readFileSync(log, 'utf8').match(/"ready"/g)!.length).toBe(2);
     expect(await rig.ordeal(1)).toMatchObject({ wrong: 0, failed: 0 });
   },

@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { createChild } from '../../../shared/cluster/watchdog/child.ts';
 import { createRepairs } from '../../../shared/cluster/watchdog/repairs.ts';
-import { expandTopology } from '../../../shared/cluster/topology-file.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
 import { systemScheduler } from '../../../shared/time/scheduler.ts';
 import { until } from '../../support/cluster.ts';
+import { madeTopology } from '../../support/made-topology.ts';
 
 const node = 'process.send({ ready: true }); setInterval(() => undefined, 60_000)';
 
@@ -19,12 +19,7 @@ test('every restart counts, whoever asked for it, and the reason of the last one
     onChange: () => undefined,
   });
   onTestFinished(() => child.stop(0));
-  const topology = expandTopology({
-    name: 't',
-    summary: '',
-    style: 'layered',
-    nodes: [{ name: 'r', components: ['ranking'], replicas: 1 }],
-  });
+  const topology = madeTopology([{ name: 'r', components: ['ranking'], replicas: 1 }]);
   const { id } = topology.nodes[0]!;
   const watchdog = { child: () => child };
   const repairs = createRepairs({

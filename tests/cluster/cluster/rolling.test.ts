@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { dataFolder, startCluster, tierlab, until, type TestCluster, type TestPage } from '../../support/cluster.ts';
+import { topologyFile } from '../../support/made-topology.ts';
 
 const pages: TestPage[] = ['dog', 'cat', 'cow', 'hen', 'fox', 'owl'].map((id) => ({
   id,
@@ -18,17 +19,14 @@ const nodes = [
 ];
 let dataDir: string;
 let cluster: TestCluster;
-let place: readonly string[];
 let halfOfPeak: number;
 
 beforeAll(async () => {
   dataDir = await dataFolder(pages);
-  const topology = path.join(dataDir, 'triples.json');
-  writeFileSync(topology, JSON.stringify({ name: 'triples', summary: 'a test', style: 'object-based', nodes }));
+  const topology = topologyFile(dataDir, 'triples', nodes);
   const requests = path.join(dataDir, 'requests.txt');
   writeFileSync(requests, targets.join('\n'));
   cluster = await startCluster({ dataDir, topology });
-  place = ['--port-base', String(cluster.portBase), '--data', dataDir];
   const load = ['--requests', requests, '--check', 'status', '-u', '16', '-d', '3s', '--json', '-q'];
   const { stdout } = await tierlab('load', cluster.gateway, ...load);
   halfOfPeak = Math.floor((JSON.parse(stdout) as { rate: { done: number } }).rate.done / 2);
@@ -76,7 +74,7 @@ test('a rolling restart at half of the peak loses no request', { timeout: 150_00
   const before = new Map((await cluster.nodes()).map(({ id, pid }) => [id, pid]));
   const { sent, outcomes } = await underLoad(async () => {
     const startedAt = performance.now();
-    const { code, stdout, stderr } = await tierlab('restart', '--rolling', ...place);
+    const { code, stdout, stderr } = await tierlab('restart', '--rolling', ...cluster.flags);
     expect(stderr).toBe('');
     expect(code).toBe(0);
     // If the nodes did not answer the questions of their watchdog, each of the six would drain for 10 s.
@@ -94,14 +92,15 @@ test('a rolling restart at half of the peak loses no request', { timeout: 150_00
 test('a group grows and shrinks at half of the peak, and no request is lost', { timeout: 150_000 }, async () => {
   const running = async () => (await cluster.nodes()).filter(({ pid }) => pid !== null).map(({ id }) => id);
   const scaled = async (wanted: string) => {
-    const { code, stderr } = await tierlab('scale', wanted, ...place);
+    const { code, stderr } = await tierlab('scale', wanted, ...cluster.flags);
     expect(stderr).toBe('');
     expect(code).toBe(0);
     return (await running()).filter((id) => id.startsWith('middle'));
   };
-  const policy = async (wanted: string) => expect(await tierlab('policy', wanted, ...place)).toMatchObject({ code: 0 });
+  const policy = async (wanted: string) =>
+    expect(await tierlab('policy', wanted, ...cluster.flags)).toMatchObject({ code: 0 });
   const maxAttempts = async (id: string) => {
-    const { opsPort } = (await cluster.nodes()).find((node) => node.id === id)!;
+    const { opsPort } = await cluster.node(id);
     const inForce = await fetch(`http://127.0.0.1:${opsPort}/admin/policy`);
     return ((await inForce.json()) as { retry: { maxAttempts: number } }).retry.maxAttempts;
   };
@@ -124,7 +123,7 @@ test.each([
   ['middle=0', /a group and a number from 1/],
   ['nonsense=2', /there is no group nonsense; there are monitor, database/],
 ])('scale %s is refused', async (wanted, reason) => {
-  const { code, stderr } = await tierlab('scale', wanted, ...place);
+  const { code, stderr } = await tierlab('scale', wanted, ...cluster.flags);
   expect(stderr).toMatch(reason);
   expect(code).toBe(2);
 });
@@ -134,25 +133,19 @@ test.each([
   [['--rolling', '--node', 'middle-1'], /say which nodes/],
   [['--node', 'nonsense'], /no node nonsense; there are monitor-1/],
 ])('restart %j is refused', async (flags, reason) => {
-  const { code, stderr } = await tierlab('restart', ...flags, ...place);
+  const { code, stderr } = await tierlab('restart', ...flags, ...cluster.flags);
   expect(stderr).toMatch(reason);
   expect(code).toBe(2);
 });
 
 test('another topology is applied at half of the peak, and no request is lost', { timeout: 150_000 }, async () => {
-  const file = (name: string, middle: readonly object[], more: object = {}) => {
-    const target = path.join(dataDir, `${name}.json`);
-    const others = nodes.filter((group) => group.name !== 'middle');
-    const whole = { name, summary: 'a test', style: 'object-based', nodes: [...others, ...middle], ...more };
-    writeFileSync(target, JSON.stringify(whole, null, 2));
-    return target;
-  };
-  const apply = (...words: readonly string[]) => tierlab('apply', ...words, ...place);
-  const refused = await apply(file('layers', nodes.slice(2, 3), { style: 'layered' }));
+  const others = nodes.filter((group) => group.name !== 'middle');
+  const apply = (...words: readonly string[]) => tierlab('apply', ...words, ...cluster.flags);
+  const refused = await apply(topologyFile(dataDir, 'layers', nodes, { style: 'layered' }));
   expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/\bstyle\b/)]);
   // Nodes with the same components, so that a search costs as much as before.
   const centre = { name: 'centre', components: ['app', 'query', 'ranking', 'html'], replicas: 3 };
-  const moved = file('moved', [centre]);
+  const moved = topologyFile(dataDir, 'moved', [...others, centre]);
   const planned = (await apply(moved, '--dry-run')).stdout.trim().split('\n');
   expect(planned.filter((line) => !line.startsWith('+'))).toEqual([
     '- middle-1',
@@ -169,14 +162,14 @@ test('another topology is applied at half of the peak, and no request is lost', 
   const ids = 'monitor-1 database-1 database-2 database-3 door-1 centre-1 centre-2 centre-3'.split(' ');
   expect(after).toEqual(ids.map((id) => `${id} ready`));
   expect(outcomes).toEqual({ 200: sent });
-  expect((await tierlab('status', ...place)).stdout).toMatch(/^moved: 8 of 8 ready/);
+  expect((await tierlab('status', ...cluster.flags)).stdout).toMatch(/^moved: 8 of 8 ready/);
   const pids = async () => (await cluster.nodes()).map(({ pid }) => pid);
   const running = await pids();
   expect(await apply(moved)).toMatchObject({ code: 0 });
   expect(await pids()).toEqual(running);
   // A node of the new topology that crashes is started again in it.
-  process.kill((await cluster.nodes()).find(({ id }) => id === 'centre-1')!.pid!, 'SIGKILL');
-  await until(async () => (await cluster.nodes()).find(({ id }) => id === 'centre-1')?.restarts === 1, 15_000);
+  process.kill((await cluster.node('centre-1')).pid!, 'SIGKILL');
+  await until(async () => (await cluster.node('centre-1')).restarts === 1, 15_000);
   await until(async () => (await cluster.nodes()).every(({ state }) => state === 'ready'), 15_000);
   expect((await fetch(`${cluster.gateway}/api/search?q=dog`)).status).toBe(200);
 });

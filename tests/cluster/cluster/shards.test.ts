@@ -1,7 +1,6 @@
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { expect, test } from 'vitest';
 import { dataFolder, startCluster, type TestPage } from '../../support/cluster.ts';
+import { topologyFile } from '../../support/made-topology.ts';
 
 const pages: TestPage[] = ['dog', 'cat', 'cow', 'hen', 'fox', 'owl', 'bee', 'ant'].map((id) => ({
   id,
@@ -11,14 +10,12 @@ const pages: TestPage[] = ['dog', 'cat', 'cow', 'hen', 'fox', 'owl', 'bee', 'ant
 const dataDir = await dataFolder(pages);
 
 test('application servers that hold one of two shards each find every page, and each page once', async () => {
-  const topology = path.join(dataDir, 'together.json');
-  const nodes = [
+  const topology = topologyFile(dataDir, 'together', [
     { name: 'monitor', components: ['monitor'], replicas: 1 },
     { name: 'both', components: ['app', 'database'], shards: 2, replicas: 1 },
     { name: 'middle', components: ['query', 'ranking', 'html'], replicas: 1 },
     { name: 'gateway', components: ['gateway'], replicas: 1 },
-  ];
-  writeFileSync(topology, JSON.stringify({ name: 'together', summary: 'a test', style: 'object-based', nodes }));
+  ]);
   const cluster = await startCluster({ dataDir, topology });
   const expected = pages.map(({ id }) => id).toSorted();
   // Several times: the gateway chooses one of the two application servers.

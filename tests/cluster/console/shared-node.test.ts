@@ -1,16 +1,13 @@
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { expect, test } from 'vitest';
 import { dataFolder, startCluster } from '../../support/cluster.ts';
+import { topologyFile } from '../../support/made-topology.ts';
 
 test('a monitor and the console may share a node: no address belongs to both', async () => {
   const dataDir = await dataFolder([{ id: 'a', title: 'water', body: 'water is wet' }]);
-  const topology = path.join(dataDir, 'shared.json');
-  const nodes = [
+  const topology = topologyFile(dataDir, 'shared', [
     { name: 'control', components: ['monitor', 'chaos', 'traces', 'console'], replicas: 1 },
     { name: 'server', components: ['gateway', 'app', 'query', 'database', 'ranking', 'html'], replicas: 1 },
-  ];
-  writeFileSync(topology, JSON.stringify({ name: 'shared', summary: 'Two nodes', style: 'object-based', nodes }));
+  ]);
   const cluster = await startCluster({ dataDir, topology });
   expect(await (await fetch(`${cluster.console}/api/about`)).json()).toMatchObject({
     name: 'shared',

@@ -1,6 +1,6 @@
 import { mkdirSync, existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test, onTestFinished } from 'vitest';
 import { createChild, type Child } from '../../../shared/cluster/watchdog/child.ts';
 import { createPauseGuards } from '../../../shared/cluster/watchdog/pause-guards.ts';
 import { createProcesses } from '../../../shared/cluster/watchdog/processes.ts';
@@ -8,12 +8,6 @@ import { systemClock } from '../../../shared/time/clock.ts';
 import { systemScheduler } from '../../../shared/time/scheduler.ts';
 import { isAlive, until } from '../../support/cluster.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-
-let release: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const step of release) await step();
-  release = [];
-});
 
 /** A process that says what nodes say, and does nothing else; its command line looks like a node's. */
 function start(incarnation = 7) {
@@ -44,7 +38,7 @@ function start(incarnation = 7) {
     clock: systemClock,
     scheduler: systemScheduler,
   });
-  release.push(async () => {
+  onTestFinished(async () => {
     await processes.stop();
     child.release();
     await child.stop(1_000);

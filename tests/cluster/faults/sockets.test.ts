@@ -1,7 +1,6 @@
 import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import Type from 'typebox';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test, onTestFinished } from 'vitest';
 import { createNodeFaults } from '../../../shared/faults/node-faults.ts';
 import { listenerSwitch } from '../../../shared/cluster/listener-switch.ts';
 import { createMetrics } from '../../../shared/observe/metrics.ts';
@@ -12,17 +11,13 @@ import { systemClock } from '../../../shared/time/clock.ts';
 import { systemRandom } from '../../../shared/time/random.ts';
 import { systemScheduler } from '../../../shared/time/scheduler.ts';
 import { until } from '../../support/cluster.ts';
+import { listen } from '../../support/listen.ts';
 
 const log = { info() {}, warn() {}, error() {} } as never;
 const shelf = contract('shelf', {
   list: operation({ summary: 'a text', request: Type.Object({}), response: Type.Object({ text: Type.String() }) }),
 });
 const body = { text: 'x'.repeat(200) };
-let stopAll: (() => void)[] = [];
-afterEach(() => {
-  for (const stop of stopAll) stop();
-  stopAll = [];
-});
 
 /** One node's sockets and faults, without the rest of a node. */
 async function start() {
@@ -47,14 +42,11 @@ async function start() {
     shape: faults.shape,
   });
   const http: Server = createServer(onRpc);
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-  const { port } = http.address() as AddressInfo;
+  const port = await listen(http);
   listeners.add(http, { port, host: '127.0.0.1' });
-  stopAll.push(() => {
+  onTestFinished(() => {
     listeners.forget();
     faults.registry.healAll('shutdown');
-    http.close();
-    http.closeAllConnections();
   });
 
   interface Answer {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test, onTestFinished } from 'vitest';
 import { createChild } from '../../../shared/cluster/watchdog/child.ts';
 import { createSpare } from '../../../shared/cluster/watchdog/spare.ts';
 import { systemClock } from '../../../shared/time/clock.ts';
@@ -10,11 +10,6 @@ import { processTree, stillRunning } from '../../support/process-tree.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const dataDir = await dataFolder([{ id: 'heron', title: 'heron', body: 'A grey wading bird.' }]);
-let release: (() => Promise<unknown> | void)[] = [];
-afterEach(async () => {
-  for (const step of release.toReversed()) await step();
-  release = [];
-});
 
 const pidOf = (child: { state: () => object }): number => (child.state() as { pid: number }).pid;
 
@@ -45,8 +40,8 @@ function scripted(loads: boolean) {
     scheduler: systemScheduler,
     onChange: () => undefined,
   });
-  release.push(() => child.stop(1_000));
-  release.push(() => spare.stop());
+  onTestFinished(() => child.stop(1_000));
+  onTestFinished(() => spare.stop());
   const children = () => processTree(process.pid).filter(({ command }) => command.includes(script));
   return { dir, child, spare, children, spareSaid: () => existsSync(loaded) };
 }
@@ -99,7 +94,7 @@ test('a node that an operator restarts runs the code that is on the disk now, an
 
 test('the process that was killed is replaced by the spare one, which logs and answers as the node', async () => {
   const cluster = await startCluster({ dataDir, topology: 'single-server' });
-  release.push(() => cluster.stop());
+  onTestFinished(async () => void (await cluster.stop()));
   const spares = () => processTree(cluster.process.pid!).filter(({ command }) => command.endsWith('run-spare'));
   await until(() => spares().length === 1, 10_000);
   const [spare] = spares();
@@ -123,7 +118,7 @@ test('the process that was killed is replaced by the spare one, which logs and a
   expect(await successor()).toBe(spare!.pid);
   const answer = (await (await fetch(`${cluster.gateway}/api/search?q=heron`)).json()) as { total: number };
   expect(answer.total).toBe(1);
-  const log = readFileSync(path.join(dataDir, 'run', String(cluster.portBase), 'logs', 'server-1.log'), 'utf8');
+  const log = readFileSync(path.join(cluster.runDir, 'logs', 'server-1.log'), 'utf8');
   expect(log.match(/"msg":"ready"/g)).toHaveLength(2);
   const before = processTree(cluster.process.pid!);
   await cluster.stop();

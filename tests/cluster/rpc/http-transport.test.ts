@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { connect, createServer as createTcpServer, type Socket } from 'node:net';
 import pino from 'pino';
 import Type from 'typebox';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test, onTestFinished } from 'vitest';
 import type { Call, Reply } from '../../../shared/rpc/call.ts';
 import type { Context } from '../../../shared/rpc/context.ts';
 import { contract, operation } from '../../../shared/rpc/contract.ts';
@@ -14,6 +14,7 @@ import { httpServerTransport } from '../../../shared/rpc/transports/http-server.
 import { systemClock } from '../../../shared/time/clock.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 import { listen } from '../../support/listen.ts';
+import { testCall } from '../../unit/rpc/layers/helpers.ts';
 
 const echo = contract('echo', {
   say: operation({
@@ -23,10 +24,6 @@ const echo = contract('echo', {
   }),
 });
 const random = seededRandom(1);
-const releases: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const release of releases.splice(0).toReversed()) await release();
-});
 
 type Say = (request: { text: string }, context: Context) => Promise<{ text: string }>;
 
@@ -48,7 +45,7 @@ async function rawPeer(answer: (socket: Socket) => void): Promise<number> {
     socket.on('error', () => {}).once('data', () => answer(socket));
   });
   const port = await listen(server);
-  releases.push(() => {
+  onTestFinished(() => {
     for (const socket of sockets) socket.destroy();
   });
   return port;
@@ -56,24 +53,21 @@ async function rawPeer(answer: (socket: Socket) => void): Promise<number> {
 
 function client(maxReplyBytes = 100_000): HttpClientTransport {
   const transport = httpClientTransport({ node: 'test-1', clock: systemClock, maxReplyBytes });
-  releases.push(() => transport.close());
+  onTestFinished(() => transport.close());
   return transport;
 }
 
 function call(port: number, more: Partial<Call> = {}): Call {
-  return {
+  return testCall({
     component: 'echo',
     operation: echo.operations.say,
     request: { text: 'Grüße 🌍' },
     requestId: 'r-1',
     trace: newTrace(random),
     deadlineAt: Infinity,
-    signal: new AbortController().signal,
-    attempt: 1,
-    priority: 'read',
     endpoint: { node: 'echo-1', host: '127.0.0.1', port },
     ...more,
-  };
+  });
 }
 
 const codeOf = (reply: Promise<Reply>): Promise<string> =>

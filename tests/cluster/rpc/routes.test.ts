@@ -1,20 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test, onTestFinished } from 'vitest';
 import { dataFolder, freePortBase, startCluster, until } from '../../support/cluster.ts';
 import { relay } from '../../support/relay.ts';
+import { twoPages } from '../../support/two-pages.ts';
 
 const tiny = fileURLToPath(new URL('../../../topologies/tiny.json', import.meta.url));
 const words = ['dog', 'cat', 'animal', 'barks', 'purrs', 'house', 'domestic', 'dog cat', 'cat animal', '"house cat"'];
-const pages = [
-  { id: 'p1', title: 'domestic dog', body: 'a dog barks', keywords: ['animal'], links: ['p2'] },
-  { id: 'p2', title: 'house cat', body: 'a cat purrs', keywords: ['animal'], links: ['p1'] },
-];
-const ends: (() => Promise<unknown> | void)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end();
-});
 
 /** `tiny`, where the query node and the database are reached over a relay first, and directly when that is gone. */
 function twoWays(dir: string): string {
@@ -31,17 +24,17 @@ test.each(['0', '1'])(
   'when one way to a node is cut under load, no request fails (TLS %s)',
   { timeout: 180_000 },
   async (tls) => {
-    const dataDir = await dataFolder(pages);
+    const dataDir = await dataFolder(twoPages);
     const portBase = await freePortBase();
     const ways = await Promise.all([101, 102].map((node) => relay(portBase + node + 300, portBase + node)));
-    ends.push(() => Promise.all(ways.map((way) => way.close())));
+    onTestFinished(async () => void (await Promise.all(ways.map((way) => way.close()))));
     const cluster = await startCluster({
       dataDir,
       topology: twoWays(dataDir),
       portBase,
       env: { TIERLAB_TLS: tls },
     });
-    ends.push(() => cluster.stop());
+    onTestFinished(async () => void (await cluster.stop()));
 
     const failures: string[] = [];
     let answered = 0;

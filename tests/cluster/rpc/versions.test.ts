@@ -15,6 +15,7 @@ import { httpServerTransport } from '../../../shared/rpc/transports/http-server.
 import { systemClock } from '../../../shared/time/clock.ts';
 import { seededRandom } from '../../../shared/time/random.ts';
 import { listen } from '../../support/listen.ts';
+import { testCall } from '../../unit/rpc/layers/helpers.ts';
 
 const file = path.resolve(import.meta.dirname, '../../../contracts/0.1.0.json');
 const kept = (JSON.parse(readFileSync(file, 'utf8')) as KeptContracts)['ranking.rank']!;
@@ -59,18 +60,9 @@ async function ask(version: Contract, port: number, body: object): Promise<unkno
   const transport = httpClientTransport({ node: 'app-1', clock: systemClock });
   onTestFinished(() => transport.close());
   const { rank: asked } = version.operations;
-  const reply = await transport.send({
-    component: 'ranking',
-    operation: asked!,
-    request: body,
-    requestId: 'r-1',
-    trace: newTrace(random),
-    deadlineAt: Infinity,
-    signal: new AbortController().signal,
-    attempt: 1,
-    priority: 'read',
-    endpoint: { node: 'ranking-1', host: '127.0.0.1', port },
-  });
+  const endpoint = { node: 'ranking-1', host: '127.0.0.1', port };
+  const trace = newTrace(random);
+  const reply = await transport.send(testCall({ operation: asked!, request: body, trace, endpoint }));
   asked!.checkResponse(reply.body);
   return reply.body;
 }

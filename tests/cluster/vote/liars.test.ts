@@ -35,12 +35,12 @@ test(
       // out, and lie on.
       const replica = i === 0 ? 1 : 2 + (i % 2);
       const liars = [`ranking-${replica}`, `database-${replica}`];
-      const before = await rig.accusations(liars);
+      const before = rig.accusations(liars);
       const ends = await Promise.all(liars.map((liar) => rig.lie(liar, kind, params)));
       const count = await rig.ordeal(2);
       expect({ kind, ...count }).toMatchObject({ kind, ...cheers });
       for (const end of ends) await end();
-      const after = await rig.accusations(liars);
+      const after = rig.accusations(liars);
       if (named) expect([kind, after > before]).toEqual([kind, true]);
     }
     const evidence = (await rig.ops('app-1', '/admin/evidence')) as {
@@ -63,7 +63,7 @@ test('under `sample`, few searches name a liar within 10 s, and all later answer
       // Both callers sample for themselves.
       const searches = ['cat', 'red', 'old', 'wild'].map((word) => rig.ask(`/api/search?q=dog+${word}`));
       await Promise.allSettled(searches);
-      return (await rig.appsThatAccuse(liar)) === 2;
+      return rig.appsThatAccuse(liar) === 2;
     }, 10_000);
   }
   expect(await rig.ordeal(2)).toMatchObject(cheers);

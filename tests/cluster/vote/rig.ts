@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startCluster, type NodeRow, type TestCluster, type TestPage } from '../../support/cluster.ts';
+import { askControl, type ControlRequest } from '../../../shared/control/client.ts';
+import { tokenOf } from '../chaos/operator.ts';
 
 export const topology = fileURLToPath(new URL('topology.json', import.meta.url));
 
@@ -36,13 +38,13 @@ export interface Rig {
   readonly ask: (question: string) => Promise<string>;
   /** Asks every question `times` times, and compares with what was answered before anything was broken. */
   readonly ordeal: (times: number) => Promise<Count>;
-  readonly ops: (node: string, path: string, init?: { method: string; body: unknown }) => Promise<unknown>;
+  readonly ops: (node: string, path: string, init?: Pick<ControlRequest, 'method' | 'body'>) => Promise<unknown>;
   readonly policy: (policy: unknown) => Promise<void>;
   /** Injects a fault; gives back how to end it. */
   readonly lie: (node: string, kind: string, params?: object, scope?: object) => Promise<() => Promise<void>>;
   /** How often callers said that one of these lies, and how many application servers did of this one. */
-  readonly accusations: (liars: readonly string[]) => Promise<number>;
-  readonly appsThatAccuse: (liar: string) => Promise<number>;
+  readonly accusations: (liars: readonly string[]) => number;
+  readonly appsThatAccuse: (liar: string) => number;
   /** What each process was started with (Linux). */
   readonly environments: () => ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly stop: () => Promise<void>;
@@ -61,12 +63,7 @@ export async function startRig(dataDir: string): Promise<Rig> {
 
 async function rigOf(cluster: TestCluster): Promise<Rig> {
   const nodes = await cluster.nodes();
-  const run = JSON.parse(
-    readFileSync(path.join(cluster.dataDir, 'run', String(cluster.portBase), 'cluster.json'), 'utf8'),
-  ) as {
-    token: string;
-  };
-  const headers = { authorization: `Bearer ${run.token}`, 'content-type': 'application/json' };
+  const token = tokenOf(cluster);
   const startedAt = Date.now();
   let ids = 0;
 
@@ -77,26 +74,18 @@ async function rigOf(cluster: TestCluster): Promise<Rig> {
     return JSON.stringify(answer);
   }
 
-  async function ops(id: string, where: string, init?: { method: string; body: unknown }): Promise<unknown> {
+  async function ops(id: string, where: string, init?: Pick<ControlRequest, 'method' | 'body'>): Promise<unknown> {
     const { opsPort } = nodes.find((node) => node.id === id)!;
-    const body = init?.body === undefined ? {} : { body: JSON.stringify(init.body) };
-    const response = await fetch(`http://127.0.0.1:${opsPort}${where}`, {
-      headers,
-      method: init?.method ?? 'GET',
-      ...body,
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${where}: ${text}`);
-    return response.headers.get('content-type')?.includes('json') === true ? JSON.parse(text) : text;
+    return askControl({ host: '127.0.0.1', port: opsPort }, { path: where, ...init, token, timeoutMs: 10_000 });
   }
 
   const oracle = new Map<string, string>();
   for (const question of questions) oracle.set(question, await ask(question));
 
   /** From the callers' logs: lost votes and bad signatures. */
-  async function accusers(liars: readonly string[]): Promise<{ node: string }[]> {
+  function accusers(liars: readonly string[]): string[] {
     return nodes.flatMap(({ id }) => {
-      const log = path.join(cluster.dataDir, 'run', String(cluster.portBase), 'logs', `${id}.log`);
+      const log = path.join(cluster.runDir, 'logs', `${id}.log`);
       const lines = readFileSync(log, 'utf8')
         .split('\n')
         .filter((line) => /"event":"(vote-lost|bad-signature)"/.test(line))
@@ -104,7 +93,7 @@ async function rigOf(cluster: TestCluster): Promise<Rig> {
         .filter((line) => (JSON.parse(line) as { time: number }).time >= startedAt);
       return lines.flatMap((line) => {
         const { node } = JSON.parse(line.replace('"node":', '"caller":')) as { node: string };
-        return liars.includes(node) ? [{ node: id }] : [];
+        return liars.includes(node) ? [id] : [];
       });
     });
   }
@@ -143,9 +132,8 @@ async function rigOf(cluster: TestCluster): Promise<Rig> {
       await ops(node, '/admin/faults', { method: 'POST', body: fault });
       return async () => void (await ops(node, `/admin/faults/${id}`, { method: 'DELETE', body: undefined }));
     },
-    accusations: async (liars) => (await accusers(liars)).length,
-    appsThatAccuse: async (liar) =>
-      new Set((await accusers([liar])).map(({ node }) => node).filter((node) => node.startsWith('app-'))).size,
+    accusations: (liars) => accusers(liars).length,
+    appsThatAccuse: (liar) => new Set(accusers([liar]).filter((node) => node.startsWith('app-'))).size,
     environments: () =>
       new Map(
         nodes.map(({ id, pid }) => {

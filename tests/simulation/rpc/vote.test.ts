@@ -13,6 +13,7 @@ import { createSimulation } from '../../../shared/time/sim/simulation.ts';
 import { sleep } from '../../../shared/time/scheduler.ts';
 import { shelf, truth } from '../../unit/faults/rig.ts';
 import { transcript } from '../transcript.ts';
+import { testCall } from '../../unit/rpc/layers/helpers.ts';
 
 interface Lie {
   readonly kind: string;
@@ -63,17 +64,13 @@ async function ordeal(seed: number, { f, liars, lie, when }: { f: number; liars:
       sim.scheduler.after(i * 100 + 50 * sim.random.next(), () => {
         const q = `q${i % 50}`;
         count.asked++;
-        const call: Call = {
+        const call = testCall({
           component: 'shelf',
           operation: shelf.operations.list,
           request: { q },
           requestId: `${caller}-${i}`,
-          trace: { traceId: '', spanId: '', sampled: false },
           deadlineAt: sim.clock.now() + 2_000,
-          signal: new AbortController().signal,
-          attempt: 1,
-          priority: 'read',
-        };
+        });
         service(call).then(
           ({ body }) => void (JSON.stringify(body) !== JSON.stringify(truth(q)) && count.wrong++),
           (thrown: unknown) => void (asRpcError(thrown).code !== 'cancelled' && count.failed++),

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { expandTopology } from '../../../shared/cluster/topology-file.ts';
 import { createDirectory, usableEndpoints } from '../../../shared/cluster/directory.ts';
 import { eject } from '../../../shared/rpc/layers/replicas/ejection.ts';
 import { createPeers } from '../../../shared/rpc/layers/replicas/peers.ts';
 import type { MemberState, View } from '../../../shared/membership/view.ts';
+import { madeTopology } from '../../support/made-topology.ts';
 
 const endpoints = ['a', 'b', 'c'].map((node) => ({ node, host: 'h', port: 1 }));
 const view = (...states: MemberState[]): View => ({
@@ -33,12 +33,7 @@ test.each<[string, View | undefined, string]>([
 });
 
 test('an endpoint names its process, so a new process is not blamed for the old one', () => {
-  const topology = expandTopology({
-    name: 'two',
-    summary: '',
-    style: 'object-based',
-    nodes: [{ name: 'ranking', components: ['ranking'], replicas: 2 }],
-  });
+  const topology = madeTopology([{ name: 'ranking', components: ['ranking'], replicas: 2 }]);
   let seen: View | undefined;
   const directory = createDirectory(
     () => topology,
@@ -51,12 +46,7 @@ test('an endpoint names its process, so a new process is not blamed for the old 
 });
 
 test('before the first view, calls go to the nodes that were ready when this node opened, until all have started', () => {
-  const topology = expandTopology({
-    name: 'two',
-    summary: '',
-    style: 'object-based',
-    nodes: ['ranking', 'html'].map((name) => ({ name, components: [name], replicas: 3 })),
-  });
+  const topology = madeTopology(['ranking', 'html'].map((name) => ({ name, components: [name], replicas: 3 })));
   let seen: View | undefined;
   let ready: readonly string[] | undefined = ['ranking-1', 'ranking-3'];
   const directory = createDirectory(

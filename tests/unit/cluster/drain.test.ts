@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { saysLeaving } from '../../../shared/cluster/directory.ts';
 import type { ChildState } from '../../../shared/cluster/watchdog/child.ts';
-import { expandTopology } from '../../../shared/cluster/topology-file.ts';
 import { callersOf, stopDrained } from '../../../shared/cluster/watchdog/restart-drained.ts';
 import { sleep } from '../../../shared/time/scheduler.ts';
 import { createSimulation } from '../../../shared/time/sim/simulation.ts';
 import type { MemberState } from '../../../shared/membership/view.ts';
+import { madeTopology } from '../../support/made-topology.ts';
 
 type Caller = ReturnType<typeof callersOf>[number];
 
@@ -63,7 +63,7 @@ test.each<[string, Readonly<Record<string, ChildState['state']>>, readonly strin
   ['nobody in a container, whose watchdog knows one node', { 'a-1': 'ready' }, []],
 ])('a node that leaves is avoided by %s', (_who, states, expected) => {
   const nodes = ['monitor', 'a'].map((name) => ({ name, components: [name], replicas: 2 }));
-  const topology = expandTopology({ name: 't', summary: '', style: 'layered', nodes });
+  const topology = madeTopology(nodes);
   const children = Object.entries(states).map(([id, state]): Caller => ({
     id,
     state: () => ({ state }) as ChildState,

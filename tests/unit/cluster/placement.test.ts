@@ -1,18 +1,13 @@
 import { expect, test } from 'vitest';
-import { expandTopology } from '../../../shared/cluster/topology-file.ts';
 import type { NodeGroup, Topology } from '../../../shared/cluster/topology.ts';
 import { placementRoutes } from '../../../shared/cluster/watchdog/placement-routes.ts';
 import { createWatchdog } from '../../../shared/cluster/watchdog/watchdog.ts';
 import { createSimulation } from '../../../shared/time/sim/simulation.ts';
+import { madeTopology } from '../../support/made-topology.ts';
 
 const html: NodeGroup = { name: 'html', components: ['html'], replicas: 2 };
 const topology = (...nodes: readonly NodeGroup[]) =>
-  expandTopology({
-    name: 'one',
-    summary: '',
-    style: 'object-based',
-    nodes: [{ name: 'app', components: ['app'], replicas: 1 }, ...nodes],
-  });
+  madeTopology([{ name: 'app', components: ['app'], replicas: 1 }, ...nodes]);
 
 /** A watchdog that has started no process. */
 function watchdogOf(running: Topology) {

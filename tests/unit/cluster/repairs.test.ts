@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createRepairs } from '../../../shared/cluster/watchdog/repairs.ts';
 import type { Child, ChildState } from '../../../shared/cluster/watchdog/child.ts';
 import type { RepairOrder } from '../../../services/monitor/repair-policy.ts';
-import { expandTopology } from '../../../shared/cluster/topology-file.ts';
+import { madeTopology } from '../../support/made-topology.ts';
 
 /** A watchdog of ranking nodes of incarnation 100, three unless `own` says which it runs; `done` lists what it did. */
 function watchdog(own = ['r-1', 'r-2', 'r-3']) {
@@ -26,12 +26,7 @@ function watchdog(own = ['r-1', 'r-2', 'r-3']) {
           start: () => void done.push(`start ${id}`),
         } as unknown as Child)
       : undefined;
-  const topology = expandTopology({
-    name: 't',
-    summary: '',
-    style: 'layered',
-    nodes: [{ name: 'r', components: ['ranking'], replicas: 3 }],
-  });
+  const topology = madeTopology([{ name: 'r', components: ['ranking'], replicas: 3 }]);
   const { order } = createRepairs({
     topology: () => topology,
     watchdog: { child },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { expandTopology } from '../../../shared/cluster/topology-file.ts';
 import { changeOf } from '../../../shared/cluster/topology-change.ts';
 import type { NodeGroup, TopologyFile } from '../../../shared/cluster/topology.ts';
+import { madeTopology } from '../../support/made-topology.ts';
 
 const groups: readonly NodeGroup[] = [
   { name: 'monitor', components: ['monitor'], replicas: 1 },
@@ -10,7 +10,7 @@ const groups: readonly NodeGroup[] = [
   { name: 'gateway', components: ['gateway'], replicas: 2 },
 ];
 const topology = (nodes: readonly NodeGroup[] = groups, more: Partial<TopologyFile> = {}) =>
-  expandTopology({ name: 'one', summary: '', style: 'object-based', nodes: [...nodes], ...more }, { portBase: 20_000 });
+  madeTopology(nodes, more, { portBase: 20_000 });
 const without = (name: string) => groups.filter((group) => group.name !== name);
 const change = (nodes: readonly NodeGroup[], more: Partial<TopologyFile> = {}) =>
   changeOf(topology(), topology(nodes, more));

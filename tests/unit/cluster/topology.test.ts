@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { loadComponents } from '../../../services/registry.ts';
 import type { Component } from '../../../shared/cluster/component.ts';
 import { furtherAddresses } from '../../../shared/cluster/further-addresses.ts';
 import { nodesHosting } from '../../../shared/cluster/topology.ts';
 import { createDirectory } from '../../../shared/cluster/directory.ts';
-import { loadTopology, parseTopology, topologyNames, TopologyError } from '../../../shared/cluster/topology-file.ts';
+import { parseTopology, topologyNames, TopologyError } from '../../../shared/cluster/topology-file.ts';
+import { components, topologiesFolder, topologyNamed } from '../../support/topologies.ts';
 
-const dir = new URL('../../../topologies/', import.meta.url).pathname;
-const components = await loadComponents();
 const stub = (...calls: string[]): Component =>
   ({
     contract: { component: '', operations: {} },
@@ -33,11 +31,11 @@ const group = (name: string, components: string[], more: object = {}): unknown =
 });
 
 test('every topology of the repository can run', async () => {
-  for (const name of await topologyNames(dir)) expect((await loadTopology(name, dir, components)).name).toBe(name);
+  for (const name of await topologyNames(topologiesFolder)) expect((await topologyNamed(name)).name).toBe(name);
 });
 
 test('multitier has 21 nodes at the documented addresses', async () => {
-  const topology = await loadTopology('multitier', dir, components);
+  const topology = await topologyNamed('multitier');
   expect(topology.nodes).toHaveLength(21);
   const at = (id: string) => topology.nodes.find((node) => node.id === id)!;
   expect(at('client-1')).toMatchObject({ port: 8080, opsPort: 8580 });
@@ -53,27 +51,27 @@ test('multitier has 21 nodes at the documented addresses', async () => {
 });
 
 test('a port base that puts a door where browsers refuse to go is refused, with one that works', async () => {
-  const at = (portBase: number) => loadTopology('tiny', dir, components, { portBase });
+  const at = (portBase: number) => topologyNamed('tiny', { portBase });
   await expect(at(9_000)).rejects.toThrow(/\bclient-1\b.*\b10080\b.*\b9020\b/);
   await expect(at(9_020)).resolves.toBeDefined();
 });
 
 test('the port base shifts every port by the same amount', async () => {
-  const here = await loadTopology('multitier', dir, components);
-  const there = await loadTopology('multitier', dir, components, { portBase: 20_000 });
+  const here = await topologyNamed('multitier');
+  const there = await topologyNamed('multitier', { portBase: 20_000 });
   const ports = (topology: typeof here) => topology.nodes.flatMap((node) => [node.port, node.opsPort]);
   expect(ports(there)).toEqual(ports(here).map((port) => port + 13_000));
 });
 
 test('a node with several doors keeps a data port of its own', async () => {
-  const topology = await loadTopology('single-server', dir, components);
+  const topology = await topologyNamed('single-server');
   expect(topology.nodes).toMatchObject([{ port: 7100, doors: { client: 8080, gateway: 8000, console: 8090 } }]);
 });
 
 test('with TLS every door and ops port stays where it was, and public routes leave the data ports', async () => {
   for (const name of ['multitier', 'single-server']) {
-    const plain = await loadTopology(name, dir, components);
-    const tls = await loadTopology(name, dir, components, { tls: true });
+    const plain = await topologyNamed(name);
+    const tls = await topologyNamed(name, { tls: true });
     const addresses = ({ nodes }: typeof plain) => nodes.map(({ id, opsPort, doors }) => ({ id, opsPort, doors }));
     expect(addresses(tls)).toEqual(addresses(plain));
     expect(plain.nodes.every(({ port, publicPort }) => port === publicPort)).toBe(true);
@@ -264,10 +262,10 @@ test('a field in 20,000 brackets is refused with its line', () => {
 });
 
 test('a wrong value is refused with its line', () => {
-  const text = readFileSync(`${dir}/tiny.json`, 'utf8').replace('"object-based"', '"baroque"');
+  const text = readFileSync(`${topologiesFolder}/tiny.json`, 'utf8').replace('"object-based"', '"baroque"');
   expect(problemsOf(text, components)).toEqual([expect.stringMatching(/^line 6: style/)]);
 });
 
 test('a topology that does not exist is refused with those that do', async () => {
-  await expect(loadTopology('nonsense', dir, components)).rejects.toThrow(/there are .*multitier/);
+  await expect(topologyNamed('nonsense')).rejects.toThrow(/there are .*multitier/);
 });

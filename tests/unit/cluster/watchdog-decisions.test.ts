@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import type { Component } from '../../../shared/cluster/component.ts';
 import type { NodeGroup, TopologyNode } from '../../../shared/cluster/topology.ts';
 import { backoff, onCrash } from '../../../shared/cluster/watchdog/backoff.ts';
-import { expandTopology } from '../../../shared/cluster/topology-file.ts';
 import type { PolicyFile } from '../../../shared/rpc/policy.ts';
 import { startParts, startWaves } from '../../../shared/cluster/watchdog/start-order.ts';
+import { madeTopology } from '../../support/made-topology.ts';
 
 test('restarts wait twice as long each time, until the process is given up', () => {
   let crashes: readonly number[] = [];
@@ -49,13 +49,7 @@ test('nodes start after everything that they call', () => {
 });
 
 const partsOf = (nodes: readonly NodeGroup[], policy?: PolicyFile) => {
-  const topology = expandTopology({
-    name: 't',
-    summary: '',
-    style: 'layered',
-    nodes: [...nodes],
-    ...(policy && { policy }),
-  });
+  const topology = madeTopology(nodes, policy && { policy });
   return startParts(topology, topology.nodes).map((part) => part.map(({ id }) => id).join(' '));
 };
 const monitor: NodeGroup = { name: 'monitor', components: ['monitor'], replicas: 2 };

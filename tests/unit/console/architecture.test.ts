@@ -1,11 +1,8 @@
 import { expect, test } from 'vitest';
 import { describe as described } from '../../../services/console/architecture/describe.ts';
-import { loadComponents } from '../../../services/registry.ts';
-import { loadTopology } from '../../../shared/cluster/topology-file.ts';
+import { components, topologyNamed } from '../../support/topologies.ts';
 
-const dir = new URL('../../../topologies/', import.meta.url).pathname;
-const components = await loadComponents();
-const multitier = await loadTopology('multitier', dir, components);
+const multitier = await topologyNamed('multitier');
 
 test('every component of a topology has a function, and the operations of its contract', () => {
   const { components: list } = described(multitier);
@@ -23,7 +20,7 @@ test('relationships follow the style of interaction, and name nobody who is not 
     described(topology).components.find((component) => component.name === name)!;
   expect(of(multitier, 'ranking')).toMatchObject({ calls: [], calledBy: ['app'] });
   expect(of({ ...multitier, style: 'layered' }, 'ranking')).toMatchObject({ calls: ['query'], calledBy: ['html'] });
-  const single = described(await loadTopology('single-server', dir, components));
+  const single = described(await topologyNamed('single-server'));
   const names = single.components.map(({ name }) => name);
   for (const { calls } of single.components) expect(names).toEqual(expect.arrayContaining([...calls]));
 });

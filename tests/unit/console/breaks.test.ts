@@ -1,11 +1,7 @@
 import { expect, test } from 'vitest';
 import { breaksOf } from '../../../services/console/breaks.ts';
-import { loadComponents } from '../../../services/registry.ts';
-import { loadTopology } from '../../../shared/cluster/topology-file.ts';
 import type { Topology } from '../../../shared/cluster/topology.ts';
-
-const dir = new URL('../../../topologies/', import.meta.url).pathname;
-const components = await loadComponents();
+import { topologyNamed } from '../../support/topologies.ts';
 
 /** The nodes whose lies users are said to see. */
 function believed(topology: Topology): string[] {
@@ -16,7 +12,7 @@ function believed(topology: Topology): string[] {
 }
 
 test('the button says that users will see the lie, if no vote checks the answers of the node', async () => {
-  const multitier = await loadTopology('multitier', dir, components);
+  const multitier = await topologyNamed('multitier');
   expect(believed(multitier)).toEqual([
     'query-1',
     'query-2',
@@ -32,8 +28,6 @@ test('the button says that users will see the lie, if no vote checks the answers
 });
 
 test('a single replica cannot be outvoted, and a single server is called by nobody', async () => {
-  expect(believed(await loadTopology('tiny', dir, components))).toEqual(
-    expect.arrayContaining(['ranking-1', 'html-1']),
-  );
-  expect(believed(await loadTopology('single-server', dir, components))).toEqual([]);
+  expect(believed(await topologyNamed('tiny'))).toEqual(expect.arrayContaining(['ranking-1', 'html-1']));
+  expect(believed(await topologyNamed('single-server'))).toEqual([]);
 });

@@ -7,16 +7,14 @@ import type { Snapshot } from '../../../services/console/live/snapshot.ts';
 import { createConsoleStreams, maxStreams } from '../../../services/console/live/stream.ts';
 import { targetPatienceMs } from '../../../services/chaos/contract.ts';
 import { createSources, type LedView } from '../../../services/console/sources.ts';
-import { loadComponents } from '../../../services/registry.ts';
 import type { View } from '../../../shared/membership/view.ts';
-import { loadTopology } from '../../../shared/cluster/topology-file.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import { sleep } from '../../../shared/time/scheduler.ts';
 import { createSimulation } from '../../../shared/time/sim/simulation.ts';
 import type { ControlClient } from '../../../shared/control/client.ts';
+import { topologyNamed } from '../../support/topologies.ts';
 
-const dir = new URL('../../../topologies/', import.meta.url).pathname;
-const topology = await loadTopology('tiny', dir, await loadComponents());
+const topology = await topologyNamed('tiny');
 
 /** An open page: what was written to it. */
 class Page extends EventEmitter {

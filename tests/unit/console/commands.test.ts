@@ -5,16 +5,12 @@ import { expect, test } from 'vitest';
 import { aboutCluster } from '../../../services/console/about.ts';
 import { commandsOf, nodeCommands } from '../../../services/console/page/commands.ts';
 import type { Commands } from '../../../services/console/page/parts/command.tsx';
-import { loadComponents } from '../../../services/registry.ts';
-import { loadTopology } from '../../../shared/cluster/topology-file.ts';
 import { listen } from '../../support/listen.ts';
-
-const dir = new URL('../../../topologies/', import.meta.url).pathname;
-const components = await loadComponents();
+import { topologyNamed } from '../../support/topologies.ts';
 
 type Options = { hosts?: 'by-name'; portBase?: number };
 const aboutWith = async (options: Options, topology = 'multitier') =>
-  aboutCluster(await loadTopology(topology, dir, components, options), 'control-1', true);
+  aboutCluster(await topologyNamed(topology, options), 'control-1', true);
 
 async function commandsWith(options: Options): Promise<readonly Commands[]> {
   const about = await aboutWith(options);

@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest';
 import { createObservedRelations } from '../../../services/console/architecture/observed.ts';
-import { loadComponents } from '../../../services/registry.ts';
-import { loadTopology } from '../../../shared/cluster/topology-file.ts';
+import { topologyNamed } from '../../support/topologies.ts';
 
-const dir = new URL('../../../topologies/', import.meta.url).pathname;
-const topology = await loadTopology('multitier', dir, await loadComponents());
+const topology = await topologyNamed('multitier');
 
 test('however many pages ask who called whom, the traces are read at most once in five seconds', async () => {
   let now = 0;

@@ -1,16 +1,13 @@
-import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { aboutCluster } from '../../../services/console/about.ts';
 import { layoutOf, type Box } from '../../../services/console/page/picture/layout.ts';
 import { marksOf } from '../../../services/console/page/picture/marks.ts';
 import { wayOf } from '../../../services/console/page/picture/way.ts';
-import { loadComponents } from '../../../services/registry.ts';
-import { loadTopology } from '../../../shared/cluster/topology-file.ts';
+import { topologyNames } from '../../../shared/cluster/topology-file.ts';
+import { topologiesFolder, topologyNamed } from '../../support/topologies.ts';
 
-const dir = new URL('../../../topologies/', import.meta.url).pathname;
-const components = await loadComponents();
-const names = readdirSync(dir).flatMap((file) => /^(.+)(?<!schema)\.json$/.exec(file)?.[1] ?? []);
-const topologies = await Promise.all(names.map((name) => loadTopology(name, dir, components)));
+const names = await topologyNames(topologiesFolder);
+const topologies = await Promise.all(names.map((name) => topologyNamed(name)));
 const abouts = topologies.flatMap((topology) =>
   (['object-based', 'layered'] as const).map((style) => aboutCluster({ ...topology, style }, '', false)),
 );

@@ -1,11 +1,7 @@
 import { expect, test } from 'vitest';
 import { contracts } from '../../../services/console/contracts.ts';
 import { tiersOf } from '../../../services/console/tiers.ts';
-import { loadComponents } from '../../../services/registry.ts';
-import { loadTopology } from '../../../shared/cluster/topology-file.ts';
-
-const dir = new URL('../../../topologies/', import.meta.url).pathname;
-const components = await loadComponents();
+import { components, topologyNamed } from '../../support/topologies.ts';
 
 test('a contract names the components that its component calls, in one style or the other', () => {
   const stated = Object.values(components).map(({ contract: { component, calls } }) => [
@@ -21,7 +17,7 @@ test('the console knows the contract of every component', () => {
 });
 
 test('the tiers stand in the order of a request, for both styles and for one server', async () => {
-  const multitier = await loadTopology('multitier', dir, components);
+  const multitier = await topologyNamed('multitier');
   expect(tiersOf(multitier)).toEqual({
     tiers: [['client'], ['gateway'], ['app'], ['query', 'ranking', 'html'], ['database']],
     control: ['monitor', 'control'],
@@ -44,7 +40,7 @@ test('the tiers stand in the order of a request, for both styles and for one ser
     ['query'],
     ['database'],
   ]);
-  expect(tiersOf(await loadTopology('single-server', dir, components))).toMatchObject({
+  expect(tiersOf(await topologyNamed('single-server'))).toMatchObject({
     tiers: [['server']],
     relations: [],
   });

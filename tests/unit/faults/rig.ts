@@ -9,6 +9,7 @@ import { contract, operation } from '../../../shared/rpc/contract.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import { sleep } from '../../../shared/time/scheduler.ts';
 import { createSimulation } from '../../../shared/time/sim/simulation.ts';
+import { testCall } from '../rpc/layers/helpers.ts';
 
 export const shelf = contract('shelf', {
   list: operation({
@@ -77,19 +78,15 @@ export function rig(site: 'node' | 'watchdog' = 'node', seed = 1) {
   const send = compose([edgeFaults(registry, scheduler, outgoing('node-1'))], handle);
 
   function makeCall(requestId: string, more: Partial<Call> & { caller?: string } = {}): Call {
-    return {
+    return testCall({
       component: 'shelf',
       operation: shelf.operations.list,
       request: { q: 'cats' },
       requestId,
-      trace: { traceId: '1'.repeat(32), spanId: '1'.repeat(16), sampled: false },
       deadlineAt: Infinity,
-      signal: new AbortController().signal,
-      attempt: 1,
-      priority: 'read',
       caller: 'node-2',
       ...more,
-    };
+    });
   }
 
   /**

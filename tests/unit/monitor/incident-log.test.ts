@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { availabilityReport } from '../../../services/monitor/availability-report.ts';
 import { nodeAvailability } from '../../../services/monitor/availability.ts';
 import { openIncidentLog } from '../../../services/monitor/incident-log.ts';
-import { expandTopology } from '../../../shared/cluster/topology-file.ts';
+import { madeTopology } from '../../support/made-topology.ts';
 import type { Incident } from '../../../services/monitor/incident.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -52,16 +52,11 @@ test('the log is bounded, in memory and on disk, and comes back when its folder 
 });
 
 test('a service is down only while none of its replicas is up, and the whole while one is that users need', () => {
-  const topology = expandTopology({
-    name: 'pair',
-    summary: '',
-    style: 'layered',
-    nodes: [
-      { name: 'ranking', components: ['ranking'], replicas: 2, standbys: { cold: 1 } },
-      { name: 'app', components: ['app'], replicas: 1 },
-      { name: 'control', components: ['chaos', 'console'], replicas: 1 },
-    ],
-  });
+  const topology = madeTopology([
+    { name: 'ranking', components: ['ranking'], replicas: 2, standbys: { cold: 1 } },
+    { name: 'app', components: ['app'], replicas: 1 },
+    { name: 'control', components: ['chaos', 'console'], replicas: 1 },
+  ]);
   const down = (node: string, from: number, to: number) =>
     incident(`${node}-${from}`, { node, stamps: { manifest: from, detect: from, diagnose: from, fix: to } });
   const { nodes, services, whole } = availabilityReport(
@@ -81,7 +76,7 @@ test('a service is down only while none of its replicas is up, and the whole whi
   expect(ranking!.expected).toBeCloseTo(1 - 0.4 * 0.2, 10);
   expect(app).toMatchObject({ name: 'app', downMs: 100 });
   // Users do not search with the console.
-  expect(whole).toMatchObject({ name: 'pair', downMs: 200, measured: 0.8, failures: 2 });
+  expect(whole).toMatchObject({ name: 'made', downMs: 200, measured: 0.8, failures: 2 });
   // Without phases of its own, the formula would only repeat what was measured.
   expect(whole.formula).toBeUndefined();
 });

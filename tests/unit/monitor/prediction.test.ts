@@ -1,13 +1,11 @@
 import { expect, test } from 'vitest';
 import { availabilityReport } from '../../../services/monitor/availability-report.ts';
 import { predict } from '../../../services/monitor/prediction.ts';
-import { loadComponents } from '../../../services/registry.ts';
-import { loadTopology, expandTopology } from '../../../shared/cluster/topology-file.ts';
 import type { NodeGroup } from '../../../shared/cluster/topology.ts';
+import { madeTopology } from '../../support/made-topology.ts';
+import { topologyNamed } from '../../support/topologies.ts';
 
-const dir = new URL('../../../topologies/', import.meta.url).pathname;
-const components = await loadComponents();
-const of = (...nodes: NodeGroup[]) => expandTopology({ name: 'test', summary: '', style: 'layered', nodes });
+const of = (...nodes: NodeGroup[]) => madeTopology(nodes);
 const each = (a: number) => ({ availabilityOf: () => a });
 
 test('four servers that each fail with probability .05 fail together with .05^4: the numbers of the course', () => {
@@ -56,13 +54,13 @@ test.each([
   ['service-across-servers', (1 - 0.05 ** 2) ** 2 * 0.95 ** 2, ['middle-1', 'client-1']],
   ['multitier', 0.95 * (1 - 0.05 ** 2) ** 4 * (1 - 0.05 ** 3) ** 3, ['client-1']],
 ])('%s: what it promises, and who can stop the whole', async (name, promised, stopping) => {
-  const { whole, stopTheWhole } = predict(await loadTopology(name, dir, components), each(0.95));
+  const { whole, stopTheWhole } = predict(await topologyNamed(name), each(0.95));
   expect(whole).toBeCloseTo(promised, 12);
   expect(stopTheWhole).toEqual(stopping);
 });
 
 test('a service without data is up while any node has it, though the nodes hold different shards', async () => {
-  const topology = await loadTopology('multi-server', dir, components);
+  const topology = await topologyNamed('multi-server');
   const { services } = availabilityReport(topology, [], { from: 0, to: 1 });
   const shown = services.map(({ name, replicas, expected }) => [name, replicas, expected]);
   expect(shown).toContainEqual(['query', 4, 1]);

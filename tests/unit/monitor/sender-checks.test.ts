@@ -1,18 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Digest, Heartbeat } from '../../../services/monitor/contract.ts';
 import { createSenderChecks, isPossible } from '../../../services/monitor/sender-checks.ts';
-import { expandTopology } from '../../../shared/cluster/topology-file.ts';
+import { madeTopology } from '../../support/made-topology.ts';
 
-const topology = expandTopology({
-  name: 'ward',
-  summary: '',
-  style: 'layered',
-  nodes: [
-    { name: 'monitor', components: ['monitor'], replicas: 2 },
-    { name: 'ranking', components: ['ranking'], replicas: 2, standbys: { hot: 1 } },
-    { name: 'app', components: ['app'], replicas: 1 },
-  ],
-});
+const topology = madeTopology([
+  { name: 'monitor', components: ['monitor'], replicas: 2 },
+  { name: 'ranking', components: ['ranking'], replicas: 2, standbys: { hot: 1 } },
+  { name: 'app', components: ['app'], replicas: 1 },
+]);
 const { checkBeat, checkDigest } = createSenderChecks({
   monitor: 'monitor-1',
   topology,

@@ -1,10 +1,8 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import pino from 'pino';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
-import { compose, type Call } from '../../../../shared/rpc/call.ts';
+import { compose } from '../../../../shared/rpc/call.ts';
 import { contract, operation } from '../../../../shared/rpc/contract.ts';
 import { asRpcError, RpcError } from '../../../../shared/rpc/errors.ts';
 import { createPolicyHolder } from '../../../../shared/rpc/policy.ts';
@@ -18,6 +16,8 @@ import { seededRandom } from '../../../../shared/time/random.ts';
 import { sleep, systemScheduler } from '../../../../shared/time/scheduler.ts';
 import { createTimerWheel } from '../../../../shared/time/wheel.ts';
 import { nothingHeld } from '../../../support/held-resources.ts';
+import { testCall } from './helpers.ts';
+import { listen } from '../../../support/listen.ts';
 
 const echo = contract('echo', {
   say: operation({
@@ -47,9 +47,7 @@ test('5,000 calls over real sockets, many of which fail or are left, leave nothi
   };
   rpc.host({ contract: echo, handlers: { say } as never });
   const server = createServer(httpServerTransport(rpc, { node: 'echo-1', clock, random, log }));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
 
   const wheel = createTimerWheel({ clock, scheduler: systemScheduler });
   const http = httpClientTransport({ node: 'caller', clock });
@@ -68,7 +66,7 @@ test('5,000 calls over real sockets, many of which fail or are left, leave nothi
   async function send(id: number): Promise<void> {
     const controller = new AbortController();
     if (id % 40 === 3) wheel.after(2, () => controller.abort());
-    const call: Call = {
+    const call = testCall({
       component: 'echo',
       operation: echo.operations.say,
       request: { id },
@@ -76,9 +74,7 @@ test('5,000 calls over real sockets, many of which fail or are left, leave nothi
       trace: { traceId: '0'.repeat(31) + '1', spanId: '0'.repeat(15) + '1', sampled: false },
       deadlineAt: clock.now() + (id % 30 === 4 ? 0.01 : 300),
       signal: controller.signal,
-      attempt: 1,
-      priority: 'read',
-    };
+    });
     const code = await service(call).then(
       () => 'ok',
       (thrown: unknown) => asRpcError(thrown).code,
