@@ -84,23 +84,11 @@ interface Source {
 
 /** A thread that fails ends the node, as any uncaught error does. */
 function startThread(
-  {
-    node,
-    incarnation,
-    process,
-    monitors,
-    monitorNodes,
-    scheduler,
-    phaseMs,
-    self,
-    evidence,
-    token,
-    onView,
-    onInterval,
-    log,
-  }: HeartbeatSourceOptions,
+  options: HeartbeatSourceOptions,
   { phase, resume }: { readonly phase: NodePhase; readonly resume: BeatProgress },
 ): Source {
+  const { node, incarnation, process, monitors, monitorNodes, phaseMs } = options;
+  const { scheduler, self, evidence, token, onView, onInterval, log } = options;
   const news = (): LoopReport => ({ self: self?.(), evidence: evidence?.() ?? [], token: token?.() });
   const place = { node, incarnation, process, monitors, monitorNodes, phaseMs };
   const workerData: ThreadData = { ...place, phase, resume, news: news() };

@@ -1,11 +1,8 @@
-import type { Logger } from 'pino';
 import type { Passage } from '../faults/datagram-faults.ts';
 import type { Crossing } from '../faults/fault.ts';
 import { datagramAddressOf } from '../membership/heartbeat-wire.ts';
-import type { Clock } from '../time/clock.ts';
 import type { Running } from './component.ts';
-import { openHeartbeatSocket, type HeartbeatSocket } from './heartbeat-socket.ts';
-import type { TopologyNode } from './topology.ts';
+import { openHeartbeatSocket, type HeartbeatSocket, type HeartbeatSocketOptions } from './heartbeat-socket.ts';
 
 type PassageOf = ((crossing: Crossing) => Passage) | undefined;
 
@@ -25,25 +22,19 @@ function crossingOf(datagram: Uint8Array): Crossing | undefined {
 }
 
 /** A node's heartbeats to the monitors and their answers. Injected network faults apply to them. */
-export function openHeartbeats(options: {
-  readonly monitors: readonly TopologyNode[];
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly passage: PassageOf;
-  readonly onMessage: (datagram: Uint8Array) => void;
-}): HeartbeatSocket {
-  const { monitors, clock, log, passage, onMessage } = options;
-  if (!passage) return openHeartbeatSocket({ monitors, clock, log, onMessage });
+export function openHeartbeats({
+  passage,
+  ...link
+}: HeartbeatSocketOptions & { readonly passage: PassageOf }): HeartbeatSocket {
+  if (!passage) return openHeartbeatSocket(link);
   const underWay = new Map<string, Passage>();
   const socket = openHeartbeatSocket({
-    monitors,
-    clock,
-    log,
+    ...link,
     onMessage(datagram) {
       const of = crossingOf(datagram)?.requestId;
       const passed = of === undefined ? undefined : underWay.get(of);
-      if (passed) passed.reply(() => onMessage(datagram));
-      else onMessage(datagram);
+      if (passed) passed.reply(() => link.onMessage(datagram));
+      else link.onMessage(datagram);
     },
   });
   return {

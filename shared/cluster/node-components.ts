@@ -1,38 +1,13 @@
-import type { NodeFaults } from '../faults/node-faults.ts';
-import type { LagMeter } from '../membership/lag.ts';
-import type { View } from '../membership/view.ts';
-import type { Metrics } from '../observe/metrics.ts';
 import { upstream } from '../rpc/upstream.ts';
 import { emptyKeyring } from '../security/keyring.ts';
 import { givesOrders } from '../security/operator.ts';
-import type { Clock } from '../time/clock.ts';
 import type { Environment, Running } from './component.ts';
-import type { NodeOptions } from './node-options.ts';
 import type { Stack } from './stack.ts';
-
-interface ComponentParts {
-  readonly options: NodeOptions;
-  /** The node's own clock, which a fault may have moved. */
-  readonly clock: Clock;
-  readonly metrics: Metrics;
-  readonly lag: LagMeter;
-  readonly faults: NodeFaults | undefined;
-  readonly stack: Stack;
-  readonly view: () => View | undefined;
-  readonly newContext: Environment['newContext'];
-}
+import type { NodeParts } from './node-options.ts';
 
 /** The components of one node. If one cannot be created, `stop` still stops those before it. */
-export function nodeComponents({
-  options,
-  clock,
-  metrics,
-  lag,
-  faults,
-  stack: { server, client, policy, tracer },
-  view,
-  newContext,
-}: ComponentParts) {
+export function nodeComponents(parts: NodeParts, { server, client, policy, tracer }: Stack) {
+  const { options, clock, metrics, lag, faults, view, newContext } = parts;
   const { topology, node, components, incarnation, datasetDir, random, scheduler, log, hosts, operator } = options;
   const { keyring = emptyKeyring } = options;
   const running = new Map<string, Running>();

@@ -1,26 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { Passage } from '../faults/datagram-faults.ts';
-import type { Crossing } from '../faults/fault.ts';
-import type { LagMeter } from '../membership/lag.ts';
 import { heartbeatIntervalMs } from '../membership/heartbeat.ts';
 import { emptyKeyring } from '../security/keyring.ts';
-import type { Clock } from '../time/clock.ts';
 import { startHeartbeats, type NodeHeartbeats } from './heartbeat-source.ts';
 import { openHeartbeats } from './heartbeats.ts';
-import type { NodeOptions } from './node-options.ts';
 import type { Role } from './role.ts';
 import type { Stack } from './stack.ts';
 import { nodesHosting, type Topology } from './topology.ts';
-
-interface HeartbeatParts {
-  readonly options: NodeOptions;
-  /** The node's own clock, which a fault may have moved. */
-  readonly clock: Clock;
-  readonly role: Role;
-  readonly stack: Stack;
-  readonly lag: LagMeter;
-  readonly passage: ((crossing: Crossing) => Passage) | undefined;
-}
+import type { NodeParts } from './node-options.ts';
 
 /** The times in an interval at which nodes beat. Monitors look for silences at the same times. */
 const slots = 4;
@@ -30,10 +16,16 @@ const beatPhaseMs = ({ nodes }: Topology, own: string): number =>
   (nodes.findIndex(({ id }) => id === own) % slots) * (heartbeatIntervalMs / slots);
 
 /** Joins the heartbeats of a node to its socket. `close` stops the heartbeats and closes the socket. */
-export function joinMonitors({ options, clock, role, stack, lag, passage }: HeartbeatParts) {
+export function joinMonitors({ options, clock, lag, faults }: NodeParts, stack: Stack, role: Role) {
   const { topology, node, incarnation, scheduler, log, keyring = emptyKeyring } = options;
   const monitors = nodesHosting(topology, 'monitor');
-  const socket = openHeartbeats({ monitors, clock, log, passage, onMessage: (datagram) => sender.receive(datagram) });
+  const socket = openHeartbeats({
+    monitors,
+    clock,
+    log,
+    passage: faults?.passage,
+    onMessage: (datagram) => sender.receive(datagram),
+  });
   const sender: NodeHeartbeats = startHeartbeats({
     policy: stack.policy,
     monitorNodes: monitors,

@@ -7,9 +7,25 @@ import type { Operator } from '../security/operator.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Random } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
-import type { Component } from './component.ts';
+import type { Component, Environment } from './component.ts';
 import type { ControlClient } from '../control/client.ts';
 import type { Topology, TopologyNode } from './topology.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { LagMeter } from '../membership/lag.ts';
+import type { NodeFaults } from '../faults/node-faults.ts';
+import type { View } from '../membership/view.ts';
+
+/** What all parts of a node get. */
+export interface NodeParts {
+  readonly options: NodeOptions;
+  /** The node's own clock, which a fault may have moved. */
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly lag: LagMeter;
+  readonly faults: NodeFaults | undefined;
+  readonly view: () => View | undefined;
+  readonly newContext: Environment['newContext'];
+}
 
 /**
  * Everything that a node gets from outside: its place in the topology, and the clock, randomness, timers, keys and log

@@ -15,7 +15,7 @@ import { listenForHeartbeats } from './heartbeat-socket.ts';
 import { close, listen } from './listen.ts';
 import { measureLag } from './loop-lag.ts';
 import { listenerSwitch, type ListenerSwitch } from './listener-switch.ts';
-import type { NodeOptions } from './node-options.ts';
+import type { NodeOptions, NodeParts } from './node-options.ts';
 import { nodeComponents } from './node-components.ts';
 import { joinMonitors } from './node-heartbeats.ts';
 import { createNodePorts, sharesPorts } from './node-ports.ts';
@@ -71,22 +71,12 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     },
   });
   const view = (): View | undefined => heartbeats.view();
-  const stack = createStack({
-    options,
-    clock,
-    metrics,
-    lag,
-    faults,
-    fence: role.layer,
-    view,
-    placement: () => placement,
-    ready: () => ready,
-    newContext,
-  });
+  const parts: NodeParts = { options, clock, metrics, lag, faults, view, newContext };
+  const stack = createStack({ ...parts, fence: role.layer, placement: () => placement, ready: () => ready });
   const { server, client, policy, security } = stack;
   policy.onChange(() => options.onPolicy?.(policy.current));
-  const heartbeats = joinMonitors({ options, clock, role, stack, lag, passage: faults?.passage });
-  const hosted = nodeComponents({ options, clock, metrics, lag, faults, stack, view, newContext });
+  const heartbeats = joinMonitors(parts, stack, role);
+  const hosted = nodeComponents(parts, stack);
   const nodePorts = createNodePorts({ node, bindHost, chaosEnabled, identity, listeners, log, hosts });
   let inbound: { readonly close: () => void } | undefined;
   const ops = createOpsPort({

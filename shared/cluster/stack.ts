@@ -1,18 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Component } from './component.ts';
 import { createDirectory } from './directory.ts';
-import type { LagMeter } from '../membership/lag.ts';
 import { createSelfMeter } from '../membership/self-report.ts';
 import { createEvidenceBuffer } from '../membership/call-evidence.ts';
-import type { View } from '../membership/view.ts';
 import { createEvidenceCollector } from '../membership/evidence-collector.ts';
-import type { NodeFaults } from '../faults/node-faults.ts';
-import type { Metrics } from '../observe/metrics.ts';
 import { batchCodecs } from '../rpc/batched.ts';
 import type { Layer } from '../rpc/call.ts';
 import { type Callee, calleeOf } from '../rpc/callees.ts';
 import { createClient } from '../rpc/client.ts';
-import type { Context } from '../rpc/context.ts';
 import { upstream } from '../rpc/upstream.ts';
 import { createPeers } from '../rpc/layers/replicas/peers.ts';
 import { createBudgets } from '../rpc/layers/retries/budget.ts';
@@ -31,16 +26,15 @@ import { serverStats } from '../rpc/server-stats.ts';
 import { createLoadWatch, tunedOperations } from '../rpc/tuning.ts';
 import { emptyKeyring } from '../security/keyring.ts';
 import { createNodeSecurity } from '../integrity/node-integrity.ts';
-import type { Clock } from '../time/clock.ts';
 import type { Station } from '../time/sim/station.ts';
 import { traces, type KeptTrace } from '../trace/contract.ts';
 import { createKeeper } from '../trace/keeper.ts';
 import { createTracer } from '../trace/tracer.ts';
 import { createTimerWheel } from '../time/wheel.ts';
-import type { NodeOptions } from './node-options.ts';
 import { startingPolicy } from './starting-policy.ts';
 import { nodesHosting, type Topology } from './topology.ts';
 import { voteProblem } from './vote-check.ts';
+import type { NodeParts } from './node-options.ts';
 
 /** The components that these components call, each once, with the nodes that host it. */
 function calleesOf(topology: Topology, callers: readonly Component[]): Callee[] {
@@ -50,21 +44,13 @@ function calleesOf(topology: Topology, callers: readonly Component[]): Callee[] 
   return [...contracts.values()].map((contract) => calleeOf(contract, nodesHosting(topology, contract.component)));
 }
 
-interface StackParts {
-  readonly options: NodeOptions;
-  /** The node's own clock, which a fault may have moved. */
-  readonly clock: Clock;
-  readonly metrics: Metrics;
-  readonly lag: LagMeter;
-  readonly faults: NodeFaults | undefined;
+interface StackParts extends NodeParts {
   /** Refuses calls while another node holds this one's role. */
   readonly fence: Layer;
-  readonly view: () => View | undefined;
   /** The current topology: `tierlab apply` changes it. */
   readonly placement: () => Topology;
   /** The nodes to call before the first view; undefined: all nodes of the topology. */
   readonly ready: () => readonly string[] | undefined;
-  readonly newContext: (timeoutMs: number) => Context;
 }
 
 /** How long the node tries to hand a list of traces to the component `traces`, ms. Then the list is lost. */
