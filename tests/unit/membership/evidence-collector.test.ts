@@ -75,21 +75,23 @@ test('votes, signatures and contradictions are about the node that they name', (
   expect(noted).toEqual(['r-2 ranking lostVotes', 'd-1 database invalid', 'r-3 ranking proofs', 'r-1 ranking ejected']);
 });
 
+const requests: Readonly<Record<string, unknown>> = { a: { q: 'a' }, b: { q: 'b' }, same: { q: 'a' }, text: 'a' };
+
 /**
- * The replies of some replicas to some requests, in order: `+` is an answer, `-` is a bad reply. `tries`: a call with a
- * bad reply is tried again, so the attempts with one request have one plan.
+ * The replies of some replicas to some of these requests, in order: `r-1 a +` is an answer, `r-1 a -` is a bad reply.
+ * `tries`: a call with a bad reply is tried again, so the attempts with one request have one plan.
  */
-function noted(
-  replies: readonly (readonly [node: string, request: unknown, sign: '+' | '-'])[],
-  tries: 'again' | 'once',
-) {
+function noted(replies: string, tries: 'again' | 'once') {
   const { noted: lines, watchAttempt } = collector();
   const group = createPeers({ now: () => 0, wall: () => 0 }).group({ component: 'ranking' });
-  for (const [node] of replies) group.get(node);
-  const plans = new Map(replies.map(([, request]) => [request, createPlan()]));
-  for (const [node, request, sign] of replies) {
+  const attempts = replies
+    .split(', ')
+    .map((reply) => reply.split(' ') as [node: string, request: string, sign: string]);
+  for (const [node] of attempts) group.get(node);
+  const plans = new Map(attempts.map(([, request]) => [request, createPlan()]));
+  for (const [node, request, sign] of attempts) {
     const planned = tries === 'again' ? planAttempt(plans.get(request)!) : undefined;
-    const made = call({ request, endpoint: { node, host: '', port: 0 }, planned });
+    const made = call({ request: requests[request], endpoint: { node, host: '', port: 0 }, planned });
     const error = sign === '-' ? here('bad_reply', node) : undefined;
     const says = error ? evidenceOfFailure(made, error, 12, 10) : 'reply';
     const times = { sentAt: 0, endedAt: 12, elapsedMs: 12, abandoned: false };
@@ -99,117 +101,25 @@ function noted(
   return lines.filter((line) => line.includes('invalid'));
 }
 
-const [a, b] = [{ q: 'a' }, { q: 'b' }];
 const bad = (node: string) => `${node} ranking invalid`;
 
-test.each<[string, Parameters<typeof noted>[0], Parameters<typeof noted>[1], string[]]>([
-  [
-    'all replicas',
-    [
-      ['r-1', a, '-'],
-      ['r-2', a, '-'],
-      ['r-3', a, '-'],
-    ],
-    'again',
-    [],
-  ],
-  [
-    'all replicas, again and again',
-    [
-      ['r-1', a, '-'],
-      ['r-2', a, '-'],
-      ['r-2', b, '-'],
-      ['r-1', b, '-'],
-    ],
-    'again',
-    [],
-  ],
-  [
-    'one replica, and another one answers',
-    [
-      ['r-1', a, '-'],
-      ['r-2', a, '+'],
-    ],
-    'again',
-    [bad('r-1')],
-  ],
+test.each<[string, string, 'again' | 'once', string[]]>([
+  ['all replicas', 'r-1 a -, r-2 a -, r-3 a -', 'again', []],
+  ['all replicas, again and again', 'r-1 a -, r-2 a -, r-2 b -, r-1 b -', 'again', []],
+  ['one replica, and another one answers', 'r-1 a -, r-2 a +', 'again', [bad('r-1')]],
   [
     'one replica to a request that is no object, and another one answers',
-    [
-      ['r-1', 'a', '-'],
-      ['r-2', 'a', '+'],
-    ],
+    'r-1 text -, r-2 text +',
     'again',
     [bad('r-1')],
   ],
-  [
-    'two of three replicas',
-    [
-      ['r-1', a, '-'],
-      ['r-2', a, '-'],
-      ['r-3', a, '+'],
-    ],
-    'again',
-    [bad('r-1'), bad('r-2')],
-  ],
-  [
-    'one replica; another one answers something else',
-    [
-      ['r-1', a, '-'],
-      ['r-2', b, '+'],
-    ],
-    'again',
-    [],
-  ],
-  [
-    'one replica, which answers at the second try',
-    [
-      ['r-1', a, '-'],
-      ['r-2', b, '+'],
-      ['r-1', a, '+'],
-    ],
-    'again',
-    [bad('r-1')],
-  ],
-  [
-    'one replica, to a call that is tried once',
-    [
-      ['r-1', a, '-'],
-      ['r-2', b, '+'],
-    ],
-    'once',
-    [bad('r-1')],
-  ],
-  [
-    'the only replica, to one request',
-    [
-      ['r-1', a, '-'],
-      ['r-1', a, '-'],
-      ['r-1', { q: 'a' }, '-'],
-    ],
-    'again',
-    [],
-  ],
-  [
-    'the only replica, beside right answers',
-    [
-      ['r-1', a, '-'],
-      ['r-1', b, '+'],
-      ['r-1', a, '-'],
-    ],
-    'again',
-    [],
-  ],
-  [
-    'the only replica, to all requests',
-    [
-      ['r-1', a, '-'],
-      ['r-1', b, '-'],
-      ['r-1', a, '-'],
-    ],
-    'again',
-    [bad('r-1'), bad('r-1')],
-  ],
+  ['two of three replicas', 'r-1 a -, r-2 a -, r-3 a +', 'again', [bad('r-1'), bad('r-2')]],
+  ['one replica; another one answers something else', 'r-1 a -, r-2 b +', 'again', []],
+  ['one replica, which answers at the second try', 'r-1 a -, r-2 b +, r-1 a +', 'again', [bad('r-1')]],
+  ['one replica, to a call that is tried once', 'r-1 a -, r-2 b +', 'once', [bad('r-1')]],
+  ['the only replica, to one request', 'r-1 a -, r-1 a -, r-1 same -', 'again', []],
+  ['the only replica, beside right answers', 'r-1 a -, r-1 b +, r-1 a -', 'again', []],
+  ['the only replica, to all requests', 'r-1 a -, r-1 b -, r-1 a -', 'again', [bad('r-1'), bad('r-1')]],
 ])('R1 bad replies of %s', (_, replies, tries, expected) => {
   expect(noted(replies, tries)).toEqual(expected);
 });
