@@ -69,14 +69,10 @@ export async function findAcrossShards(
   }
 }
 
-function beliefOf(database: Database): Belief {
-  let belief = beliefs.get(database);
-  if (belief === undefined) {
-    belief = { totals: undefined, frequencies: new LRUCache({ max: rememberedTerms }) };
-    beliefs.set(database, belief);
-  }
-  return belief;
-}
+const beliefOf = (database: Database): Belief =>
+  beliefs.getOrInsertComputed(database, () => {
+    return { totals: undefined, frequencies: new LRUCache({ max: rememberedTerms }) };
+  });
 
 /**
  * The remembered statistics of these terms. Undefined when one term is unknown, because the shards need the statistics

@@ -28,14 +28,13 @@ export function pathOf(making: Making): Path {
 }
 
 function tiers(nodes: readonly string[], seen: Set<string>): Tier[] {
-  const byName = new Map<string, string[]>();
-  for (const node of nodes) {
-    if (seen.has(node)) continue;
-    seen.add(node);
-    const name = tierName(node);
-    byName.set(name, [...(byName.get(name) ?? []), node]);
-  }
-  return [...byName].map(([name, members]) => ({ name, level: levelOf(name), nodes: members.sort(byNumbers) }));
+  const unseen = new Set(nodes).difference(seen);
+  for (const node of unseen) seen.add(node);
+  return [...Map.groupBy(unseen, tierName)].map(([name, members]) => ({
+    name,
+    level: levelOf(name),
+    nodes: members.sort(byNumbers),
+  }));
 }
 
 /** Node ids are `<tier>-<replica>` or `<tier>-<shard>-<replica>` (shared/cluster/topology.ts). */

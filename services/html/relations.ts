@@ -44,18 +44,12 @@ const headings: ReadonlyMap<string, string> = new Map([
  * page.
  */
 export function groupByRelation(links: readonly Link[]): RelationGroup[] {
-  const groups = new Map<string, Link[]>();
-  for (const link of links) {
-    const group = groups.get(link.relation);
-    if (group) group.push(link);
-    else groups.set(link.relation, [link]);
-  }
   const order = [...headings.keys()];
   const rank = (relation: string) => {
     const at = order.indexOf(plain(relation));
     return at === -1 ? order.length : at;
   };
-  return [...groups]
+  return [...Map.groupBy(links, ({ relation }) => relation)]
     .map(([relation, members]) => ({
       relation,
       heading: headings.get(plain(relation)) ?? capitalised(relation),

@@ -25,14 +25,8 @@ export function createDirectory(
   let open = ready();
   let usable = new Map<string, readonly Endpoint[]>();
 
-  function hosts(component: string, shard: number | undefined, key: string): readonly Endpoint[] {
-    let endpoints = placed.get(key);
-    if (!endpoints) {
-      endpoints = nodesHosting(topology, component, shard).map(endpointOf);
-      placed.set(key, endpoints);
-    }
-    return endpoints;
-  }
+  const hosts = (component: string, shard: number | undefined, key: string): readonly Endpoint[] =>
+    placed.getOrInsertComputed(key, () => nodesHosting(topology, component, shard).map(endpointOf));
 
   /** Other nodes may still load their code. */
   function opened(endpoints: readonly Endpoint[]): readonly Endpoint[] {
@@ -58,16 +52,13 @@ export function createDirectory(
         usable = new Map();
       }
       const key = shard === undefined ? component : `${component}/${shard}`;
-      let endpoints = usable.get(key);
-      if (!endpoints) {
-        // Before the first view no standby is promoted.
+      return usable.getOrInsertComputed(key, () => {
         const all = hosts(component, shard, key);
-        endpoints = newest
+        // Before the first view no standby is promoted.
+        return newest
           ? withIncarnations(usableEndpoints(all, newest), newest)
           : opened(all.filter(({ node }) => !standbys.has(node)));
-        usable.set(key, endpoints);
-      }
-      return endpoints;
+      });
     },
     node(id) {
       const node = current().nodes.find((node) => node.id === id);

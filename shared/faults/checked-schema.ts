@@ -11,8 +11,7 @@ const compiled = new WeakMap<TSchema, ReturnType<typeof Compile>>();
  * sentence that names the first wrong field of `what` and the values that are allowed there.
  */
 export function checked<S extends TSchema>(schema: S, value: unknown, what: string): Static<S> {
-  let check = compiled.get(schema);
-  if (!check) compiled.set(schema, (check = Compile(schema)));
+  const check = compiled.getOrInsertComputed(schema, Compile);
   const filled = Value.Default(schema, structuredClone(value));
   if (check.Check(filled)) return filled as Static<S>;
   throw new RpcError('bad_request', `${what} ${schemaProblem(schema, filled) ?? 'does not fit its schema'}`);

@@ -17,12 +17,8 @@ const lasting: ReadonlySet<string> = new Set(Object.values(undoes));
  */
 export function countHolds(act: ProcessPort): HeldProcessPort {
   const holders = new Map<string, Set<string>>();
-  const holdersOf = (node: string, state: string): Set<string> => {
-    const key = `${node} ${state}`;
-    let set = holders.get(key);
-    if (!set) holders.set(key, (set = new Set()));
-    return set;
-  };
+  const holdersOf = (node: string, state: string): Set<string> =>
+    holders.getOrInsertComputed(`${node} ${state}`, () => new Set());
   return async (node, action, fault) => {
     const ended = undoes[action.do];
     if (ended !== undefined) {

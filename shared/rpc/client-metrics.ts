@@ -66,14 +66,10 @@ function countCalls(metrics: Metrics, callees: readonly Callee[]): WatchCall {
   );
   /** The series of nearly all calls, looked up once. */
   const usual = new Map<Operation, CounterSeries>();
-  const usualOf = (component: string, operation: Operation): CounterSeries => {
-    let series = usual.get(operation);
-    if (!series) {
-      series = calls.labels({ component, operation: operation.name, outcome: 'ok', masked_by: 'none' });
-      usual.set(operation, series);
-    }
-    return series;
-  };
+  const usualOf = (component: string, operation: Operation): CounterSeries =>
+    usual.getOrInsertComputed(operation, () =>
+      calls.labels({ component, operation: operation.name, outcome: 'ok', masked_by: 'none' }),
+    );
   for (const { contract } of callees)
     for (const operation of Object.values(contract.operations)) {
       const { component } = contract;
@@ -108,19 +104,15 @@ function measureAttempts(metrics: Metrics, callees: readonly Callee[]): Learn {
     const { component, operation, planned } = call;
     const endpoint = peer.node;
     const kind = planned?.kind ?? 'first';
-    let series = known.get(peer);
-    if (!series) {
-      const ok = attempts.labels({ component, endpoint, kind: 'first', code: 'ok' });
-      known.set(peer, (series = { ok, durations: new Map() }));
-    }
+    const series = known.getOrInsertComputed(peer, () => ({
+      ok: attempts.labels({ component, endpoint, kind: 'first', code: 'ok' }),
+      durations: new Map(),
+    }));
     if (kind === 'first' && code === 'ok') series.ok.inc();
     else attempts.inc({ component, endpoint, kind, code });
-    let duration = series.durations.get(operation.name);
-    if (!duration) {
-      duration = durations.labels({ component, operation: operation.name, endpoint });
-      series.durations.set(operation.name, duration);
-    }
-    duration.observe(elapsedMs / 1_000);
+    series.durations
+      .getOrInsertComputed(operation.name, (name) => durations.labels({ component, operation: name, endpoint }))
+      .observe(elapsedMs / 1_000);
   };
 }
 

@@ -43,16 +43,12 @@ export interface HttpContexts {
 export function httpContexts({ clock, random, scheduler, deadlineMs, watch }: HttpContextOptions): HttpContexts {
   const known = new WeakMap<FastifyRequest, RequestIds>();
 
-  function identify(request: FastifyRequest): RequestIds {
-    let ids = known.get(request);
-    if (!ids) {
-      const parent = parseTraceparent(single(request.headers.traceparent));
+  const identify = (request: FastifyRequest): RequestIds =>
+    known.getOrInsertComputed(request, ({ headers }) => {
+      const parent = parseTraceparent(single(headers.traceparent));
       const trace = parent ? childSpan(parent, random) : newTrace(random);
-      ids = { requestId: safeId(single(request.headers['x-request-id'])) ?? trace.traceId, trace };
-      known.set(request, ids);
-    }
-    return ids;
-  }
+      return { requestId: safeId(single(headers['x-request-id'])) ?? trace.traceId, trace };
+    });
 
   function run<T>(request: FastifyRequest, reply: FastifyReply, work: (context: Context) => Promise<T>): Promise<T> {
     const allowedMs = Math.min(deadlineMs, askedFor(request) ?? deadlineMs);

@@ -107,9 +107,7 @@ function flows(
   function flowOf(labels: MetricSample['labels']) {
     const key = keyOf(labels);
     const name = `${key.component} ${key.endpoint}`;
-    let flow = found.get(name);
-    if (!flow) found.set(name, (flow = { ...key, ok: 0, failed: 0, buckets: [] }));
-    return flow;
+    return found.getOrInsertComputed(name, () => ({ ...key, ok: 0, failed: 0, buckets: [] }));
   }
   for (const { labels, buckets } of durations) {
     const flow = flowOf(labels);

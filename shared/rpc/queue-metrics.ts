@@ -32,11 +32,8 @@ export function queueMetrics(metrics: Metrics, { clock, hosted, policy }: Source
     ['component'],
   );
   const queues = new Map<string, Queue>();
-  const queueOf = (component: string): Queue => {
-    let queue = queues.get(component);
-    if (!queue) queues.set(component, (queue = { waits: waits.labels({ component }), waitedMs: 0 }));
-    return queue;
-  };
+  const queueOf = (name: string): Queue =>
+    queues.getOrInsertComputed(name, (component) => ({ waits: waits.labels({ component }), waitedMs: 0 }));
   for (const component of hosted) queueOf(component);
 
   let since = clock.now();

@@ -38,24 +38,18 @@ export function serverStats(
     for (const [component, { inFlight }] of known) gauge.set({ component }, inFlight);
   });
 
-  function seriesOf(component: string): ComponentSeries {
-    let series = known.get(component);
-    if (!series) {
+  const seriesOf = (name: string): ComponentSeries =>
+    known.getOrInsertComputed(name, (component) => {
       const results = outcomes.map((outcome) => [outcome, calls.labels({ component, outcome })]);
-      series = {
+      return {
         inFlight: 0,
         results: Object.fromEntries(results) as ComponentSeries['results'],
         durations: new Map(),
       };
-      known.set(component, series);
-    }
-    return series;
-  }
+    });
 
   function durationsOf({ durations: byName }: ComponentSeries, component: string, { name }: Pick<Operation, 'name'>) {
-    let one = byName.get(name);
-    if (!one) byName.set(name, (one = durations.labels({ component, operation: name })));
-    return one;
+    return byName.getOrInsertComputed(name, () => durations.labels({ component, operation: name }));
   }
 
   for (const { component, operations } of hosted)

@@ -39,14 +39,11 @@ export function startWaves(
   components: Readonly<Record<string, Component>>,
 ): readonly (readonly TopologyNode[])[] {
   const depths = new Map<string, number>();
-  const depth = (name: string): number => {
-    const known = depths.get(name);
-    if (known !== undefined) return known;
-    const callees = Object.keys(components[name]?.calls ?? {});
-    const value = callees.length === 0 ? 0 : 1 + Math.max(...callees.map(depth));
-    depths.set(name, value);
-    return value;
-  };
+  const depth = (component: string): number =>
+    depths.getOrInsertComputed(component, (name) => {
+      const callees = Object.keys(components[name]?.calls ?? {});
+      return callees.length === 0 ? 0 : 1 + Math.max(...callees.map(depth));
+    });
   const waves: TopologyNode[][] = [];
   for (const node of nodes) (waves[Math.max(...node.components.map(depth))] ??= []).push(node);
   return waves.filter((wave) => wave !== undefined);

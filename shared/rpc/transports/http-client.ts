@@ -63,16 +63,13 @@ export function httpClientTransport(options: HttpClientOptions): HttpClientTrans
   function connectionsTo(endpoint: Endpoint): Connections {
     const own = identity?.();
     if (own !== shown) renew(own);
-    let known = byEndpoint.get(endpoint);
-    if (!known) byEndpoint.set(endpoint, (known = connect(endpoint, own)));
-    return known;
+    return byEndpoint.getOrInsertComputed(endpoint, () => connect(endpoint, own));
   }
 
   function connect(endpoint: Endpoint, own: Identity | undefined): Connections {
     const origin = `${own ? 'https' : 'http'}://${endpoint.host}:${endpoint.port}`;
     const key = own ? `${endpoint.node}@${origin}` : origin;
-    let known = pools.get(key);
-    if (!known) {
+    return pools.getOrInsertComputed(key, () => {
       const pool = new Pool(origin, {
         connections,
         pipelining: 1,
@@ -86,10 +83,8 @@ export function httpClientTransport(options: HttpClientOptions): HttpClientTrans
         bodyTimeout: 0,
         maxResponseSize: maxReplyBytes,
       });
-      known = { pool, draining: createDraining(scheduler) };
-      pools.set(key, known);
-    }
-    return known;
+      return { pool, draining: createDraining(scheduler) };
+    });
   }
 
   /** Calls under way finish over the old connections. */

@@ -39,15 +39,12 @@ export function createTracedWorld(
   const ids = seededRandom(seed);
   const requests: string[] = [];
 
-  function tracerOf(node: string, sim: Simulation): Tracer {
-    let tracer = tracers.get(node);
-    if (tracer) return tracer;
-    const metrics = createMetrics({}, { process: false });
-    const keep = (traces: Parameters<typeof collector.keep>[1]) => Promise.resolve(collector.keep(node, traces));
-    tracer = createTracer({ node, policy, metrics, ...sim, keeper: createKeeper({ ...sim, metrics, keep }) });
-    tracers.set(node, tracer);
-    return tracer;
-  }
+  const tracerOf = (name: string, sim: Simulation): Tracer =>
+    tracers.getOrInsertComputed(name, (node) => {
+      const metrics = createMetrics({}, { process: false });
+      const keep = (traces: Parameters<typeof collector.keep>[1]) => Promise.resolve(collector.keep(node, traces));
+      return createTracer({ node, policy, metrics, ...sim, keeper: createKeeper({ ...sim, metrics, keep }) });
+    });
 
   const world = createWorld(seed, { tracerOf, codecs });
   const { sim } = world;

@@ -56,8 +56,7 @@ export function throttle(
 
   function countsOf(call: Call, now: number) {
     const key = `${groupKey(call)}.${call.operation.name}`;
-    let count = counts.get(key);
-    if (!count) counts.set(key, (count = { at: now, requests: 0, accepts: 0 }));
+    const count = counts.getOrInsertComputed(key, () => ({ at: now, requests: 0, accepts: 0 }));
     // Counters decay in steps. This is exact enough, and most calls need not compute `2 ** x`.
     if (now - count.at >= settings.halfLifeMs / 32) {
       const keep = 2 ** ((count.at - now) / settings.halfLifeMs);

@@ -38,11 +38,9 @@ export function createStatistics(): LatencyStatistics {
   const known = new Map<string, Map<string, OperationStatistics>>();
   return {
     of(component, operation) {
-      let operations = known.get(component);
-      if (!operations) known.set(component, (operations = new Map()));
-      let statistics = operations.get(operation.name);
-      if (!statistics) operations.set(operation.name, (statistics = createOperationStatistics(component, operation)));
-      return statistics;
+      return known
+        .getOrInsertComputed(component, () => new Map())
+        .getOrInsertComputed(operation.name, () => createOperationStatistics(component, operation));
     },
     *all() {
       for (const operations of known.values()) yield* operations.values();
@@ -61,8 +59,7 @@ function createOperationStatistics(component: string, operation: OperationId): O
     byNode,
     quantile(q, now, minSamples) {
       if (attempts.count < minSamples) return undefined;
-      let cached = quantiles.get(q);
-      if (!cached) quantiles.set(q, (cached = { at: -Infinity, value: undefined }));
+      const cached = quantiles.getOrInsertComputed(q, () => ({ at: -Infinity, value: undefined }));
       if (now - cached.at >= maxAgeMs) {
         cached.at = now;
         cached.value = attempts.quantile(q);
@@ -71,9 +68,7 @@ function createOperationStatistics(component: string, operation: OperationId): O
     },
     record(node, valueMs, now) {
       attempts.record(valueMs, now);
-      let histogram = byNode.get(node);
-      if (!histogram) byNode.set(node, (histogram = createHistogram()));
-      histogram.record(valueMs, now);
+      byNode.getOrInsertComputed(node, () => createHistogram()).record(valueMs, now);
     },
   };
 }

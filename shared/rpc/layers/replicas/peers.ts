@@ -49,12 +49,7 @@ export interface Peers {
 export function createPeers(clock: Clock): Peers {
   const groups = new Map<string, PeerGroup>();
   return {
-    group(call) {
-      const key = groupKey(call);
-      let group = groups.get(key);
-      if (!group) groups.set(key, (group = createGroup(call.component, clock)));
-      return group;
-    },
+    group: (call) => groups.getOrInsertComputed(groupKey(call), () => createGroup(call.component, clock)),
     groups: () => groups.values(),
   };
 }

@@ -72,10 +72,7 @@ export function createBudgets(read: () => BudgetSettings | false): Budgets {
       settings = wanted;
       budgets = new Map();
     }
-    const key = groupKey(call);
-    let budget = budgets.get(key);
-    if (!budget) budgets.set(key, (budget = createBudget(wanted)));
-    return budget;
+    return budgets.getOrInsertComputed(groupKey(call), () => createBudget(wanted));
   }
 
   function left(component: string): number {

@@ -102,13 +102,13 @@ export function batch(
       if (!own || !codec) return next(call);
       const operation = { ...defaults, ...own };
       const key = `${groupKey(call)}.${call.operation.name}`;
-      let queue = queues.get(key);
-      if (!queue) queues.set(key, (queue = { members: [], size: Math.min(4, operation.maxSize), timer: undefined }));
-      const joined = queue;
+      const queue = queues.getOrInsertComputed(key, () => {
+        return { members: [], size: Math.min(4, operation.maxSize), timer: undefined };
+      });
       return new Promise((resolve, reject) => {
-        joined.members.push({ call, resolve, reject });
-        if (joined.members.length >= joined.size) flush(joined, operation, codec);
-        else joined.timer ??= scheduler.after(operation.windowMs, () => flush(joined, operation, codec));
+        queue.members.push({ call, resolve, reject });
+        if (queue.members.length >= queue.size) flush(queue, operation, codec);
+        else queue.timer ??= scheduler.after(operation.windowMs, () => flush(queue, operation, codec));
       });
     };
   };

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import type { Clock } from '../../../time/clock.ts';
 import type { Random } from '../../../time/random.ts';
-import type { Call, Endpoint, Layer } from '../../call.ts';
+import type { Endpoint, Layer } from '../../call.ts';
 import { withReceipt } from '../../derived-call.ts';
 import { groupKey } from '../../group-key.ts';
 import { createLookup, perOperation } from '../per-operation.ts';
@@ -114,20 +114,13 @@ export function quorum({ operations, ...common }: QuorumSettings, dependencies: 
    */
   const audits = new Map<string, Map<VotedOperation, number>>();
 
-  function auditsOf(call: Call): Map<VotedOperation, number> {
-    const key = groupKey(call);
-    let group = audits.get(key);
-    if (!group) audits.set(key, (group = new Map()));
-    return group;
-  }
-
   return function quorum(next) {
     return (call) => {
       const settings = lookup(call);
       if (!settings) return next(call);
       const replicas = endpoints(call.component, call.shard).length;
       const now = clock.now();
-      const auditedAt = auditsOf(call);
+      const auditedAt = audits.getOrInsertComputed(groupKey(call), () => new Map());
       const suspected = liars.suspected(call, settings.alarmMs);
       const plan = planVote(settings, {
         replicas,

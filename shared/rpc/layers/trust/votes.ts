@@ -58,11 +58,8 @@ export function versionOf(body: unknown): string | undefined {
 /** The text of a body. It is made once, because each new reply starts a new count. */
 const texts = new WeakMap<Vote, string>();
 
-function textOf(vote: Vote): string {
-  let text = texts.get(vote);
-  if (text === undefined) texts.set(vote, (text = JSON.stringify(vote.body) ?? 'undefined'));
-  return text;
-}
+const textOf = (vote: Vote): string =>
+  texts.getOrInsertComputed(vote, ({ body }) => JSON.stringify(body) ?? 'undefined');
 
 /**
  * Texts that are equal exactly when the answers are equal. Replicas nearly always write the same bytes. The canonical
