@@ -3,7 +3,8 @@ import type { Clock } from '../time/clock.ts';
 import type { Observe } from '../rpc/layers/events.ts';
 import type { ReceiptDesk } from '../rpc/layers/trust/verify.ts';
 import { versionOf } from '../rpc/layers/trust/votes.ts';
-import { complaint, contradict, type Receipt } from '../security/receipts.ts';
+import { complaint, contradict, type Receipt, type ReceiptSubject } from '../security/receipts.ts';
+import type { Call } from '../rpc/call.ts';
 
 /** One signed answer as its caller got it. */
 export interface Exhibit {
@@ -59,6 +60,13 @@ const maxExhibits = 128;
 /** The number of disputes and contradictions that are kept; the newest stay. */
 const maxKept = 16;
 
+/** What the receipt of this answer is about. */
+export function subjectOf({ component, operation, request }: Call, nonce: string, reply: unknown): ReceiptSubject {
+  const version = versionOf(reply);
+  const subject = { operation: `${component}.${operation.name}`, request, reply, nonce };
+  return version === undefined ? subject : { ...subject, version };
+}
+
 /**
  * Keeps the receipts of audited answers, and the proofs of lies that follow from them. Bounded; lost when the process
  * ends.
@@ -74,19 +82,12 @@ export function createEvidenceFile({ node: caller, keys, clock, nonce, observe }
   return {
     desk: {
       nonce,
-      take({ component, operation, request, nonce = '', endpoint }, node, reply, receipt) {
+      take(call, node, reply, receipt) {
+        const { component, request, nonce = '', endpoint } = call;
         const key = keys.get(node);
         if (!key) return undefined;
         if (!receipt) return 'no receipt came';
-        const version = versionOf(reply);
-        const subject = {
-          operation: `${component}.${operation.name}`,
-          request,
-          reply,
-          nonce,
-          ...(version !== undefined && { version }),
-        };
-        const wrong = complaint(receipt, key, node, subject);
+        const wrong = complaint(receipt, key, node, subjectOf(call, nonce, reply));
         if (wrong !== undefined) return `its receipt is wrong: ${wrong}`;
         const { incarnation } = endpoint ?? {};
         const exhibit: Exhibit = {
