@@ -1,7 +1,11 @@
-import type { KeyObject } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CallEvidence } from '../membership/call-evidence.ts';
-import { type NodePhase, type BeatProgress, startHeartbeatSender } from '../membership/heartbeat.ts';
+import {
+  startHeartbeatSender,
+  type BeatProgress,
+  type HeartbeatOptions,
+  type NodePhase,
+} from '../membership/heartbeat.ts';
 import type { SelfReport } from '../membership/self-report.ts';
 import type { View } from '../membership/view.ts';
 import { systemClock } from '../time/clock.ts';
@@ -10,13 +14,11 @@ import { openHeartbeatSocket } from './heartbeat-socket.ts';
 import type { TopologyNode } from './topology.ts';
 
 /** The thread of heartbeat-source.ts: sends heartbeats whatever the main loop does. */
-export interface ThreadData {
-  readonly node: string;
-  readonly incarnation: number;
-  readonly process: string;
-  readonly monitors: ReadonlyMap<string, KeyObject>;
+export interface ThreadData extends Pick<
+  HeartbeatOptions,
+  'node' | 'incarnation' | 'process' | 'monitors' | 'phaseMs'
+> {
   readonly monitorNodes: readonly TopologyNode[];
-  readonly phaseMs: number | undefined;
   readonly phase: NodePhase;
   readonly resume: BeatProgress;
   readonly news: LoopReport;
