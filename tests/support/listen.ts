@@ -14,14 +14,15 @@ export async function listenAtPortBase(server: Server | HttpServer): Promise<num
   for (;;) {
     const port = portBases.most - Math.floor(Math.random() * 3_000);
     try {
-      return await listenAt(port, server, '127.0.0.1');
+      return await listenAt(port, server);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     }
   }
 }
 
-async function listenAt(port: number, server: Server | HttpServer, host: string): Promise<number> {
+/** The same, at a given port. */
+export async function listenAt(port: number, server: Server | HttpServer, host = '127.0.0.1'): Promise<number> {
   server.listen(port, host);
   await once(server, 'listening');
   onTestFinished(async () => {

@@ -2,11 +2,11 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { root } from '../../../cli/paths.ts';
 import { dataFolder, freePortBase, tierlab } from '../../support/cluster.ts';
 import { clusterForAll, twoPages } from '../../support/two-pages.ts';
-import { listenAtPortBase } from '../../support/listen.ts';
+import { listenAtPortBase, listenAt } from '../../support/listen.ts';
 
 const entry = path.join(root, 'dist/tierlab.js');
 const dataDir = await dataFolder(twoPages);
@@ -49,9 +49,7 @@ describe('beside one cluster', () => {
 
 test('Q1: a start says that another program would answer at localhost', async () => {
   const portBase = await freePortBase();
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(portBase + 1_080, '::1', resolve));
-  onTestFinished(() => void server.close());
+  await listenAt(portBase + 1_080, createServer(), '::1');
   const flags = ['--data', dataDir, '--port-base', String(portBase)];
   const { code, stderr } = await tierlab('up', '--topology', 'tiny', ...flags);
   expect([code, stderr]).toEqual([1, expect.stringMatching(`\\b${portBase + 1_080}\\b.*\\bclient-1\\b.*::1`)]);
@@ -63,9 +61,7 @@ test('Q1: a run file whose process id belongs to another program now does not hi
   mkdirSync(dir, { recursive: true });
   const stale = { pid: process.ppid, portBase, topology: 'tiny', topologySource: 'tiny', startedAt: '', token: 'x' };
   writeFileSync(path.join(dir, 'cluster.json'), JSON.stringify(stale));
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(portBase, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
+  await listenAt(portBase, createServer());
   const { code, stderr } = await tierlab('up', '--data', dataDir, '--port-base', String(portBase));
   expect([code, stderr]).toEqual([1, expect.stringMatching(`\\b${portBase}\\b.*by process ${process.pid}\\b`)]);
 });

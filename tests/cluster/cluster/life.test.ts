@@ -12,6 +12,7 @@ import {
   type TestCluster,
   type TestPage,
 } from '../../support/cluster.ts';
+import { listenAt } from '../../support/listen.ts';
 
 const pages: TestPage[] = [
   { id: 'dog', title: 'dog', body: 'a domestic animal that barks', links: ['cat'] },
@@ -59,15 +60,10 @@ test('a killed node is restarted, and the search goes on', async () => {
 
 test('a start on a taken port says which port, which node and which process', async () => {
   const portBase = await freePortBase();
-  const blocker = createServer();
-  await new Promise<void>((resolve) => blocker.listen(portBase + 100, '127.0.0.1', resolve));
-  try {
-    const result = await tierlab('up', '--topology', 'tiny', '--data', dataDir, '--port-base', String(portBase));
-    expect(result.code).toBe(1);
-    expect(result.stderr).toMatch(new RegExp(`\\b${portBase + 100}\\b.*\\bmonitor-1\\b.*\\b${process.pid}\\b`));
-  } finally {
-    await new Promise<void>((resolve) => void blocker.close(() => resolve()));
-  }
+  await listenAt(portBase + 100, createServer());
+  const result = await tierlab('up', '--topology', 'tiny', '--data', dataDir, '--port-base', String(portBase));
+  expect(result.code).toBe(1);
+  expect(result.stderr).toMatch(new RegExp(`\\b${portBase + 100}\\b.*\\bmonitor-1\\b.*\\b${process.pid}\\b`));
 });
 
 test('a second start on the same ports says that a cluster runs, and disturbs nothing', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { reporting, seen, small } from './scenario.ts';
+import { reporting, seen, small, cutOff } from './scenario.ts';
 import { createSimulatedCluster } from '../../../labs/kit/simulated-cluster.ts';
 
 test('a node that is killed while it recovers has failed twice, for both monitors', async () => {
@@ -30,8 +30,7 @@ test('a node that is killed while it recovers has failed twice, for both monitor
 test('a node that callers avoided while it was unreachable is not limping afterwards', async () => {
   const cluster = createSimulatedCluster(9, small);
   await cluster.sim.run(20_000);
-  const others = cluster.topology.nodes.map(({ id }) => id).filter((id) => id !== 'ranking-1');
-  cluster.network.partition([['ranking-1'], others]);
+  cutOff(cluster, 'ranking-1');
   const lost = seen('ranking-1', { ok: 0, unanswered: 6, ejected: 1 });
   delete lost.medianMs;
   await reporting(cluster, 22_500, [lost, seen('ranking-2', {}), seen('ranking-3', {})]);
@@ -49,9 +48,8 @@ test('a monitor that is restarted in the middle of an incident goes on with it',
   for (const brought of ['killed', 'cut off'] as const) {
     const cluster = createSimulatedCluster(10, small);
     await cluster.sim.run(20_000);
-    const others = cluster.topology.nodes.map(({ id }) => id).filter((id) => id !== 'ranking-1');
     if (brought === 'killed') cluster.kill('ranking-1', { held: true });
-    else cluster.network.partition([['ranking-1'], others]);
+    else cutOff(cluster, 'ranking-1');
     await cluster.sim.run(30_000);
     cluster.kill('monitor-2');
     await cluster.sim.run(50_000);
@@ -73,10 +71,7 @@ test('an order of minutes ago does not belong to a later incident, even for a re
   await cluster.sim.run(20_000);
   cluster.hang('ranking-1');
   await cluster.sim.run(200_000);
-  cluster.network.partition([
-    ['ranking-1'],
-    cluster.topology.nodes.map(({ id }) => id).filter((id) => id !== 'ranking-1'),
-  ]);
+  cutOff(cluster, 'ranking-1');
   await cluster.sim.run(204_000);
   cluster.kill('monitor-2');
   await cluster.sim.run(210_000);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { nearestRank } from '../../../shared/quantile.ts';
 import { repairTimes } from '../../../services/monitor/incident.ts';
 import { transcript } from '../transcript.ts';
-import { reporting, seen, small, stateOf } from './scenario.ts';
+import { reporting, seen, small, stateOf, cutOff } from './scenario.ts';
 import { createSimulatedCluster } from '../../../labs/kit/simulated-cluster.ts';
 
 /** As the default topology: 21 nodes. */
@@ -126,8 +126,7 @@ test(
 test('a monitor that is cut off accuses nobody, and nodes follow the other one', async () => {
   const cluster = createSimulatedCluster(3, small);
   await cluster.sim.run(20_000);
-  const others = cluster.topology.nodes.map(({ id }) => id).filter((id) => id !== 'monitor-1');
-  cluster.network.partition([['monitor-1'], others]);
+  cutOff(cluster, 'monitor-1');
   await cluster.sim.run(40_000);
   expect(cluster.log.filter((line) => line.includes('orders'))).toEqual([]);
   expect(

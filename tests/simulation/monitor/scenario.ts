@@ -20,6 +20,10 @@ export const seen = (node: string, more: Partial<CallEvidence>): CallEvidence =>
   ...more,
 });
 
+/** The network loses everything from and to `node`. */
+export const cutOff = ({ topology, network }: SimulatedCluster, node: string): void =>
+  network.partition([[node], topology.nodes.map(({ id }) => id).filter((id) => id !== node)]);
+
 /** Both callers report with every beat until `untilMs`. */
 export async function reporting(
   cluster: SimulatedCluster,

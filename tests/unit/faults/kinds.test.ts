@@ -21,6 +21,10 @@ const code = async (rig: Rig) => ((await rig.ask('r1')).error as { code?: string
 const wellBody = truth('cats');
 const letters = (value: unknown) => (value as typeof wellBody).items.map(({ id }) => id.at(-1)).join('');
 const shaped = (rig: Rig) => bodyShape(rig.registry, rig.makeCall('r1'), 10_000)?.shape;
+const handledAndAnswered = async (rig: Rig) => {
+  const { reply } = await rig.ask('r1');
+  return `${rig.handled.length} handled, ${reply ? 'answered' : 'silent'}`;
+};
 const done = async (rig: Rig) => {
   await rig.simulation.run(rig.simulation.clock.now() + 3_000);
   return rig.actions.map((action) => `${action.atMs} ${action.do}`).join(', ');
@@ -132,19 +136,13 @@ const rows: Record<string, Row> = {
     params: { groups: [['node-1'], ['node-2']] },
     well: '1 handled, answered',
     ill: '0 handled, silent',
-    look: async (rig) => {
-      const { reply } = await rig.ask('r1');
-      return `${rig.handled.length} handled, ${reply ? 'answered' : 'silent'}`;
-    },
+    look: handledAndAnswered,
   },
   'net.drop': {
     scope: { direction: 'reply' },
     well: '1 handled, answered',
     ill: '1 handled, silent',
-    look: async (rig) => {
-      const { reply } = await rig.ask('r1');
-      return `${rig.handled.length} handled, ${reply ? 'answered' : 'silent'}`;
-    },
+    look: handledAndAnswered,
   },
   'net.reset': { well: undefined, ill: 'connection_lost', look: code },
   'net.delay': { params: { meanMs: 300, distribution: 'constant' }, well: 10, ill: 310, look: took },

@@ -1,7 +1,7 @@
-import { parse, type DefaultTreeAdapterTypes as Tree } from 'parse5';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { attacks, smallCorpus } from '../app/pages.ts';
 import { smallSystem, type SmallSystem } from '../app/small-system.ts';
+import { elements } from '../../support/html-elements.ts';
 
 /** Hostile input through the real doors, over every real tier; and hostile pages, as a crawl could bring them. */
 let system: SmallSystem;
@@ -12,22 +12,17 @@ afterAll(() => system.stop());
 
 /** Everything in a page that could act: elements and attributes as a browser's parser sees them. */
 function active(html: string): string[] {
-  const found: string[] = [];
-  const visit = (node: Tree.Node) => {
-    if ('tagName' in node) {
-      const attributes = Object.fromEntries(node.attrs.map(({ name, value }) => [name, value]));
-      if (node.tagName === 'script' && !attributes.src?.startsWith('/assets/')) found.push('an inline script');
-      if (['iframe', 'object', 'embed', 'base', 'img', 'style'].includes(node.tagName)) found.push(`<${node.tagName}>`);
-      for (const [name, value] of Object.entries(attributes)) {
-        if (name.startsWith('on') || name === 'style') found.push(`${node.tagName} ${name}`);
-        if ((name === 'href' || name === 'src' || name === 'action') && !/^(\/(?!\/)|https?:|#)/.test(value))
-          found.push(`${name}=${value}`);
-      }
+  return elements(html).flatMap(({ tag, attributes }) => {
+    const found: string[] = [];
+    if (tag === 'script' && !attributes.src?.startsWith('/assets/')) found.push('an inline script');
+    if (['iframe', 'object', 'embed', 'base', 'img', 'style'].includes(tag)) found.push(`<${tag}>`);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (name.startsWith('on') || name === 'style') found.push(`${tag} ${name}`);
+      if ((name === 'href' || name === 'src' || name === 'action') && !/^(\/(?!\/)|https?:|#)/.test(value))
+        found.push(`${name}=${value}`);
     }
-    if ('childNodes' in node) node.childNodes.forEach(visit);
-  };
-  visit(parse(html));
-  return found;
+    return found;
+  });
 }
 
 test.each([

@@ -1,4 +1,3 @@
-import { parse, type DefaultTreeAdapterTypes as Tree } from 'parse5';
 import { expect, test } from 'vitest';
 import type { Page } from '../../../search/page.ts';
 import type { Making } from '../../../search/making.ts';
@@ -6,6 +5,7 @@ import { failurePage } from '../../../web/failure-page.ts';
 import { pageView } from '../../../services/html/page.ts';
 import { resultsPage } from '../../../services/html/results.ts';
 import type { SearchResults } from '../../../search/results.ts';
+import { elements } from '../../support/html-elements.ts';
 
 const assets = { stylesheet: '/s.css', script: '/s.js', connection: '/c.js', icon: '/i.svg' };
 const surroundings = { assets, defaultStyle: 'object-based' as const };
@@ -27,31 +27,6 @@ const page: Page = {
 };
 
 const neighbours = { before: [{ id: 'n0', title: 'cat' }], after: [{ id: 'n2', title: 'fox & hen' }] };
-
-interface Element {
-  readonly tag: string;
-  readonly attributes: Readonly<Record<string, string>>;
-  readonly text: string;
-}
-
-function elements(html: string): Element[] {
-  const found: Element[] = [];
-  const textOf = (node: Tree.Node): string =>
-    node.nodeName === '#text'
-      ? (node as Tree.TextNode).value
-      : 'childNodes' in node
-        ? node.childNodes.map(textOf).join('')
-        : '';
-  const visit = (node: Tree.Node) => {
-    if ('tagName' in node) {
-      const attributes = Object.fromEntries(node.attrs.map(({ name, value }) => [name, value]));
-      found.push({ tag: node.tagName, attributes, text: textOf(node).replaceAll(/\s+/g, ' ').trim() });
-    }
-    if ('childNodes' in node) node.childNodes.forEach(visit);
-  };
-  visit(parse(html));
-  return found;
-}
 
 const every: readonly (readonly [string, string])[] = [
   ['home', resultsPage({ ...found, query: '', total: 0, results: [] }, making, surroundings)],

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { connect } from 'node:tls';
-import { afterEach, expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { TopologyNode } from '../../../shared/cluster/topology.ts';
 import { createNodeIdentities } from '../../../shared/cluster/watchdog/authority.ts';
 import { createTlsPort } from '../../../shared/cluster/tls-port.ts';
@@ -15,8 +15,6 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { listen } from '../../support/listen.ts';
 
 const hourMs = 3_600_000;
-const ends: (() => void)[] = [];
-afterEach(() => ends.splice(0).forEach((end) => end()));
 
 test.each([
   ['app-1', 'app-1', 'app-1'],
@@ -109,7 +107,7 @@ async function renewed() {
   const dir = temporaryFolder();
   const nodes = ['a-1', 'b-1'].map((id) => ({ id, host: '127.0.0.1' }) as TopologyNode);
   const { fileOf, stop } = await createNodeIdentities(path.join(dir, 'tls'), nodes, sim.scheduler);
-  ends.push(stop);
+  onTestFinished(stop);
   const read = (node: string) => JSON.parse(readFileSync(fileOf(node), 'utf8')) as Identity;
   return {
     read,

@@ -3,17 +3,10 @@ import { assert, double, property } from 'fast-check';
 import { assembleTrace } from '../../../services/traces/assemble.ts';
 import type { Trace } from '../../../services/traces/contract.ts';
 import type { Span } from '../../../shared/trace/span.ts';
-import { remoteCall, span } from './given.ts';
+import { remoteCall, span, requestSpan } from './given.ts';
 
 const known = { because: 'sample', endedAt: 1_000 } as const;
-const root = span({
-  kind: 'request',
-  node: 'client-1',
-  component: 'client',
-  spanId: 'root',
-  startMs: 500,
-  durationMs: 100,
-});
+const root = requestSpan({ startMs: 500 });
 
 function assembled(spans: readonly Span[], id = 't'): Trace {
   const trace = assembleTrace(id, spans, known);

@@ -20,6 +20,10 @@ export function span(own: Partial<Span> & Pick<Span, 'kind' | 'node'>): Span {
   };
 }
 
+/** The request of a browser that client-1 answered. */
+export const requestSpan = (own: Partial<Span> = {}): Span =>
+  span({ kind: 'request', node: 'client-1', component: 'client', spanId: 'root', durationMs: 100, ...own });
+
 /** A call of `node` below the span `parentId`, with one attempt at `peer` that was served there. */
 export function remoteCall(options: {
   readonly node: string;

@@ -4,20 +4,13 @@ import { expect, test, vi } from 'vitest';
 import { assembleTrace } from '../../../services/traces/assemble.ts';
 import { otlpRequest } from '../../../services/traces/otlp.ts';
 import { createOtlpExporter, otlpAddress } from '../../../services/traces/otlp-exporter.ts';
-import { remoteCall, span } from './given.ts';
+import { remoteCall, requestSpan } from './given.ts';
 import { listen } from '../../support/listen.ts';
 
 const traceId = 'ab'.repeat(16);
 const at = 1_800_000_000_123;
 const made = [
-  span({
-    kind: 'request',
-    node: 'client-1',
-    component: 'client',
-    spanId: 'root',
-    durationMs: 100,
-    outcome: 'unavailable',
-  }),
+  requestSpan({ outcome: 'unavailable' }),
   ...remoteCall({
     node: 'client-1',
     peer: 'database-1-2',

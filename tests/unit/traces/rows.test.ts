@@ -2,16 +2,9 @@ import { expect, test } from 'vitest';
 import { assembleTrace } from '../../../services/traces/assemble.ts';
 import { waterfallRows } from '../../../services/traces/rows.ts';
 import type { Span } from '../../../shared/trace/span.ts';
-import { remoteCall, span } from './given.ts';
+import { remoteCall, span, requestSpan } from './given.ts';
 
-const root = span({
-  kind: 'request',
-  node: 'client-1',
-  component: 'client',
-  operation: 'GET /search',
-  spanId: 'root',
-  durationMs: 100,
-});
+const root = requestSpan({ operation: 'GET /search' });
 const call = span({ kind: 'call', node: 'client-1', spanId: 'c', parentId: 'root', startMs: 10, durationMs: 40 });
 const attempt = (peer: string, own: Partial<Span> = {}) =>
   span({ ...call, kind: 'attempt', peer, parentId: 'c', ...own });
