@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { FaultRequest } from '../../shared/faults/envelope.ts';
 import { Experiment } from './experiment.ts';
+import { openApi } from '../../web/open-api.ts';
 
 /** The bodies of requests, by the names under which routes refer to them. */
 export const bodies = {
@@ -12,19 +13,11 @@ export const bodies = {
 
 /** Describes the routes that `scope` gets from now on as OpenAPI 3.1 at `/openapi.json`. */
 export async function describeRoutes(scope: FastifyInstance): Promise<void> {
-  const { default: swagger } = await import('@fastify/swagger');
-  await scope.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Tierlab chaos',
-        version: '1',
-        description: 'Injects faults within safety rules. Requests that change something need the operator token.',
-      },
-      components: { securitySchemes: { operator: { type: 'http', scheme: 'bearer' } } },
-    },
+  await openApi(scope, {
+    title: 'Tierlab chaos',
+    description: 'Injects faults within safety rules. Requests that change something need the operator token.',
+    components: { securitySchemes: { operator: { type: 'http', scheme: 'bearer' } } },
   });
   // The schemas only describe. The controller checks the values, because its errors name the allowed ones.
   scope.setValidatorCompiler(() => (value) => ({ value }));
-  scope.get('/openapi.json', { schema: { hide: true } }, async () => scope.swagger());
 }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { openApi } from '../../web/open-api.ts';
 
 /**
  * swagger-ui, unlike our own pages, needs images inside its stylesheet. Scripts and styles from other hosts stay
@@ -13,18 +14,10 @@ const csp =
 
 /** `/openapi.json`, and a page to try the API at `/docs`. Must be registered before the routes that it describes. */
 export async function apiDocs(scope: FastifyInstance, log: Logger): Promise<void> {
-  const { default: swagger } = await import('@fastify/swagger');
-  await scope.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Tierlab search',
-        version: '1',
-        description: 'Searches the corpus. Every error is a problem document (RFC 9457) with a `code`.',
-      },
-    },
+  await openApi(scope, {
+    title: 'Tierlab search',
+    description: 'Searches the corpus. Every error is a problem document (RFC 9457) with a `code`.',
   });
-  scope.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => reply.send(scope.swagger()));
   const baseDir = uiFolder();
   if (baseDir === undefined) {
     log.warn('@fastify/swagger-ui is not installed here: /docs is left out, /openapi.json is served');
