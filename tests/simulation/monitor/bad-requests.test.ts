@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
 import { createSimulatedCluster } from '../../../labs/kit/simulated-cluster.ts';
 import { startTraffic } from '../../../labs/kit/simulated-traffic.ts';
-import { small } from './scenario.ts';
+import { small, pair } from './scenario.ts';
 
 const callers = ['app-1', 'app-2'];
 const alone = small.map((tier) => (tier.name === 'ranking' ? { ...tier, replicas: 1 } : tier));
-const pair = small.map((tier) => (tier.name === 'ranking' ? { ...tier, replicas: 2 } : tier));
 const accusedIn = ({ verdicts }: { verdicts: readonly { node: string; verdict: string }[] }) =>
   verdicts.map(({ node, verdict }) => `${node} ${verdict}`);
 

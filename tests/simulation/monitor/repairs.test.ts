@@ -1,12 +1,6 @@
 import { expect, test } from 'vitest';
-import { seen } from './scenario.ts';
+import { seen, pair } from './scenario.ts';
 import { createSimulatedCluster } from '../../../labs/kit/simulated-cluster.ts';
-
-const pair = [
-  { name: 'monitor', components: ['monitor'], replicas: 2 },
-  { name: 'ranking', components: ['ranking'], replicas: 2 },
-  { name: 'app', components: ['app'], replicas: 2 },
-];
 
 test('two monitors that learn of two liars of a pair in opposite order never take both out', async () => {
   const bothOut: string[] = [];

@@ -8,10 +8,13 @@ export const small = [
   { name: 'app', components: ['app'], replicas: 2 },
 ];
 
+/** Two nodes of each kind. */
+export const pair = small.map((tier) => ({ ...tier, replicas: 2 }));
+
 export const stateOf = (cluster: SimulatedCluster, node: string, at = 'app-1') =>
   cluster.viewOf(at)?.members.find((member) => member.node === node)?.state;
 
-export const seen = (node: string, more: Partial<CallEvidence>): CallEvidence => ({
+export const seen = (node: string, more: Partial<CallEvidence> = {}): CallEvidence => ({
   node,
   group: 'ranking',
   ...noEvidence,

@@ -46,6 +46,12 @@ function open(): Store {
   return store;
 }
 
+/** Those of two pages that are stored. */
+function storedIds(): string[] {
+  const pages = open().pages(['n1', 'n2']);
+  return pages.map(({ id }) => id);
+}
+
 test('a page with 10,000 links to pages with long titles is a short reply', async () => {
   const title = '🐕'.repeat(1_000);
   const links = Array.from({ length: 10_000 }, (_, i) => ({ id: `p${i}`, relation: 'links to', title }));
@@ -121,11 +127,7 @@ test.each<[string, () => Iterable<SourcePage>, RegExp]>([
   await writeShard(folder, [cat]);
   await expect(writeShard(folder, source())).rejects.toThrow(message);
   expect(readdirSync(dirname(folder))).toEqual(['shard-1-of-1']);
-  expect(
-    open()
-      .pages(['n1', 'n2'])
-      .map(({ id }) => id),
-  ).toEqual(['n1']);
+  expect(storedIds()).toEqual(['n1']);
 });
 
 test('neighbours are the nearest ids on each side, also of an id that is not there', async () => {
@@ -152,11 +154,7 @@ test('a shard replaces the one before it, whole; what an interrupted writer left
   await writeShard(folder, [cat]);
   const before = open();
   await writeShard(folder, [dog]);
-  expect(
-    open()
-      .pages(['n1', 'n2'])
-      .map(({ id }) => id),
-  ).toEqual(['n2']);
+  expect(storedIds()).toEqual(['n2']);
   expect(open().version).not.toBe(before.version);
   expect(readdirSync(dirname(folder))).toEqual(['shard-1-of-1']);
   expect(readdirSync(folder).toSorted()).toEqual(['index.bin', 'pages.sqlite']);

@@ -1,16 +1,8 @@
 import { expect, test } from 'vitest';
 import { createEvidenceWindow } from '../../../services/monitor/evidence-window.ts';
 import { median } from '../../../shared/quantile.ts';
-import { createEvidenceBuffer, noEvidence, type CallEvidence } from '../../../shared/membership/call-evidence.ts';
-
-const seen = (node: string, more: Partial<CallEvidence> = {}): CallEvidence => ({
-  node,
-  group: 'ranking',
-  ...noEvidence,
-  ok: 10,
-  medianMs: 2,
-  ...more,
-});
+import { createEvidenceBuffer } from '../../../shared/membership/call-evidence.ts';
+import { seen } from '../../simulation/monitor/scenario.ts';
 
 test('a caller counts by node and outcome between two reports, and begins anew after each', () => {
   const evidence = createEvidenceBuffer({ now: () => 0, wall: () => 0 });
