@@ -23,13 +23,20 @@ const resilient = resolvePolicy('resilient').balance as BalanceSettings;
 /**
  * Calls to each replica by second. All are equally fast: exponential, and one answer in 100 takes 30 to 90 ms. `r-1` is
  * a new process from `renewedAtS` on, and holds all calls in the tenth of a second after `refusesAtS`, and then refuses
- * them all at once, as an overloaded process does.
+ * them all at once, as an overloaded process does. From `outageFromS` to `outageToS` all replicas fail, because a node
+ * below does.
  */
 async function callsBySecond(
   { replicas, ratePerSecond, meanMs }: Case,
   seed: number,
   seconds: number,
-  { renewedAtS = Infinity, refusesAtS = Infinity, cutOffAtS = Infinity } = {},
+  {
+    renewedAtS = Infinity,
+    refusesAtS = Infinity,
+    cutOffAtS = Infinity,
+    outageFromS = Infinity,
+    outageToS = Infinity,
+  } = {},
 ) {
   const sim = createSimulation(seed);
   const { clock, scheduler, random } = sim;
@@ -46,7 +53,8 @@ async function callsBySecond(
       const second = counts[Math.floor(clock.now() / 1_000)]!;
       second.set(node, second.get(node)! + 1);
       const sinceMs = clock.now() - refusesAtS * 1_000;
-      if (node === 'r-1' && clock.now() >= cutOffAtS * 1_000) {
+      const nowS = clock.now() / 1_000;
+      if ((node === 'r-1' && nowS >= cutOffAtS) || (nowS >= outageFromS && nowS < outageToS)) {
         await sleep(scheduler, 1, signal);
         throw failure('unavailable', { node, relayed: true, below: 'database/1' });
       }
@@ -156,4 +164,17 @@ test('a replica that reaches no node below, and so fails fast, does not attract 
     expect(mean * one.replicas).toBeLessThan(0.1);
   }
   log.save();
+});
+
+test.each([
+  ['all replicas get their shares again soon', Infinity],
+  ['a replica that restarts then does not get the calls of all others', 40],
+])('after an outage of a node below, %s', async (_, renewedAtS) => {
+  for (const one of cases)
+    for (let seed = 1; seed <= 3; seed++) {
+      const share = await callsBySecond(one, seed, 60, { outageFromS: 20, outageToS: 40, renewedAtS });
+      const relative = share('r-1', 50, 60) * one.replicas;
+      expect(relative).toBeGreaterThan(0.5);
+      expect(relative).toBeLessThan(1.5);
+    }
 });

@@ -66,6 +66,13 @@ export function isLighter(a: Load, b: Load, alikeRatio: number): boolean {
 const failureFactor = 3;
 
 /**
+ * Failures raise an estimate to at most this, ms: the time for which a public request waits. While a node below is down,
+ * every replica fails, again and again. Without a bound, the estimates would stay unequal for minutes after the outage,
+ * or overflow.
+ */
+const mostRaisedMs = 5_000;
+
+/**
  * The latency that a failed attempt adds to the estimate, ms; undefined = none. An abandoned attempt would have taken at
  * least its time, so it counts only when it is longer than `expectedMs`, the estimate so far. An error that is the
  * fault of the request or of this node says nothing about the replica. An overloaded replica refuses many calls at
@@ -79,7 +86,8 @@ export function costOfFailure(
 ): number | undefined {
   if (abandoned) return elapsedMs > expectedMs ? elapsedMs : undefined;
   if (toBlame === 'caller' || toBlame === 'here') return undefined;
-  return Math.max(elapsedMs, expectedMs * (alreadyUnderWay ? 1 : failureFactor));
+  const raisedMs = alreadyUnderWay ? expectedMs : Math.min(expectedMs * failureFactor, mostRaisedMs);
+  return Math.max(elapsedMs, expectedMs, raisedMs);
 }
 
 /** Updates the estimate of each replica. `balance` chooses by it. */

@@ -112,6 +112,8 @@ test('a higher latency is believed at once, a lower one slowly, and what is not 
 test.each([
   ['its own fault, quickly', 1, 20, { toBlame: 'callee' }, 60],
   ['its own fault, slowly', 500, 20, { toBlame: 'callee' }, 500],
+  ['one of many in a row', 1, 4_000, { toBlame: 'callee' }, 5_000],
+  ['one of many in a row, and slower than the bound', 1, 9_000, { toBlame: 'callee' }, 9_000],
   ['one of many at once', 1, 60, { toBlame: 'callee', alreadyUnderWay: true }, 60],
   ['a lost connection', 1, 20, { toBlame: 'route' }, 60],
   ['the failure of a node below, quickly', 1, 20, { toBlame: 'deeper' }, 60],
