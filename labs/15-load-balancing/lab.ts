@@ -19,7 +19,7 @@ export const loadBalancing = lab({
   id: '15',
   name: 'load-balancing',
   topic: 'load balancing',
-  question: 'One of 11 servers is slow for half of the time. How many calls does a balancer save from it?',
+  question: 'One of 11 servers is slow for half of the time. How many calls does a balancer keep away from it?',
   seconds: 35,
   cores: 2,
   parameters: { n: { unit: 'count', values: [11, 9, 13] } },

@@ -18,8 +18,7 @@ export const processRedundancy = lab({
   id: '21',
   name: 'process-redundancy',
   topic: 'process redundancy',
-  question:
-    'The machine of your only ranking server is gone. How soon does a standby serve, and what if it comes back?',
+  question: 'Your only ranking server is gone. How soon does a standby serve, and what if the old server comes back?',
   seconds: 115,
   cores: 2,
   failuresExpected: true,
