@@ -76,6 +76,12 @@ export function createEvidenceWindow(windowMs: number, serviceMs = windowMs / 2)
         return callerEvidence(node, caller, reports, { now, serviceMs, refusedAt });
       });
     },
+    /** The number of calls that `node` answered lately, by the reports of its callers. */
+    answered: (node: string, now: number): number =>
+      within(now).reduce(
+        (sum, { at, evidence }) => sum + (evidence.node === node && at > now - serviceMs ? evidence.ok : 0),
+        0,
+      ),
     /** The nodes that were reported within the window. */
     seen: (now: number): Set<string> =>
       new Set(within(now).flatMap(({ evidence, isForgotten }) => (isForgotten ? [] : evidence.node))),

@@ -73,7 +73,10 @@ export interface NodeEvidence {
    * about themselves. Absent where unknown.
    */
   readonly selfRatio?: number | undefined;
-  /** The number of calls that it answered in the window, as a multiple of its peers' median. Absent without peers. */
+  /**
+   * The number of calls that it answered lately, as a multiple of its peers' median. The callers counted them, because a
+   * node could excuse itself with a false number. Absent if no peer answered a call.
+   */
   readonly answeredRatio?: number | undefined;
   /** A node in trouble that it calls, directly or through others. A node that waits is slow without being at fault. */
   readonly waitsFor?: string | undefined;

@@ -96,11 +96,12 @@ export function createFailureDetector({
   }
 
   function answeredRatio(node: string): number | undefined {
-    if (!sources().self) return undefined;
-    const answered = (it: string) => record(it).self()?.answered;
-    const peers = peersOf(node).flatMap((peer) => answered(peer) ?? []);
-    // A peer without a single answer counts as one with one answer.
-    return peers.length === 0 ? undefined : (answered(node) ?? 0) / Math.max(1, median(peers));
+    const answered = (it: string) => reports.answered(it, clock.now());
+    // Standbys and nodes that left answer no calls. Compared with them, every node would be busy.
+    const peers = peersOf(node)
+      .map(answered)
+      .filter((calls) => calls > 0);
+    return peers.length === 0 ? undefined : answered(node) / median(peers);
   }
 
   function heardByOthers(node: string): NodeEvidence['otherMonitors'] {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { seen } from './scenario.ts';
-import { createSimulatedCluster } from '../../../labs/kit/simulated-cluster.ts';
+import { createSimulatedCluster, type SimulatedCluster } from '../../../labs/kit/simulated-cluster.ts';
 import { startTraffic } from '../../../labs/kit/simulated-traffic.ts';
 
 /** All calls of the two app servers come from one gateway. */
@@ -89,25 +89,53 @@ test.each([
   ['an app server that answers late without having more calls than its peer is named', 8, ['app-1']],
 ])('%s', async (_, callsPerBeat, named) => {
   const cluster = createSimulatedCluster(1, oneCaller);
-  const loads = { 'app-1': { calls: callsPerBeat, ms: 150 }, 'app-2': { calls: 8, ms: 13 } };
-  for (const [node, { calls, ms }] of Object.entries(loads)) {
-    let ended = 0;
+  await serving(cluster, { 'app-1': { calls: callsPerBeat, ms: 150 }, 'app-2': { calls: 8, ms: 13 } });
+  expect([...new Set(cluster.verdicts.map(({ node }) => node))]).toEqual(named);
+});
+
+test.each([
+  ['one app server', 1],
+  ['one of two app servers', 2],
+])('%s that limps is named, although a standby without calls is its peer', async (_, replicas) => {
+  const cluster = createSimulatedCluster(1, [
+    { name: 'monitor', components: ['monitor'], replicas: 2 },
+    { name: 'app', components: ['app'], replicas, standbys: { hot: 1 } },
+    { name: 'gateway', components: ['gateway'], replicas: 2 },
+  ]);
+  const idle = { calls: 0, ms: 0 };
+  const second = replicas === 1 ? idle : { calls: 8, ms: 13 };
+  await serving(cluster, { 'app-1': { calls: 8, ms: 2_000, timeouts: 8 }, 'app-2': second, 'app-3': idle }, 2);
+  expect([...new Set(cluster.verdicts.map(({ node }) => node))]).toEqual(['app-1']);
+});
+
+interface Load {
+  /** Calls that the node answers between two heartbeats; the time for each, ms; calls that run into their deadline. */
+  readonly calls: number;
+  readonly ms: number;
+  readonly timeouts?: number;
+}
+
+/** Until second 20, the nodes report about themselves, and so many gateways about them. */
+async function serving(cluster: SimulatedCluster, loads: Readonly<Record<string, Load>>, gateways = 1): Promise<void> {
+  const known = Object.entries(loads).filter(([node]) => cluster.topology.nodes.some(({ id }) => id === node));
+  for (const [node, { calls, ms, timeouts = 0 }] of known) {
+    let [answered, received] = [0, 0];
     const self = () => ({
       lagMs: 0,
       ownLagMs: 0,
-      received: (ended += calls),
-      answered: ended,
-      ended,
-      timed: ended,
-      busyMs: ended * ms,
+      received: (received += calls + timeouts),
+      answered: (answered += calls),
+      ended: received,
+      timed: answered,
+      busyMs: answered * ms,
     });
     cluster.connect(node, { self });
   }
   await cluster.sim.run(2_000);
   while (cluster.sim.clock.now() < 20_000) {
-    for (const [node, { calls, ms }] of Object.entries(loads))
-      cluster.sees('gateway-1', seen(node, { group: 'app', ok: calls, medianMs: ms }));
+    for (const [node, { calls, ms, timeouts = 0 }] of known.filter(([, load]) => load.calls > 0))
+      for (let i = 1; i <= gateways; i++)
+        cluster.sees(`gateway-${i}`, seen(node, { group: 'app', ok: calls, medianMs: ms, timeouts }));
     await cluster.sim.run(cluster.sim.clock.now() + 500);
   }
-  expect([...new Set(cluster.verdicts.map(({ node }) => node))]).toEqual(named);
-});
+}
