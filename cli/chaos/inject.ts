@@ -168,15 +168,13 @@ function requestOf(kind: FaultKind, flags: InjectFlags): object {
   const named = nodes?.length || flags.component !== undefined || flags.group !== undefined;
   if (!named && kind.nodes === undefined)
     throw new UsageError('no node is named: --target, --component or --group says which nodes are hit');
-  const target =
-    named &&
-    given({
-      nodes,
-      component: flags.component,
-      group: flags.group,
-      shard: number('--shard', flags.shard),
-      pick: number('--pick', flags.pick),
-    });
+  const target = given({
+    nodes,
+    component: flags.component,
+    group: flags.group,
+    shard: number('--shard', flags.shard),
+    pick: number('--pick', flags.pick),
+  });
   const abortIf = given({
     errorShareAbove: number('--abort-error-share', flags.abortErrorShare),
     p90AboveMs: flags.abortP90Ms === undefined ? undefined : millisecondsOf('--abort-p90-ms', flags.abortP90Ms),
@@ -186,7 +184,7 @@ function requestOf(kind: FaultKind, flags: InjectFlags): object {
   return given({
     id: flags.faultId,
     kind: kind.kind,
-    target,
+    target: Object.keys(target).length > 0 ? target : undefined,
     ttlMs: ttlOf(flags.ttl),
     startAt: flags.startIn === undefined ? undefined : durationOf('--start-in', flags.startIn),
     seed: number('--seed', flags.seed),

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { noneInEffect, notFound, whatUndoMeans, withFlag } from '../../../cli/chaos/messages.ts';
+import { parseRequest } from '../../../services/chaos/request.ts';
 import { objections } from '../../../services/chaos/safety.ts';
 import { faultKinds } from '../../../shared/faults/kinds.ts';
 import { nodes } from '../chaos/nodes.ts';
@@ -48,13 +49,19 @@ test.each(['10', '10s'])('an injection with --ttl %s prints it in seconds, and h
 });
 
 test.each([
-  ['--groups', 'a|b'],
-  ['--ring', 'a,b,c,d'],
-])('a partition with %s needs no target', async (...names) => {
-  await fakeCluster({ 'chaos-1': { '/api/chaos/faults': { id: 'f1', victims: [{ node: 'a', state: 'active' }] } } });
+  ['--groups', 'a|b', ['a', 'b']],
+  ['--ring', 'a,b,c,d', ['a', 'b', 'c', 'd']],
+])('a partition with %s needs no target', async (name, value, nodesOfIt) => {
+  const sent: unknown[] = [];
+  const inject = (_url: string, body: string) => {
+    sent.push(JSON.parse(body));
+    return { id: 'f1', victims: [{ node: 'a', state: 'active' }] };
+  };
+  await fakeCluster({ 'chaos-1': { '/api/chaos/faults': inject } });
   vi.stubEnv('TIERLAB_OPERATOR_TOKEN', 'token');
-  const { said } = await run('chaos', 'inject', 'net.partition', ...names, '--ttl', '1s');
+  const { said } = await run('chaos', 'inject', 'net.partition', name, value, '--ttl', '1s');
   expect(rowOf(said, 'a')).toEqual({ victim: 'a', state: 'active' });
+  expect(sent.map((request) => parseRequest(request).target)).toEqual([{ nodes: nodesOfIt }]);
 });
 
 const hang = { at: 1, id: 'f1', kind: 'stop.hang', target: 'app-1' };

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { onTestFinished, vi } from 'vitest';
 import { listen, listenAtPortBase } from '../../support/listen.ts';
 
@@ -8,13 +9,15 @@ type Answers = Readonly<Record<string, unknown>>;
 export const clusterAt = Date.UTC(2020, 0, 1);
 
 /**
- * Starts a server that knows a few paths, and answers with JSON. An answer may be a function of the whole address.
- * Returns the port.
+ * Starts a server that knows a few paths, and answers with JSON. An answer may be a function of the whole address
+ * and the body. Returns the port.
  */
 async function answering(answers: Answers, open = listen): Promise<number> {
-  const server = createServer(({ url = '' }, response) => {
+  const server = createServer(async (request, response) => {
+    const { url = '' } = request;
+    const body = await text(request);
     const known = answers[url.split('?')[0]!];
-    const answer: unknown = typeof known === 'function' ? known(url) : known;
+    const answer: unknown = typeof known === 'function' ? known(url, body) : known;
     response
       .writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' })
       .end(JSON.stringify(answer ?? {}));
