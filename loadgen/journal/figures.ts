@@ -82,7 +82,7 @@ function recovery(
     const now = figures([row]);
     if (now.p99Ms !== undefined && now.p99Ms <= limitMs && bad(now) <= limitBad) {
       if (steady++ === 0) sinceMs = atMs;
-      if (steady === steadyTicks && (hurt || atMs >= window.toMs)) return Math.max(0, sinceMs - window.fromMs);
+      if (steady >= steadyTicks && (hurt || atMs >= window.toMs)) return Math.max(0, sinceMs - window.fromMs);
     } else {
       steady = 0;
       hurt = true;

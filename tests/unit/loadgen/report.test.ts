@@ -52,6 +52,12 @@ test('a fault has figures before, during and after, and a time to recover', () =
   expect(figures?.recoveredAfterMs).toBe(2500);
 });
 
+test('a fault that hurts no request has recovered at once', () => {
+  const run = sampleRun();
+  const [figures] = faultFigures(faultWindows(journal, startedAtMs), run.ticks, run.tickMs, run.durationMs);
+  expect(figures?.recoveredAfterMs).toBe(0);
+});
+
 test('a fault that is never healed lasts until the end and is not recovered from', () => {
   const run = sampleRun();
   const ticks = run.ticks.map(([tick, row]): (typeof run.ticks)[number] =>
