@@ -1,4 +1,4 @@
-import { blame, type Blame } from '../../errors.ts';
+import { blame, errorCodes, type Blame } from '../../errors.ts';
 import type { AttemptEnd, Learn } from '../replicas/attempt-end.ts';
 import type { PeakEwma, Peer } from '../replicas/peers.ts';
 
@@ -94,6 +94,8 @@ export function costOfFailure(
 export const learnPeakEwma: Learn = ({ call, peer, sentAt, elapsedMs, endedAt, error, abandoned }: AttemptEnd) => {
   const operation = call.operation.name;
   if (error === undefined) return observeLatency(peer.latency, operation, elapsedMs, endedAt);
+  // Each replica would fail in the same way: the request is wrong, or the page was stored damaged.
+  if (!abandoned && errorCodes[error.code].cure === 'nothing') return;
   const toBlame = blame(error, { node: peer.node, abandoned });
   const alreadyUnderWay = sentAt < (peer.latency.get(operation)?.raisedAt ?? -Infinity);
   const costMs = costOfFailure(elapsedMs, latencyNow(peer.latency, operation, endedAt), {

@@ -141,6 +141,19 @@ function balancing(name: Parameters<typeof by>[0], ...names: string[]) {
   return { ...set, layer: (next: Service) => choice(timed(next)), known };
 }
 
+test.each([
+  ['bad_page', 20],
+  ['not_found', 20],
+  ['overloaded', 60],
+] as const)('after an answer with %s, the estimate of the replica is %d ms', async (code, costMs) => {
+  const { layer, known } = balancing('peak_ewma', 'a');
+  const peer = known.group({ component: 'ranking' }).get('a');
+  const service = layer(() => Promise.reject(failure(code, { node: 'a', relayed: true })));
+  observeLatency(peer.latency, testCall().operation.name, 20, 0);
+  await outcomeOf(service(testCall()));
+  expect(peer.latency.get(testCall().operation.name)?.costMs).toBe(costMs);
+});
+
 test('round robin goes in turn', async () => {
   const { layer } = balancing('round_robin', 'a', 'b', 'c');
   const service = layer((call) => Promise.resolve(replyOf(call.endpoint!.node, call.endpoint!.node)));
