@@ -75,7 +75,7 @@ test('lab 10 from the list to the hand-in, with the keyboard, and lab verify acc
   await page.getByLabel('Your explanation').fill('The free time is in the denominator.');
   await page.getByRole('button', { name: 'Save my explanation' }).press('Enter');
   await page.getByText('Saved in the hand-in').waitFor();
-  await page.getByText('An answer').click();
+  await page.getByText('An answer', { exact: true }).click();
   await page.getByText('Twice the speed').waitFor();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
