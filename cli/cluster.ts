@@ -75,7 +75,8 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
   } = options;
   const portBase = topology.watchdogPort;
   const dir = runDir(dataDir, portBase);
-  const refuseIfTaken = () => refuseTakenPorts(topology, nodes, bindHost, dataDir, readRunFile(dataDir, portBase)?.pid);
+  const pidOfRunFile = () => readRunFile(dataDir, portBase)?.pid;
+  const refuseIfTaken = () => refuseTakenPorts(topology, nodes, bindHost, dataDir, pidOfRunFile);
   await refuseIfTaken();
 
   const origin = clockOrigin();

@@ -45,6 +45,12 @@ describe('beside one cluster', () => {
       expect([status, stdout]).toEqual([0, expect.stringContaining('dog')]);
     },
   );
+
+  test('Q1: a start with another data folder says that a cluster runs there', async () => {
+    const flags = ['--data', await dataFolder(twoPages), '--port-base', String(cluster().portBase)];
+    const { code, stderr } = await tierlab('up', '--topology', 'single-server', ...flags);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('already running at port base')]);
+  });
 });
 
 test('Q1: a start says that another program would answer at localhost', async () => {
