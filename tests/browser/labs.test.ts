@@ -76,7 +76,7 @@ test('lab 10 from the list to the hand-in, with the keyboard, and lab verify acc
   await page.getByRole('button', { name: 'Save my explanation' }).press('Enter');
   await page.getByText('Saved in the hand-in').waitFor();
   await page.getByText('An answer', { exact: true }).click();
-  await page.getByText('Twice the speed').waitFor();
+  await page.getByText('A server that is twice as fast answers').waitFor();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('link', { name: 'Download the hand-in' }).press('Enter'),
