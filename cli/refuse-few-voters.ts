@@ -13,7 +13,10 @@ export async function refuseFewVoters(policy: Policy, portBase: number, nodes: r
   refuseVotes(policy, await placesOf(portBase, nodes));
 }
 
-/** Throws UsageError if the nodes that stay are too few for the votes of the policies in force. */
+/**
+ * Throws UsageError if the nodes that stay are too few for the votes of their policies, and the present nodes are
+ * enough.
+ */
 export async function refuseFewVotersLeft(
   portBase: number,
   nodes: readonly ClusterNode[],
@@ -21,13 +24,15 @@ export async function refuseFewVotersLeft(
   coming: readonly Voter[] = [],
 ): Promise<void> {
   if (leaving.length === 0) return;
-  const ready = nodes.filter(({ state }) => state === 'ready');
-  const staying = await placesOf(
-    portBase,
-    nodes.filter(({ id }) => !leaving.includes(id)),
+  const stays = ({ id }: { readonly id: string }) => !leaving.includes(id);
+  const present = await placesOf(portBase, nodes);
+  const next = [...present.filter(stays), ...coming];
+  const asked = await askNodes(
+    nodes.filter((node) => node.state === 'ready' && stays(node)),
+    ({ host, opsPort }) => askPort({ host, port: opsPort }, '/admin/policy'),
   );
-  const asked = await askNodes(ready, ({ host, opsPort }) => askPort({ host, port: opsPort }, '/admin/policy'));
-  for (const policy of asked.answers.values()) refuseVotes(policy as Policy, [...staying, ...coming]);
+  for (const policy of asked.answers.values() as Iterable<Policy>)
+    if (voteProblem(policy.quorum, present) === undefined) refuseVotes(policy, next);
 }
 
 function refuseVotes({ quorum }: Policy, nodes: readonly Voter[]): void {

@@ -34,3 +34,17 @@ test.each([
   expect(said).toMatch(/every call would fail/);
   expect(exitCode).toBe(2);
 });
+
+test('a vote that has too few replicas already does not forbid another group to shrink', async () => {
+  const nodes = ['ranking-1', 'app-1', 'app-2'].map((id) => ({ id, components: [id.split('-')[0]] }));
+  const orders: string[] = [];
+  await fakeCluster(
+    { 'ranking-1': voting, 'app-1': voting, 'app-2': voting },
+    {},
+    { '/nodes/app-2/retire': () => void orders.push('retire'), '/changes': {}, '/topology': { topology: { nodes } } },
+  );
+  vi.stubEnv('TIERLAB_OPERATOR_TOKEN', 'token');
+  const { said } = await run('scale', 'app=1');
+  expect(said).not.toMatch(/every call would fail/);
+  expect(orders).toEqual(['retire']);
+});
