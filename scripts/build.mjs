@@ -37,7 +37,8 @@ const __dirname = import.meta.dirname;`;
 export const launcher = (cache) => `import module from 'node:module';
 if (Number.parseInt(process.versions.node, 10) < 26) {
   console.error(
-    \`tierlab: Node.js 26 is needed, and this is \${process.version}. "npm run -s tierlab -- COMMAND" uses the one that npm installed\`,
+    \`tierlab: Node.js 26 is needed, and this is \${process.version}. \` +
+      'npm has installed Node.js 26: "npm run -s tierlab -- COMMAND" uses it',
   );
   process.exit(1);
 }

@@ -35,8 +35,8 @@ async function noRunFile(dataDir: string, portBase: number): Promise<CommandErro
     const status = await fetchStatus(portBase).catch(() => undefined);
     if (status !== undefined)
       return new CommandError(
-        `the cluster at port base ${portBase} (${status.topology}) has no run file in the data folder ${dataDir} that ` +
-          'this user may read. If it was started with another --data, add the same --data here. ' +
+        `the cluster at port base ${portBase} (${status.topology}) has no run file in the data folder ${dataDir} ` +
+          'that this user may read. If it was started with another --data, add the same --data here. ' +
           'If another user started it, that user can stop it',
       );
     return new CommandError(

@@ -74,8 +74,8 @@ export interface NodeEvidence {
    */
   readonly selfRatio?: number | undefined;
   /**
-   * The number of calls that it answered lately, as a multiple of its peers' median. The callers counted them, because a
-   * node could excuse itself with a false number. Absent if no peer answered a call.
+   * The number of calls that the node answered lately, as a multiple of its peers' median. The callers count these
+   * calls, because a node could excuse itself with a false number. Absent if no peer answered a call.
    */
   readonly answeredRatio?: number | undefined;
   /** A node in trouble that it calls, directly or through others. A node that waits is slow without being at fault. */

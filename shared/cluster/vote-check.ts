@@ -2,8 +2,8 @@ import type { Policy } from '../rpc/policy.ts';
 import type { TopologyNode } from './topology.ts';
 
 /**
- * Why votes by these settings would refuse every answer or catch no liar, as a sentence; undefined when they work.
- * A standby only replaces another node, so it adds no voter. A single replica is never put to the vote, except by `always`.
+ * A sentence that says why votes with these settings would refuse every answer or catch no liar; undefined if they work.
+ * A standby only replaces another node, so a standby adds no voter. Only `always` puts a single replica to the vote.
  */
 export function voteProblem(
   quorum: Policy['quorum'],

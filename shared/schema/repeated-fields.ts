@@ -1,4 +1,4 @@
-/** An open object with its fields and their lines, or an open array. `step`: the field or index of the present value. */
+/** An open object with its fields and their lines, or an open array. `step`: field or index of the present value. */
 interface Open {
   readonly fields?: Map<string, number>;
   step: string | number;

@@ -62,22 +62,25 @@ export function isLighter(a: Load, b: Load, alikeRatio: number): boolean {
   return a.calls * a.latencyMs < b.calls * b.latencyMs;
 }
 
-/** A failure counts as this many times the estimate, so that a replica that fails fast attracts no calls. */
+/** A failure multiplies the estimate by this, so that a replica that fails fast attracts no calls. */
 const failureFactor = 3;
 
 /**
- * Failures raise an estimate to at most this, ms: the time for which a public request waits. While a node below is down,
- * every replica fails, again and again. Without a bound, the estimates would stay unequal for minutes after the outage,
- * or overflow.
+ * A failure raises an estimate to at most this, ms. It is the time for which a public request waits. All replicas fail
+ * again and again while a node below is down. Without a bound, their estimates would differ for minutes after the
+ * outage, or overflow.
  */
 const mostRaisedMs = 5_000;
 
 /**
- * The latency that a failed attempt adds to the estimate, ms; undefined = none. An abandoned attempt would have taken at
- * least its time, so it counts only when it is longer than `expectedMs`, the estimate so far. An error that is the
- * fault of the request or of this node says nothing about the replica. An overloaded replica refuses many calls at
- * once. Therefore, an attempt that was `alreadyUnderWay` when a failure raised the estimate does not raise it again. TCP
- * has the same rule: it reduces its window once for all losses of one window (NewReno, RFC 6582).
+ * The latency that a failed attempt adds to the estimate, ms; undefined = none. `expectedMs` is the estimate so far.
+ *
+ * - The caller gave the attempt up: the full attempt would have taken at least as long. So its time counts if it is
+ *   longer than the estimate.
+ * - The request or this node is to blame: the error says nothing about the replica.
+ * - An overloaded replica refuses many calls at once. So an attempt does not raise the estimate if another failure has
+ *   raised it since the attempt was sent (`alreadyUnderWay`). TCP, too, reduces its window once for all losses of a
+ *   window (NewReno, RFC 6582).
  */
 export function costOfFailure(
   elapsedMs: number,
