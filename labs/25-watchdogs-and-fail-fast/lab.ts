@@ -13,7 +13,7 @@ export const watchdogsAndFailFast = lab({
   id: '25',
   name: 'watchdogs-and-fail-fast',
   topic: 'fail-fast',
-  question: 'One of two services behind your server hangs. Why do the requests that do not need it fail, too?',
+  question: 'One of two services behind your server hangs. Why do requests for the other service fail, too?',
   seconds: 35,
   cores: 2,
   failuresExpected: true,

@@ -43,7 +43,7 @@ export const selfTuning = lab({
     'with a fixed limit L, every answer is late when L x factor x S / workers > deadline',
   assumptions: [
     'all calls take equally long',
-    `calls come at ${100 * offered}% of the rate that the server can answer before the change`,
+    `the server with the limit always gets ${offered} times as many calls as it can answer before the change`,
     'the server finishes each call that it has begun, even if the user has left at the deadline',
   ],
   quantities: () => [
