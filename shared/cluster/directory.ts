@@ -28,7 +28,7 @@ export function createDirectory(
   const hosts = (component: string, shard: number | undefined, key: string): readonly Endpoint[] =>
     placed.getOrInsertComputed(key, () => nodesHosting(topology, component, shard).map(endpointOf));
 
-  /** Other nodes may still load their code. */
+  /** The nodes in `ready`, because the others may not have loaded their code yet. If it names none of them, all. */
   function opened(endpoints: readonly Endpoint[]): readonly Endpoint[] {
     const those = endpoints.filter(({ node }) => open?.includes(node));
     return those.length > 0 ? those : endpoints;

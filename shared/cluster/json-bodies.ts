@@ -5,7 +5,10 @@ import { repeatedField } from '../schema/repeated-fields.ts';
 /** A longer body is refused, unless its route allows more: it would occupy the event loop for too long. */
 const longestBody = 128 * 1024;
 
-/** Makes a server refuse JSON bodies in which a field is written twice, as topology files and orders do. */
+/**
+ * Makes a server refuse JSON bodies in which a field is written twice. The readers of topology files and of orders
+ * refuse this, too.
+ */
 export function refuseRepeatedFields(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');
   server.addContentTypeParser(

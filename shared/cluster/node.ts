@@ -28,7 +28,10 @@ export interface RunningNode {
   readonly opsPort: number;
   /** Tells the monitors that it is leaving, and still answers. Callers choose other nodes once they know the view. */
   readonly drain: () => void;
-  /** Whether its own calls avoid this process: the process is leaving in its view, or not in its topology. */
+  /**
+   * Whether the calls of this node avoid the process `leaving`: the view of this node says that the process is leaving,
+   * or its topology does not have the node of this process.
+   */
   readonly avoids: (leaving: LeavingProcess) => boolean;
   /** Nodes were added or removed: from now on calls go by this topology. */
   readonly place: (topology: Topology, keys: PublishedKeys) => void;

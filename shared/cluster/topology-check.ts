@@ -52,7 +52,7 @@ function unknownComponents(file: TopologyFile, components: Components): SchemaPr
 function numberedNames(file: TopologyFile): SchemaProblem[] {
   return file.nodes.flatMap(({ name }, i) =>
     /-\d+$/.test(name)
-      ? [{ path: `nodes.${i}.name`, sentence: `group ${name} ends with a number, as only the names of nodes do` }]
+      ? [{ path: `nodes.${i}.name`, sentence: `group ${name} ends with a number; only the names of nodes may do so` }]
       : [],
   );
 }

@@ -76,8 +76,8 @@ const remembered = 200;
 export type FaultRegistry = ReturnType<typeof createFaultRegistry>;
 
 /**
- * The faults of one node or watchdog. Every fault ends in `end`, exactly once: by heal, time to live, lost lease, halt
- * or shutdown. Bad input throws `bad_request` or `conflict` and changes nothing.
+ * The faults of one node or watchdog. Every fault ends in `end`, exactly once, for one of the reasons in `FaultEnd`.
+ * Bad input throws `bad_request` or `conflict` and changes nothing.
  */
 export function createFaultRegistry(options: RegistryOptions) {
   const { answersFor, site, clock, scheduler, host, journal, metrics, log, leaseMs = 5_000 } = options;

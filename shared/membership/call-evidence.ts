@@ -5,9 +5,9 @@ import { median } from '../quantile.ts';
 const Count = Type.Integer({ minimum: 0 });
 
 /**
- * What a caller saw of one node since its last report; it travels with the caller's heartbeat. The counts are calls by
- * their end. `partial`: the body of the reply was too slow. `refused`: no connection. `resets`: the connection broke.
- * `shed`: the node was overloaded. `invalid`: the reply was not valid.
+ * What a caller saw of one node since its last report; it travels with the caller's heartbeat. Each count says how many
+ * calls ended in this way. `partial`: the body of the reply was too slow. `refused`: no connection. `resets`: the
+ * connection broke. `shed`: the node was overloaded. `invalid`: the reply was not valid.
  */
 export const CallEvidence = Type.Object(
   {

@@ -11,7 +11,7 @@ interface Waiting {
   readonly owed: Set<string>;
 }
 
-/** Older evidence is not sent again, because it no longer tells much, ms. */
+/** Evidence older than this, ms, is not sent again, because it no longer tells much. */
 const maxAgeMs = 5_000;
 /** Most reports that wait for one monitor. The oldest are dropped. */
 const maxWaiting = 64;

@@ -61,7 +61,7 @@ export function clientMetrics({ metrics, log, callees }: ClientMetricsOptions): 
 function countCalls(metrics: Metrics, callees: readonly Callee[]): WatchCall {
   const calls = metrics.counter(
     'tierlab_rpc_calls_total',
-    'Calls that this node made, by what its code saw; `masked_by` = the mechanism that hid a failure',
+    'Calls that this node made, by the result that its code saw; `masked_by` = the mechanism that hid a failure',
     ['component', 'operation', 'outcome', 'masked_by'],
   );
   /** The series of nearly all calls, looked up once. */

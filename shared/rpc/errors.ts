@@ -10,8 +10,8 @@ interface ErrorCodeEntry {
    */
   readonly blame: 'caller' | 'route' | 'callee' | 'deeper';
   /**
-   * Which attempt may succeed. `here`: another attempt by the caller next to the failure. Callers further up do not
-   * retry, because retries at every level multiply. `anywhere`: the node or the route to it is gone, and a caller
+   * Which attempt may succeed. `here`: another attempt by the direct caller of the failed node. Callers further up do
+   * not retry, because retries at every level multiply. `anywhere`: the node or the route to it is gone, and a caller
    * further up may know another route. `nothing`: the same request fails again.
    */
   readonly cure: 'here' | 'anywhere' | 'nothing';
@@ -173,8 +173,8 @@ export function evidence(error: RpcError, attempted: Attempted): Evidence {
 }
 
 /**
- * Whether a node replied, and what it sent is no answer. Either the node is to blame, or the request: all replicas have
- * the same bugs.
+ * Whether a node sent a reply that is no answer. The fault is in this node, or the request meets a bug, which all
+ * replicas have.
  */
 export const isBadReply = (code: string): boolean => code === 'internal' || code === 'bad_reply';
 

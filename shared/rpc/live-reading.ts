@@ -51,7 +51,7 @@ export interface LiveReading {
 /** The routes of page files such as scripts: browsers ask for them, so they do not count as requests of people. */
 const notCounted: ReadonlySet<string> = new Set(['/assets/:file', '/*']);
 
-/** Reads the node's own metrics; nothing is counted twice for it. */
+/** Reads the metrics that the node counts anyway. */
 export async function liveReading(
   metrics: Metrics,
   { incarnation, lagMs }: { readonly incarnation: number; readonly lagMs: number },

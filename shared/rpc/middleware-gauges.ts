@@ -36,7 +36,7 @@ export function middlewareGauges(metrics: Metrics, { clock, callees, peers, budg
   );
   metrics.gauge(
     'tierlab_rpc_retry_budget_ratio',
-    'The part of the budget for extra attempts that is left, of the replica group that has the least',
+    'The part of the budget for extra attempts that is left in the replica group with the emptiest budget',
     ['component'],
     (gauge) => {
       for (const { contract } of callees) gauge.set({ component: contract.component }, budget.left(contract.component));

@@ -5,7 +5,7 @@ const source = (description: string) => Type.Boolean({ default: true, descriptio
 /** From which sources a monitor diagnoses. A source that is off is not heard, as if nobody reported it. */
 export const EvidenceSettings = Type.Object(
   {
-    heartbeats: source('how long a node has been silent, and that a new process speaks in its name'),
+    heartbeats: source('how long a node has been silent, and whether a new process speaks in its name'),
     calls: source('how calls to a node ended and how long they took, as its callers report'),
     votes: source('lost votes, invalid replies and proofs, as callers report'),
     self: source('what a node reports about itself'),

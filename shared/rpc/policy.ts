@@ -29,8 +29,9 @@ export const PolicyFile = Type.Union([Preset, MechanismsByName]);
 export type PolicyFile = Static<typeof PolicyFile>;
 
 /**
- * Makes a complete policy. A mechanism that `file` does not name is as in its `base`, or else as in `inForce`. Settings
- * that a named mechanism leaves out have their defaults. Throws `bad_request` for names and values that do not exist.
+ * Makes a complete policy. A mechanism that `file` does not name is as in the `base` of `file`, or as in `inForce` if
+ * `file` has no `base`. Settings that a named mechanism leaves out have their defaults. Throws `bad_request` for names
+ * and values that do not exist.
  */
 export function resolvePolicy(
   file: unknown,
@@ -79,15 +80,15 @@ function checkPolicy(file: unknown): { base?: (typeof presetNames)[number] } & P
 export interface PolicyHolder {
   readonly current: Policy;
   /**
-   * Takes a preset or a change. Mechanisms that a change does not name stay as they are, unless it has a `base`. Throws
-   * `bad_request`, and changes nothing, when the value is not valid.
+   * Takes a preset or a change. Mechanisms that the change does not name stay as they are, unless the change has a
+   * `base`. Throws `bad_request`, and changes nothing, when the value is not valid.
    */
   set(file: unknown): void;
   /** Calls `listener` after each change. */
   onChange(listener: () => void): void;
 }
 
-/** `problem`: why the nodes of this cluster cannot work by the settings of a vote, as a sentence. */
+/** `problem`: a sentence that says why these settings of a vote cannot work in this cluster; undefined if they can. */
 export function createPolicyHolder(
   file: unknown,
   problem: (quorum: Policy['quorum']) => string | undefined = () => undefined,

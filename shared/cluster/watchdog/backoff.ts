@@ -3,9 +3,9 @@ export const backoff = {
   /** Wait before the first restart, ms; doubles with each crash that follows. */
   firstDelayMs: 100,
   maxDelayMs: 5_000,
-  /** A process that ran this long counts as recovered: its crashes are forgotten, ms. */
+  /** A process that ran this long, ms, counts as recovered: its crashes are forgotten. */
   stableAfterMs: 10_000,
-  /** This many crashes within `windowMs` are a crash loop: the process stays down until an operator starts it. */
+  /** This many crashes within `windowMs` are a crash loop: the watchdog no longer starts the process by itself. */
   maxCrashes: 5,
   windowMs: 60_000,
 } as const;

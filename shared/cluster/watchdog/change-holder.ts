@@ -20,8 +20,8 @@ interface Holder extends HoldOrder {
 
 /**
  * POST /changes: the process that sends this order may change which nodes run. Until it ends, other processes get
- * `conflict`. Otherwise two commands at once would each plan without the nodes that the other one adds or removes. No
- * order ends this, so a killed process does not block later commands.
+ * `conflict`. Otherwise two commands at once would each plan without the nodes that the other one adds or removes. The
+ * permission needs no order to end, so a killed process does not block later commands.
  * `startOf` says when a process started, and is undefined for a process that does not run. A process without a start
  * time blocks nobody.
  */

@@ -83,7 +83,7 @@ export interface Child {
   readonly state: () => ChildState;
   /** How often it was started after the first time, whoever asked for it, and why the last time. */
   readonly restarts: () => { readonly count: number; readonly last?: RestartReason };
-  /** The last ends of the process that this watchdog did not cause. */
+  /** The last times that the process ended, except where this watchdog ended it. */
   readonly exits: () => readonly Exit[];
   /** Starts the process, which loads its code and then waits for its turn. */
   readonly load: () => void;

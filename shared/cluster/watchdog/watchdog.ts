@@ -19,7 +19,7 @@ export interface WatchdogOptions {
   readonly topology: Topology;
   /** The nodes to run here: all of them, or one in a container. */
   readonly nodes: readonly TopologyNode[];
-  /** All components. They are asked for when the first processes load, because other work can wait. */
+  /** All components. They are asked for after the first processes have begun to load, so these need not wait. */
   readonly components: () => Promise<Readonly<Record<string, Component>>>;
   /**
    * The command of this program. With `run-node` and the node's arguments it runs a node; with `run-spare` it runs a

@@ -75,8 +75,8 @@ const mostRaisedMs = 5_000;
 /**
  * The latency that a failed attempt adds to the estimate, ms; undefined = none. `expectedMs` is the estimate so far.
  *
- * - The caller gave the attempt up: the full attempt would have taken at least as long. So its time counts if it is
- *   longer than the estimate.
+ * - The caller gave the attempt up: the answer would have taken at least the time until then. So this time counts if
+ *   it is longer than the estimate.
  * - The request or this node is to blame: the error says nothing about the replica.
  * - An overloaded replica refuses many calls at once. So an attempt does not raise the estimate if another failure has
  *   raised it since the attempt was sent (`alreadyUnderWay`). TCP, too, reduces its window once for all losses of a

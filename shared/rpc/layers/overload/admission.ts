@@ -19,7 +19,7 @@ export const AdmissionSettings = Type.Object(
       minimum: 0,
       description:
         'a call from another node that has waited longer is refused even without an overload: its caller soon ends ' +
-        'the attempt, after 200 ms or more',
+        'the attempt (shortest attempt timeout: 200 ms)',
     }),
     warmUpCalls: Type.Integer({
       default: 3_000,

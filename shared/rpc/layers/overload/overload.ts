@@ -75,7 +75,7 @@ export function createOverloadMeter(settings: OverloadSettings, startedAt: numbe
   return {
     arrive(waitMs, now) {
       const ageMs = now - windowAt;
-      // The window is old because too few calls came to close it. So few calls cannot overload a process.
+      // The window is old because too few calls came to close it. A process with so few calls is not overloaded.
       if (ageMs >= 8 * settings.windowMs) {
         move({ state: 'calm', against: 0 }, 0);
         openWindow(now);

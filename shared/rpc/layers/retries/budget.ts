@@ -57,7 +57,7 @@ const unlimited: RetryBudget = { earn: () => undefined, spend: () => true, token
 /** The budget that a call takes its extra attempts from: one per replica group. */
 export interface Budgets {
   (call: Pick<Call, 'component' | 'shard'>): RetryBudget;
-  /** The part of its reserve that the poorest replica group of a component has left; 1 where there is no limit. */
+  /** The part of the reserve that is left in the emptiest budget of a component's groups; 1 where there is no limit. */
   left(component: string): number;
 }
 

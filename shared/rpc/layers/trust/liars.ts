@@ -16,7 +16,7 @@ const maxMs = 300_000;
 export interface Liars {
   /**
    * Reports that `node` lied. Its group is then under suspicion, and `node` is out of the choice at once. Exception: it
-   * stays if as many other replicas are out already as the group tolerates (shared/tolerated.ts).
+   * stays if the group does not tolerate that one more replica is out (shared/tolerated.ts).
    */
   readonly accuse: (call: Call, node: string) => void;
   /**
