@@ -4,7 +4,7 @@ export interface KnownRoute {
   readonly methods: readonly string[];
 }
 
-/** The methods that `path` allows, in order; empty if no route has this path. For 404, or 405 with its Allow header. */
+/** The methods that `path` allows, in order, for the Allow header of a 405. Empty if no route has this path (404). */
 export function allowedMethods(routes: readonly KnownRoute[], path: string): string[] {
   const methods = routes.filter(({ url }) => pattern(url).test(path)).flatMap((route) => route.methods);
   return [...new Set(methods)].sort();

@@ -43,8 +43,8 @@ interface Normalised {
 }
 
 /**
- * NFKC can change the length of a text (Thai ำ becomes two characters). So each piece that NFKC changes independently
- * keeps its place in the run.
+ * NFKC can change the length of a text (Thai ำ becomes two characters). So the run is cut into pieces that NFKC changes
+ * one by one, and each piece keeps its place in the run.
  */
 function normalised(run: string): Normalised {
   if (run.normalize('NFKC') === run && !invisible.test(run) && !laterTone.test(run))
@@ -64,8 +64,8 @@ function normalised(run: string): Normalised {
 }
 
 /**
- * A cache, because a long run repeats few pieces. It is emptied when it is full. Long pieces are not kept: V8 keeps the
- * whole text of a page alive for a part of it that is longer than this.
+ * A cache, because a long run repeats few pieces. It is emptied when it is full. Pieces longer than `maxMemoised` are
+ * not kept: for each of them, V8 would keep the whole text of its page in memory.
  */
 const memo = new Map<string, string>();
 const memoSize = 20_000;
@@ -109,6 +109,6 @@ const invisible = /\p{Default_Ignorable_Code_Point}/u;
 const allInvisible = /\p{Default_Ignorable_Code_Point}/gu;
 /** NFKC writes some characters with brackets: ㈱ is (株). */
 const notInWords = /[^\p{L}\p{N}\p{M}]/gu;
-/** Thai and Lao sara am in two characters: some programs write the tone mark after the first, as NFKC never does. */
+/** Thai and Lao sara am in two characters, with a tone mark after the first: some programs write this, NFKC never. */
 const laterTone = /([\u0E4D\u0ECD])([\u0E48-\u0E4B\u0EC8-\u0ECB])/u;
 const allLaterTones = new RegExp(laterTone, 'gu');

@@ -38,7 +38,10 @@ export function tiersOf({ nodes, style }: Pick<Topology, 'nodes' | 'style'>): Ti
   };
 }
 
-/** Within a tier: in the order in which an object-based search uses them; groups with other names come last. */
+/**
+ * The order of groups within a tier: that in which an object-based search uses the components of the same names. Groups
+ * with other names come last.
+ */
 const order = [...contracts.keys()];
 const byRequest = (a: string, b: string): number => place(a) - place(b);
 const place = (name: string): number => (order.indexOf(name) + order.length + 1) % (order.length + 1);

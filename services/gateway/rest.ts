@@ -65,7 +65,9 @@ export function apiRoutes(scope: FastifyInstance, answers: PageHandlers, context
         ...common,
         operationId: 'search',
         summary: 'Search the corpus',
-        description: 'Any of the words; "phrases", -exclusions and title:, keywords: or body: before a word narrow it.',
+        description:
+          'Finds pages with any of the words. To narrow the search: "phrases", -exclusions, and title:, keywords: or ' +
+          'body: before a word.',
         querystring: Type.Object(
           { q: Type.String({ ...SearchRequest.properties.q, description: 'The keywords' }), ...searchParameters },
           strict,

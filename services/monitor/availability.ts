@@ -106,8 +106,8 @@ export function fewerThan(needed: number, replicas: readonly (readonly Interval[
 }
 
 /**
- * The probability that at least `needed` of independent parts work, each with its own availability. Four of 95%, one
- * needed: 1 - 0.05^4 = 99.9994%. Common causes make the measured value smaller.
+ * The probability that at least `needed` of independent parts work, each with its own availability. For example, if one
+ * of four parts is needed, and each has 95%: 1 - 0.05^4 = 99.9994%. Common causes make the measured value smaller.
  */
 export function atLeast(needed: number, availabilities: readonly number[]): number {
   return chancesOf(availabilities)

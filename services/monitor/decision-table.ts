@@ -107,8 +107,8 @@ const slow: Rule = (evidence, { calls, ok, latencyRatio, fastestRatio, partial }
   if (partial / calls >= thresholds.badShare) return ['limping', `${percent(partial / calls)} of its replies trickle`];
   // Without a single answer nobody knows whether it is slow or out of reach.
   if (ok === 0 || typicalLagMs >= thresholds.commonLagMs) return undefined;
-  // Balancers avoid a replica that was slow once, and ask it again when all are slow. So one fast answer shows that it
-  // does not limp.
+  // Balancers avoid a replica that was slow once, and ask it again when all are slow. So a healthy replica may give
+  // many slow answers and few fast ones. One fast answer is enough to show that it does not limp.
   const isSlow = latencyRatio !== undefined && latencyRatio >= thresholds.slowRatio;
   const witnesses = callers.filter(({ latencyRatio: ratio = 0 }) => ratio >= thresholds.slowRatio).length;
   const isProven = witnesses >= 2 || admitsSlowness(selfRatio);
@@ -132,7 +132,7 @@ const vanishing: Rule = (evidence, sum) => {
   const share = percent(lost / calls);
   if (resets > timeouts) return ['partitioned', `${share} of its connections break`];
   if (complaining > 0 && content > 0) return ['partitioned', `${complaining} callers cannot reach it, ${content} can`];
-  // A call that timed out in the window may have reached the node before it.
+  // A call that timed out in the window may have reached the node before the window began.
   if (self && self.present < timeouts / 2) return ['partitioned', `${share} of its calls never reach it`];
   const answersAll = self !== undefined && self.received > 0 && self.answered >= self.received * 0.9;
   if (answersAll && self.meanMs < thresholds.nodeLagMs)

@@ -93,7 +93,7 @@ export function createDiagnoser({
   function conclude(node: string, { seen, reached, isCertain = false }: WindowDiagnosis): void {
     const { standing: before } = assessments.get(node)!;
     const doubted = suspected(node);
-    // Healthy windows count only when the node is no longer suspected, so not before it serves again.
+    // Healthy windows of a suspected node do not count. After a failure, a node is suspected until it serves again.
     const isCalm = doubted && seen.verdict === 'healthy';
     const standing = isCalm ? { ...before, rival: undefined } : nextStanding(before, seen, clock.now(), isCertain);
     const assessment = {

@@ -97,7 +97,7 @@ export function createFailureDetector({
 
   function answeredRatio(node: string): number | undefined {
     const answered = (it: string) => reports.answered(it, clock.now());
-    // Standbys and nodes that left answer no calls. Compared with them, every node would be busy.
+    // Standbys answer no calls, and neither do nodes that have left. Compared with them, every node would be busy.
     const peers = peersOf(node)
       .map(answered)
       .filter((calls) => calls > 0);

@@ -61,7 +61,7 @@ export function createOrderLog(clock: Clock): OrderLog {
       for (const { agoMs, ...order } of digests) {
         if (agoMs >= rememberedMs) continue;
         const before = known.get(order.id);
-        // One of two equal orders is our own: its result comes from the watchdog.
+        // If this monitor gave an equal order itself, it learns the result from the watchdog.
         if (before && (before.result !== undefined || before.by !== order.by)) continue;
         const news = { ...order, at: before?.at ?? clock.now() - agoMs };
         known.set(order.id, news);

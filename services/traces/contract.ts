@@ -8,8 +8,8 @@ export { traces } from '../../shared/trace/contract.ts';
 const Ms = Type.Number({ minimum: 0 });
 
 /**
- * The time of one node in a request. The node works, or it waits as a client of the next tier. The three add up to its
- * duration.
+ * The time of one node in a request. The node works, or it waits as a client of the next tier: for data or for a
+ * result. The three times add up to the duration of the span.
  */
 const Time = Type.Object({
   workMs: Ms,

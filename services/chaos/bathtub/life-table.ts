@@ -14,10 +14,10 @@ export interface LifeTableRow {
 }
 
 /**
- * The actuarial estimator: failures in a bin of ages / time that parts spent in it. Parts still running at the end
- * count with the time that they ran (right-censored). Restarted parts enter at their age (left-truncated). `expected`
- * weighs the hazard by the ages at which parts really ran. In a bin of steep wear-out, most parts are at its younger
- * end.
+ * The actuarial estimator: the number of failures in a bin of ages, divided by the time that parts spent in this bin.
+ * Parts still running at the end count with the time that they ran (right-censored). Restarted parts enter at their age
+ * (left-truncated). `expected` weighs the hazard by the ages at which parts really ran. In a bin of steep wear-out,
+ * most parts are at its younger end.
  */
 export function lifeTable(
   spells: readonly Spell[],

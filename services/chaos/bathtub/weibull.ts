@@ -20,8 +20,12 @@ export const reliability = (causes: readonly Cause[], ageMs: number): number =>
   Math.exp(-cumulativeHazard(causes, ageMs));
 
 /**
- * Time left of a part that has reached `ageMs`, from a uniform draw `u` in (0, 1]: by inversion of R(a + x) / R(a) = u,
- * x = eta ((a/eta)^beta - ln u)^(1/beta) - a. At age 0 it is the usual draw eta (-ln u)^(1/beta).
+ * The time that is left for a part of age `ageMs`, from a uniform draw `u` in (0, 1]. With a = `ageMs`, it is the x
+ * that solves R(a + x) / R(a) = u:
+ *
+ *     x = eta ((a/eta)^beta - ln u)^(1/beta) - a
+ *
+ * At age 0 it is the usual draw eta (-ln u)^(1/beta).
  */
 export function remainingLife({ etaMs, beta }: Cause, ageMs: number, u: number): number {
   return etaMs * ((ageMs / etaMs) ** beta - Math.log(u)) ** (1 / beta) - ageMs;

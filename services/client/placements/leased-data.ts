@@ -78,7 +78,7 @@ export function createLeasedData(wire: Pick<Wire, 'parts' | 'texts'>, now: () =>
           fetched.set(page.id, page);
           cache.set(`page ${page.id}`, { value: page, versions, endsAt: askedAt + leaseMs });
         }
-        // The answer may have invalidated a text that was valid before it. This text is asked for in the next round.
+        // This answer may have invalidated a cached text. The next round asks for this text.
       }
     },
   };

@@ -1,8 +1,9 @@
 /** One way to divide the search engine between a client and a server. */
 export interface PlacementFacts {
   readonly name: PlacementName;
-  /** The letter in a course on distributed systems, from fat to thin; `book`: in Tanenbaum's book, from thin to fat. */
+  /** Its letter in a course on distributed systems: `a` is the fattest client, `e` the thinnest. */
   readonly course: string;
+  /** Its letter in Tanenbaum's book: `a` is the thinnest client, `e` the fattest. */
   readonly book: string;
   /** Where the application is cut in two. */
   readonly cut: string;

@@ -1,7 +1,7 @@
 import type { View } from '../../../shared/membership/view.ts';
 import type { Clock } from '../../../shared/time/clock.ts';
 
-/** A repair takes about this long, and most of its steps change the view again, ms. */
+/** How long a change counts, ms. A repair takes about this long, and most of its steps change the view again. */
 const followMs = 10_000;
 
 /**

@@ -13,7 +13,7 @@ import { createWorstStates } from './worst-states.ts';
 
 const secondMs = 1_000;
 
-/** The numbers of the nodes are read less often than the view, because they cost each node a request, ms. */
+/** How often the nodes' numbers are read, ms: less often than the view, because each node must answer a request. */
 const readEveryMs = 2_000;
 
 interface Pace {

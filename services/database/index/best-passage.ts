@@ -34,8 +34,8 @@ export function* bestPlace(
 const stretch = 4_096;
 
 /**
- * The matches of all lists in ascending order. A match is the number position * terms + i, with i < terms: a body can
- * hold a million matches, and objects would take more memory.
+ * The matches of all lists in ascending order. A match is one number: `position * terms + i`, with i < terms. A body
+ * can hold a million matches, and objects would take more memory.
  */
 function* matchesInBody(segment: Segment, lists: readonly PostingList[], doc: number): Work<number[]> {
   const unread: { readonly i: number; readonly positions: readonly number[]; next: number }[] = [];
@@ -105,7 +105,7 @@ function offsetOf({ anchorStart, anchors }: Segment, doc: number, body: string, 
     anchor = { position: anchors[at]!, offset: anchors[at + 1]! };
   }
   let { offset } = anchor;
-  // A run of a script without spaces is read as a whole, so no more text than necessary is passed on.
+  // `visitTerms` reads a run of a script without spaces as a whole. So the text is short at first, then longer.
   for (let length = nearAnchor; ; length *= 8) {
     let isReached = false;
     visitTerms(body.slice(anchor.offset, anchor.offset + length), (_term, at, start) => {

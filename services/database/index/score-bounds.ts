@@ -18,9 +18,9 @@ export interface Grain {
 const defaultGrain: Grain = { windowBits: 11, boundedFrom: 128 };
 
 /**
- * An upper bound for the part of each posting in a score, in one byte (its impact). With it the search need not read
- * frequencies and lengths before a page may be among the best. Bounds are computed when a segment is opened, because
- * they depend on the scoring parameters, which may change while the segment stays.
+ * An upper bound for the part of each posting in a score, in one byte (its impact). With it, the search reads the
+ * frequencies and lengths only of pages that may be among the best. Bounds are computed when a segment is opened,
+ * because they depend on the scoring parameters, which may change while the segment stays.
  *
  * The byte is 254 x f / (k1 + f), rounded up, with f = the field-weighted frequency (bm25f.ts) under this segment's own
  * average lengths.
@@ -140,9 +140,12 @@ function createImpacts(segment: Segment, averages: readonly number[]): Uint8Arra
 }
 
 /**
- * The shares for other average lengths. f grows at most by the factor `stretch`, the greatest ratio r of new to own
- * average:
- * 1 - b + b x length / (r x own) >= (1 - b + b x length / own) / r for r >= 1; for r <= 1, f does not grow.
+ * The shares for other average lengths. Let r be the new average length of a field, divided by its own one. For r <= 1,
+ * f does not grow. For r >= 1, f grows at most by the factor r, because
+ *
+ *     1 - b + b x length / (r x own) >= (1 - b + b x length / own) / r
+ *
+ * `stretch` is the greatest r, and at least 1.
  */
 function sharesOf(stretch: number): Float64Array<ArrayBuffer> {
   return Float64Array.from({ length: 256 }, (_, impact) => {

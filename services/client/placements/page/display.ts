@@ -14,7 +14,7 @@ export function createDisplay(document: Document, runner: Runner, asked?: string
   const problem = find('#problem');
   const query = asked?.trim().slice(0, 60) || sessionQuery;
   find('#query').textContent = query;
-  /** The line after all keys that were sent so far. The next keys change this line into the text of the input. */
+  /** The text that the sent keys produce. After an edit of the input, further keys turn this text into the new one. */
   let line = '';
   let name: PlacementName = 'terminal';
   let waiting = 0;

@@ -89,8 +89,8 @@ export function FaultForm({
               {...ids}
               value={draft.target}
               onChange={({ currentTarget: { value } }) =>
-                // Values that the person has typed stay. Otherwise the starting values are set again, because some of
-                // them name the target.
+                // If the person has typed values, they stay. If not, the starting values are set again, because some
+                // of them name the target.
                 change({ target: value, ...(isAsStarted && { params: startOf(draft.kind, value) }) })
               }
             >

@@ -40,8 +40,8 @@ export function Scrubber({ moment, state, store, incident }: ScrubberOptions) {
           aria-valuetext={text}
           onInput={(event) => goTo(Number(event.currentTarget.value))}
         />
-        {/* One pixel may stand for a second or more. The list of failures makes the knob stop at each failure all the
-            same. */}
+        {/* One pixel may stand for a second or more. Thanks to the list of failures, the knob can still stop at each
+            failure. */}
         <datalist id="failures">
           {[...failures.keys()].map((place) => (
             <option key={place} value={place} />

@@ -6,7 +6,7 @@ interface PhasesOptions {
   readonly now: number;
   /** The time that the whole width of the bar stands for, ms. */
   readonly longest: number;
-  /** The moment that the page shows, where it is not now. */
+  /** The moment of the past that the page shows; undefined = now. */
   readonly cursor?: number | undefined;
 }
 

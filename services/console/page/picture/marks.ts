@@ -13,7 +13,10 @@ const gap = 3;
 
 const widthOf = (word: string): number => word.length * letterWidth + padding;
 
-/** Pure: the badges that fit side by side into `room`, and `+2` for those that do not, from the right edge on. */
+/**
+ * Pure: the badges that fit side by side into `room`, and a last one such as `+2` for those that do not fit. The last
+ * one is at the right edge.
+ */
 export function marksOf(badges: readonly Badge[], room: number): readonly Mark[] {
   const isFitting = (words: readonly string[]): boolean =>
     words.reduce((sum, word) => sum + widthOf(word) + gap, -gap) <= room;

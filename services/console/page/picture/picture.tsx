@@ -99,7 +99,7 @@ interface LineOf {
   readonly calls?: Pick<CallsNow, 'rate' | 'ok' | 'p50'>;
 }
 
-/** The calls of this moment; where a group calls another, but not now, a thin line between the two groups. */
+/** The lines for the calls of this moment. If a group calls another, but not now, a thin line joins the two. */
 function lines({ now, about }: Shown, layout: PictureLayout): LineOf[] {
   const { groups, sideways } = layout;
   const groupOf = new Map(about.nodes.map(({ id, group }) => [id, group]));

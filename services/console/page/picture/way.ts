@@ -1,6 +1,9 @@
 import type { Box, PictureLayout } from './layout.ts';
 
-/** Nodes, titles and groups that stand in the way of a line, at the same distance from where requests come in. */
+/**
+ * What stands in the way of a line: nodes, titles and groups. All parts of one barrier begin at the same distance from
+ * the edge where requests come in.
+ */
 interface Barrier {
   /** The range along the direction in which requests go. */
   readonly from: number;

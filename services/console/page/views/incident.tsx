@@ -39,7 +39,7 @@ function Found({ incident, moment, state, store }: ViewOptions & { incident: Inc
       page.current!.querySelector<HTMLElement>('h2')!.focus({ preventScroll: true });
   }, []);
   useEffect(() => {
-    // Effects run after the page has changed to the past. Its longer texts there push the node down.
+    // Effects run after the page has changed to the past. The texts of the past are longer, and push the node down.
     if (state.playing === true)
       page.current!.querySelector(`[data-node="${CSS.escape(node)}"]`)?.scrollIntoView({ block: 'nearest' });
   }, [replays]);
