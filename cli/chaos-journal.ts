@@ -7,7 +7,8 @@ import { portBaseOf, runDir } from './run-file.ts';
 import { askPort, fetchStatus } from './watchdog-client.ts';
 
 /**
- * The injector's journal, oldest line first, and its place: `file`, or the controller's node in another container.
+ * The entries of the injector's journal, oldest first, and their place: `file`, or the controller's node if this node
+ * is in another container.
  */
 export async function readChaosJournal(
   flags: ClusterFlags,

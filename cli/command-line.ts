@@ -28,7 +28,7 @@ export function placeFlags({ portBase = defaultPortBase, dataDir }: ClusterPlace
   return `${port}${data}`;
 }
 
-/** The place that the words of this process name. A message repeats it, so that its command finds the same cluster. */
+/** The place that the command line of this process names. Commands in messages repeat it, to find the same cluster. */
 export function namedPlace(): ClusterPlace {
   const options = { 'port-base': { type: 'string' }, data: { type: 'string' } } as const;
   const { data, 'port-base': port } = parseArgs({ options, strict: false }).values;

@@ -81,7 +81,7 @@ interface EndedProcesses {
   readonly exits: readonly { readonly at: number }[];
 }
 
-/** Stands for the kind of fault of an exit that nobody injected. */
+/** An exit that nobody injected has this instead of a kind of fault. */
 export const uninjectedExit = 'exit, not injected';
 
 export interface Score {
@@ -92,7 +92,7 @@ export interface Score {
   readonly confusion: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Each incident with the fault that caused it; `stamps.inject` is the time of the injection. */
   readonly explained: readonly { readonly incident: Incident; readonly truth: Truth }[];
-  /** Faults that ended unseen: neither detected nor repaired, and never counted as either. */
+  /** Faults that ended before any monitor noticed them. They count neither as detected nor as repaired. */
   readonly censored: readonly Truth[];
   /** Incidents without a fault. */
   readonly falseAlarms: readonly Incident[];

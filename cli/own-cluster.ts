@@ -20,7 +20,7 @@ export interface OwnCluster {
 }
 
 const here = '127.0.0.1';
-/** Port bases far from the default, one cluster's ports apart. The highest one has its ports below 32,768. */
+/** Port bases far from the default. No two of them share ports, and the ports of the highest one are below 32,768. */
 const portBases = Array.from({ length: 13 }, (_, i) => 30_400 - i * 1_700);
 
 interface StartOptions {

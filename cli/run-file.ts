@@ -30,8 +30,8 @@ export const logDirOf = (dataDir: string, portBase: number): string => path.join
 const fileIn = (dataDir: string, portBase: number): string => path.join(runDir(dataDir, portBase), 'cluster.json');
 
 /**
- * The operator token of a new cluster: that of TIERLAB_OPERATOR_TOKEN, or `shared` with other machines, or a new one.
- * With only TIERLAB_OPERATOR_DIGEST (its SHA-256), there is none, and this machine gives no orders.
+ * The operator token of a new cluster: TIERLAB_OPERATOR_TOKEN, else `shared` (the token of all containers), else a new
+ * one. With only TIERLAB_OPERATOR_DIGEST (its SHA-256), there is none, and this machine gives no orders.
  */
 export function newOperatorToken(shared?: string): string | undefined {
   const { TIERLAB_OPERATOR_TOKEN: given, TIERLAB_OPERATOR_DIGEST: digest } = process.env;

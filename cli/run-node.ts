@@ -36,7 +36,7 @@ interface ToNode {
 
 /**
  * The process of one node: passes real clocks, randomness, timers and sockets to the node. The watchdog starts it with
- * [id, topology, portBase, datasetDir] and sends `go` over IPC; it answers `ready`. It ends with its parent.
+ * [id, topology, portBase, datasetDir] and sends `go` over IPC. The process answers `ready`, and ends with its parent.
  */
 export async function runNode([id, topologyName, portBase, datasetDir]: readonly string[]): Promise<void> {
   const byName = process.env.TIERLAB_HOSTS === 'by-name';

@@ -134,7 +134,7 @@ export async function askWatchdog(portBase: number, path: string, asked: Asked =
   return answer;
 }
 
-/** An answer takes milliseconds; on a busy machine up to a second, ms. */
+/** The wait for an answer, ms. An answer takes milliseconds, or up to a second on a busy machine. */
 const silenceMs = 1_500;
 
 /**

@@ -32,7 +32,7 @@ const __dirname = import.meta.dirname;`;
 
 /**
  * `cache`: the folder where V8 keeps compiled code, one per bundle. If it cannot be written, Node.js works without it.
- * An older Node.js must be able to read this file, because it says there which one is needed.
+ * An older Node.js must be able to run this file, because the file says which version is needed.
  */
 export const launcher = (cache) => `import module from 'node:module';
 if (Number.parseInt(process.versions.node, 10) < 26) {

@@ -139,7 +139,7 @@ function stepsOf(running: Topology, { next }: TopologyChange, nodes: readonly Cl
   };
 }
 
-/** The groups of the nodes that start, with the number of nodes that they have then. */
+/** The groups that get nodes, and how many nodes each group has then. */
 function growingGroups(starting: readonly TopologyNode[], next: Topology): readonly GrowingGroup[] {
   const groups = [...new Set(starting.map(({ group }) => group))];
   const started = startedNodes(next);
@@ -155,7 +155,7 @@ async function stateOf(portBase: number, id: string): Promise<ClusterNode['state
 
 async function untilReady(portBase: number, id: string): Promise<void> {
   const look = async (): Promise<true | undefined> => (await stateOf(portBase, id)) === 'ready' || undefined;
-  const late = `${id} does not start. Users notice nothing; "logs ${id}" shows why. Then run the same command again`;
+  const late = `${id} does not start: "logs ${id}" shows why. Users notice nothing. Mend it, then repeat this command`;
   await waitUntil(look, { boundMs: readyBoundMs, everyMs: 100, late });
 }
 

@@ -105,10 +105,10 @@ async function overloads(portBase: number, monitor: string): Promise<string | un
   const overloaded = report?.incidents.filter(({ verdict }) => verdict === 'overloaded') ?? [];
   if (overloaded.length === 0) return undefined;
   const nodes = new Set(overloaded.map(({ node }) => node)).size;
-  const who = `${counted(nodes, 'node', 'nodes')} refused calls, because there were too many calls`;
   const times = counted(overloaded.length, 'time', 'times');
+  const refused = `${counted(nodes, 'node', 'nodes')} refused calls, ${times} in all, because there were too many`;
   return (
-    `${who}, ${times} in all. That is not a failure of the node, so it is not counted. What users get: ` +
+    `${refused}. That is not a failure of the node, so it is not counted. What users get: ` +
     tierlab('load', { portBase })
   );
 }

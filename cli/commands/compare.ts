@@ -95,7 +95,8 @@ function showArchitecture(first: MeasuredTopology, second: MeasuredTopology, ter
   for (const { style, traces, relations } of comparedStyles(first, second)) {
     if (traces === 0) continue;
     terminal.line('');
-    terminal.line(`Who called whom in the ${style} style: calls per search, from ${traces} traces (by arithmetic)`);
+    const source = `from ${traces} traces (in brackets: by arithmetic)`;
+    terminal.line(`Who called whom in the ${style} style: calls per search, ${source}`);
     showTable(terminal, relations, bothColumns(first, second));
   }
 }

@@ -24,8 +24,8 @@ interface PolicyFlags extends ClusterFlags {
 const help = `
 A change names mechanisms. true switches a mechanism on with its defaults, and false switches it off. An object such as
 {"by":"round_robin"} switches it on with these settings. The other settings of this mechanism have their defaults.
-Mechanisms that the change does not name stay as they are at each node. With "base":"resilient", they become as in that
-preset.
+Mechanisms that the change does not name stay as they are at each node. With "base":"resilient", they get the settings
+of that preset.
 
 A node that is restarted keeps its policy, but a container that is started again gets the policy of the topology. A node
 that "scale" or "apply" starts gets the policy of the running nodes with the same work. If their policies differ, the

@@ -27,7 +27,7 @@ function read(file: string, maxBytes: number, offset: number | undefined): End {
     const buffer = Buffer.alloc(Math.min(maxBytes, size - start));
     const bytes = readSync(descriptor, buffer, 0, buffer.length, start);
     const content = buffer.subarray(0, bytes);
-    // Without an offset, the start is within a line, so its rest is no line.
+    // Without an offset, reading may start in the middle of a line. The rest of this line is left out.
     const cut = offset === undefined && start > 0;
     const first = cut ? content.indexOf(0x0a) + 1 : 0;
     const last = content.lastIndexOf(0x0a) + 1;

@@ -61,7 +61,7 @@ function isUnseen(element: Element): boolean {
   return unseen.has(element.tagName);
 }
 
-/** A heading that opens and closes its section is a button inside the heading. */
+/** A button inside a heading counts as text: it holds the words of a heading that opens and closes its section. */
 function isObject(element: Element): boolean {
   const { tagName, parentNode } = element;
   if (attribute(element, 'aria-hidden') === 'true') return true;

@@ -25,7 +25,7 @@ export interface Person {
   readonly choose: (name: PlacementName) => Promise<void>;
   /** Types the query, searches, turns pages and sorts. */
   readonly session: (name: PlacementName, turns: number) => Promise<LiveSession>;
-  /** Searches; answers with the sentence of the page where it fails. */
+  /** Searches. If the search fails, this returns the sentence that the page shows. */
   readonly search: (q: string) => Promise<string | undefined>;
   /** The page computes this many times more slowly: 6 = the browser gives it a sixth of the processor. */
   readonly slowDown: (times: number) => Promise<void>;

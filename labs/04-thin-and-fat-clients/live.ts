@@ -7,7 +7,7 @@ import { digits } from '../runner/units.ts';
 import { type LiveSession, openBrowser, openPerson, type Person } from './browser.ts';
 import { asScript, messagesIn, scriptInWords, typedQuery, scripts } from './script.ts';
 
-/** How many times slower the processor of the client is made: one after the other, until the order changes. */
+/** The processor of the client becomes this many times slower: first 6, then more, until the order changes. */
 const slowTimes = [6, 12, 24];
 /** Sessions of each placement, at full speed and with a slow processor. */
 const sessions = (times: number): number => (times === 1 ? 3 : 2);

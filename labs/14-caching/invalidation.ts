@@ -5,7 +5,7 @@ import { cache } from '../../shared/rpc/layers/sharing/cache.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 
 const Page = Type.Object({ page: Type.Integer({ minimum: 0 }) });
-/** A store whose pages change, which the search engine does not have. */
+/** A store whose pages change. The search engine has no such store. */
 export const pageStore = contract('pages', {
   read: operation({ summary: 'a page', request: Page, response: Type.Object({ version: Type.Integer() }) }),
   change: operation({ summary: 'writes a page', request: Page, response: Type.Object({}), priority: 'write' }),

@@ -4,7 +4,7 @@ import { digits } from '../runner/units.ts';
 import { liveLoads } from './live.ts';
 import { type OfferedLoad, type BalancedRun, runBalanced, secondMs, slowMs, usualMs } from './model.ts';
 
-/** The slow half is a multiple of `slowMs`: a queue at the slow back end is served whole or not at all. */
+/** The slow half lasts for a multiple of `slowMs`. So the slow back end serves all calls of a queue, or none. */
 const runMs = 8_000;
 const usualLoad = { perSecond: 500, forMs: runMs };
 const balancers = ['round_robin', 'least_outstanding', 'peak_ewma'] as const;

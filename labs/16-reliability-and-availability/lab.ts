@@ -7,7 +7,7 @@ import { digits } from '../runner/units.ts';
 import { liveSystems } from './live.ts';
 
 const cycles = 4_000;
-/** Two systems with the same availability, s. */
+/** Two systems with the same availability. */
 const systems = [
   { id: 'calm', label: 'the calm system' },
   { id: 'hasty', label: 'the hasty system' },

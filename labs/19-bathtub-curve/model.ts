@@ -8,7 +8,7 @@ export const failureAges = ['young', 'random', 'worn'] as const;
 export const scales = { young: 20, random: 10, worn: 8 } as const;
 export type Shapes = Readonly<Record<(typeof failureAges)[number], number>>;
 
-/** The ages at which the machines that have failed are counted, years. Burn-in takes the first one. */
+/** The ages at which the machines that have failed are counted, years. Burn-in would end at the first age. */
 const ages = [0.1, 1, 3, 6] as const;
 
 /** Inverse transform of the Weibull distribution. */

@@ -46,7 +46,7 @@ export const redundancy = lab({
     let sum = 0;
     let squares = 0;
     for (let i = 0; i < weighed; i++) {
-      // Each server that is down makes this trial rare / tilted as likely as it was drawn.
+      // The weight is the true probability of this trial, divided by that of the draw: rare / tilted for each server.
       const weight = allDown(tilted, draw, variant) ? (rare! / tilted) ** servers : 0;
       sum += weight;
       squares += weight * weight;

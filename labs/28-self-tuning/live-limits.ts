@@ -16,7 +16,7 @@ import {
 /** In s from the first call: the server becomes slower, and has some time to adapt before it is measured again. */
 const slowerAt = 12;
 const counted = { before: { from: 4, to: slowerAt }, after: { from: slowerAt + 20, to: slowerAt + 36 } };
-/** No call waits for so long behind the fixed limit: 80% of the deadline, times the largest factor, ms. */
+/** More than the longest wait behind the fixed limit, ms. That is 80% of the deadline, times the largest factor, 4. */
 const patienceMs = 4 * deadlineMs;
 
 /**

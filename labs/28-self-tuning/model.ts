@@ -86,7 +86,7 @@ export async function limits({ seed, S, factor }: SlowdownStep, policyFile: obje
     policy: { base: 'naive' },
     server: serverLayers(policy, { ...sim, queue: station }),
     async serve() {
-      // It finishes what it has begun, as a handler does that does not look whether anybody still waits.
+      // It finishes each call that it has begun, like a handler that does not ask whether anybody still waits.
       await station.work();
       return { body: {}, tookMs: 0 };
     },

@@ -23,7 +23,7 @@ export interface Place {
 /** The only topology that labs can use without starting it: that of `npm start`. */
 const wantedTopology = 'multitier';
 const answerMs = 5_000;
-/** A node that the lab has hung or killed may still be starting. */
+/** A node that the lab has killed, or has made hang, may still be starting. */
 const undoBoundMs = 20_000;
 
 /**

@@ -60,7 +60,8 @@ export async function openCluster({
   const opsOf = (node: string): ControlAddress => ({ host: nodeAt(node).host, port: nodeAt(node).opsPort });
   const watchdogOf = (node: string): ControlAddress => ({ host: nodeAt(node).host, port: portBase });
   const mayEnd = new Set<string>();
-  // Process ids come again, in containers at once, and a node lists faults that have ended.
+  // Not a process id: another lab may get the same id, most of all in a container. A node still lists faults that have
+  // ended, and a fault of an earlier lab must not have the same name.
   const owner = `lab-${randomBytes(4).toString('hex')}`;
   let serial = 0;
   let changes: Changes = { policies: {}, faults: [] };

@@ -140,8 +140,8 @@ export async function throughput(
 }
 
 /**
- * A fixed service time of about `meanMs`, for calibration. A timer of Node.js drops the fraction of a millisecond. Of
- * random times it drops half a ms on average, and of this time exactly that.
+ * A fixed service time of about `meanMs`, for calibration. A timer of Node.js drops the fraction of a millisecond: half
+ * a ms on average if times are random, and exactly half a ms from this time.
  */
 export const calibrationMs = (meanMs: number): number => Math.floor(meanMs) + 0.5;
 

@@ -55,7 +55,7 @@ export function predictedInWords({ lab, owner, prediction }: RunOrder): readonly
   return prediction?.values.map((value, i) => `${quantities[i]!.label}: ${withUnit(value, quantities[i]!.unit)}`);
 }
 
-/** A student from outside; none where it is empty or missing. */
+/** The student whom a request names; nobody if the name is empty or missing. */
 export function ownerIn(student: unknown): Owner {
   if (student === undefined || student === '') return {};
   if (typeof student !== 'string') throw new RpcError('bad_request', 'student: a text is wanted');

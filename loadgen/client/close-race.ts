@@ -9,7 +9,7 @@ import type { Request } from '../workload/request.ts';
 const closeRaceMs = 250;
 /**
  * A reset may be the answer to the request itself. It counts as the end of an idle connection only after a pause of
- * this length, ms, or after about the pause that made this server close idle connections before.
+ * this length, ms, or after half of the shortest pause after which this server has closed an idle connection.
  */
 const idleForResetMs = 1000;
 /** Methods that change nothing (RFC 9110, 9.2.1). Sending them twice does no harm. */

@@ -1,9 +1,9 @@
 import type { Stage } from '../options/quantities.ts';
 
 /**
- * A rate over time as its cumulative count A(t) = integral of the rate, with the inverse. Any unit-rate arrival process
- * u1 < u2 < ... becomes one with this rate by taking A^-1(u) (time rescaling; Cinlar, Introduction to Stochastic
- * Processes, 1975): one inverse serves constant, Poisson and burst arrivals alike.
+ * A rate over time. A(t), the integral of the rate, is the number of events until t. Let u1 < u2 < ... be arrivals with
+ * rate 1. Then A^-1(u1), A^-1(u2) ... are arrivals with this rate (time rescaling; Cinlar, Introduction to Stochastic
+ * Processes, 1975). So the same inverse serves constant, Poisson and burst arrivals.
  */
 export interface Profile {
   durationMs: number;

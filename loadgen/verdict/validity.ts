@@ -57,7 +57,7 @@ export function validity(
   const scenarioAtFault = broken > validityLimits.broken * started;
   if (scenarioAtFault) blameGenerator(brokenText);
   else if (broken > 0) notes.push(brokenText);
-  // A worker that dies in the first half second leaves no counts, so they say nothing about the server.
+  // A worker that dies in the first half second leaves no counts. Then "no answer" says nothing about the server.
   const noAnswer = counts.done === 0 && run.ending.kind !== 'worker-died';
   if (noAnswer && counts.asked === 0) blameGenerator('no request was due');
   else if (noAnswer) reasons.push('no answer was received');

@@ -17,8 +17,8 @@ let run: WorkerRun | undefined;
 let hasScenario = false;
 
 /**
- * The process belongs to the generator. A scenario that ended it would end the sessions of all other users, and the
- * controller must hear of nothing but this file.
+ * The process belongs to the generator. A scenario that ended it would end the sessions of all other users. And only
+ * this file may send messages to the controller.
  */
 function keepProcess(): void {
   const refuse = (what: string) => (): never => {

@@ -48,7 +48,7 @@ export function scenarioWorkload(scenario: Scenario, words: readonly string[], r
       get: (target, more = {}) => request('GET', target, more),
       put: (target, body, more = {}) => withBody('PUT', target, body, more),
       post: (target, body, more = {}) => withBody('POST', target, body, more),
-      // What is no time stays as it is, so that the report can name it.
+      // A value that is no time stays as it is, so that the report can name it.
       think: (meanMs) => ({ thinkMs: meanMs > 0 ? -Math.log(1 - random.next()) * meanMs : meanMs }),
     };
     return scenario(user);

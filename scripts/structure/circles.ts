@@ -1,6 +1,6 @@
 import type { Imports } from './imports.ts';
 
-/** The folders whose contents are parts of the system, each of which is a folder for this check. */
+/** Each folder inside of these is a part of the system. For this check, it counts as a folder of its own. */
 const divided = ['services', 'shared'];
 
 /** `shared/rpc/layers/none.ts` -> `shared/rpc`; `search/text/words.ts` -> `search`; a file at the root -> `.`. */

@@ -23,9 +23,9 @@ interface Running {
 
 /**
  * The life of one real process. When the process is seen running, its next failure is drawn from its age, and `observe`
- * returns this failure when it is due. The age grows only while the process runs. A restart keeps the age. A failure
- * with a cause of `replaceAfter` replaces the part, so the age begins at 0. An exit that was not ordered here, such as
- * a monitor's restart, ends a spell and is no failure.
+ * returns this failure when it is due. The age grows only while the process runs. A restart keeps the age. If the cause
+ * of a failure is in `replaceAfter`, the part is replaced, so the age begins at 0. An exit that was not ordered here,
+ * such as a monitor's restart, ends a spell and is no failure.
  */
 export function createAgingProcess(bathtub: Bathtub, seed: number | string) {
   const random = seededRandom(`bathtub ${seed}`);

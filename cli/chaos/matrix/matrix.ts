@@ -46,7 +46,7 @@ export async function runCase(it: Case, turn: number, options: MatrixOptions): P
   const { connection, userAnswers, detectionWaitMs } = options;
   const { nodes } = connection;
   const hosts = nodes.filter(({ components }) => components.includes(it.component));
-  // A topology of one shard has only the first.
+  // A topology with one shard has no shard 2: then the shard does not matter.
   const shard = hosts.filter((host) => it.shard !== undefined && host.shard === it.shard);
   const node = shard.length > 0 ? shard[turn % shard.length]! : hosts[turn % hosts.length]!;
   const callers = nodes

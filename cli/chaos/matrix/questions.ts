@@ -9,7 +9,7 @@ export type MatrixNode = Pick<TopologyNode, 'id' | 'components' | 'shard' | 'hos
 
 /** The direct questions for a node of each tier, and the comparison that tells true answers from lies. */
 export interface Questions {
-  /** Two different questions of the same operation; of the database for the shard that the node holds. */
+  /** Two different questions of the same operation. Those for a database node are about the shard that it holds. */
   readonly of: (component: string, shard: number | undefined) => readonly [DirectCall, DirectCall];
 }
 

@@ -18,7 +18,7 @@ export async function withVotes<T>(
   const single = singleReplicas(connection.nodes);
   if (single.length > 0) {
     terminal.line(
-      `no answer is put to the vote, because a vote needs two replicas: there is one of ${single.join(', ')}`,
+      `no answer is put to the vote, because a vote needs two replicas. Only one each: ${single.join(', ')}`,
     );
     return work();
   }

@@ -5,7 +5,7 @@ import { inMegabytes, megabyte } from '../size.ts';
 /**
  * Measured with `tierlab load -u 32 -d 20s`, as the greatest sum of proportional set sizes (/proc/PID/smaps_rollup):
  * the 21 nodes of multitier with watchdog and spare process take 1,158 MB, single-server takes 279 MB, because one node
- * hosts all components. The two constants cover both. Idle, they take 789 and 132 MB.
+ * hosts all components. The two constants cover both clusters. Without load, these clusters take 789 and 132 MB.
  */
 const perNode = 50 * megabyte;
 const besides = 230 * megabyte;

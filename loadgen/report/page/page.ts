@@ -20,7 +20,7 @@ import {
 import { pageStyle } from './style.ts';
 
 const require = createRequire(import.meta.url);
-/** The page needs no network; markup, so that its quotes are not escaped. */
+/** The page needs no network, so it may use none. This is markup, so that the quotes in it are not escaped. */
 const contentPolicy = markup`default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:`;
 
 /**
