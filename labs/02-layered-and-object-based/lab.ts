@@ -22,7 +22,7 @@ export const layeredAndObjectBased = lab({
   assumptions: [
     'r and s are the same at every tier, and the same for every call',
     'no call waits for a free worker',
-    'the three calls of a page view do not need each other’s answers',
+    'the first three calls of a page view do not need each other’s answers',
   ],
   quantities: ({ r, s }) => [
     { id: 'layered', label: 'a search in layered style', unit: 'ms', theory: timeOf('layered', r!, s!) },

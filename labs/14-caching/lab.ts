@@ -27,6 +27,7 @@ export const caching = lab({
   question: 'A cache holds a tenth of the pages. How many of the requests does it answer?',
   seconds: 30,
   cores: 2,
+  failuresExpected: true,
   parameters: { C: { unit: 'count', values: [100, 80, 150] } },
   formula: 'Che: h = sum of q_i (1 - e^(-q_i T)), where T solves sum of (1 - e^(-q_i T)) = C',
   assumptions: [

@@ -23,7 +23,7 @@ export const loadBalancing = lab({
   seconds: 35,
   cores: 2,
   parameters: { n: { unit: 'count', values: [11, 9, 13] } },
-  formula: 'round robin: 1 - 1/(2n); least loaded: 1 - l / (2 ((n - 1) L + l)), with l = 167 ms and L = 2,000 ms',
+  formula: 'round robin: 1 - 1/(2n); least loaded: 1 - h / (2 ((n - 1) L + h)), with h = 167 ms and L = 2,000 ms',
   assumptions: [
     'one server is slow for half of the run, and still answers',
     'each server has many calls at the same time, so the queues are equally long',
@@ -48,7 +48,7 @@ export const loadBalancing = lab({
       ],
       checks: [
         near('round robin: 1 - 1/(2n)', robin, roundRobin(n!)),
-        near('least loaded: 1 - l / (2 ((n - 1) L + l))', leastRun, leastLoaded(n!)),
+        near('least loaded: 1 - h / (2 ((n - 1) L + h))', leastRun, leastLoaded(n!)),
         better('peak EWMA is better than least loaded', peak, leastRun),
       ],
       timeline: ['calls to the slow server, per second:', ...[robin, leastRun, peak].map(slowLine)],

@@ -31,6 +31,7 @@ export const heartbeats = lab({
     'A node sends a heartbeat twice a second. One in five heartbeats is lost. How soon may you call the node dead?',
   seconds: 130,
   cores: 2,
+  failuresExpected: true,
   parameters: { loss: { unit: '%', values: [0.2, 0.15, 0.25] } },
   attach: {
     dashboard: 'tierlab-incidents',

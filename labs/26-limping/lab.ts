@@ -22,6 +22,7 @@ export const limping = lab({
   question: 'One of three replicas is ten times slower, and its heartbeats are fine. What do users notice?',
   seconds: 95,
   cores: 2,
+  failuresExpected: true,
   parameters: { f: { unit: 'none', values: [10, 8, 12] } },
   attach: {
     dashboard: 'tierlab-resilience',

@@ -37,7 +37,7 @@ export const whereAMillisecondGoes = lab({
   assumptions: [
     'connections are open already, so no handshake is measured',
     'there is one call at a time, so no call waits in a queue',
-    'the theory gives only an order and rough times; your machine has other numbers',
+    'the theory only sorts the calls from fast to slow, and gives rough times; your machine has other numbers',
   ],
   quantities: () => actions.map(({ id, label, roughMs }) => ({ id, label, unit: 'ms', theory: roughMs })),
   async live(_, context) {

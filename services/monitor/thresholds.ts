@@ -29,7 +29,7 @@ export const thresholds = {
   slowRatio: 4,
   /** A node does not limp if even one of its answers took less than this many times its peers' time. */
   neverFasterRatio: 2,
-  /** A node that answers this many times as many calls as its peers is busy, and does not limp. */
+  /** A node that answers this many times as many calls as its peers is busy: its slow and lost calls are excused. */
   busyRatio: 2,
   /**
    * This many reports say that calls were given up and none was answered. The reports of all callers are counted

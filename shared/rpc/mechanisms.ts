@@ -233,7 +233,7 @@ export const besideCalls = {
   heartbeatThread: {
     settings: NoSettings,
     does: 'for experiments: a separate thread sends the heartbeats; injected network faults do not affect them',
-    without: 'the main loop sends them, so they stop when it hangs',
+    without: 'the main loop sends the heartbeats, so the heartbeats stop when the main loop hangs',
     onDemand: true,
   },
   centralStatistics: {

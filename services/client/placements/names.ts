@@ -1,9 +1,9 @@
 /** One way to divide the search engine between a client and a server. */
 export interface PlacementFacts {
   readonly name: PlacementName;
-  /** Its letter in a course on distributed systems: `a` is the fattest client, `e` the thinnest. */
+  /** The letter of the placement in a course on distributed systems: `a` is the fattest client, `e` is the thinnest. */
   readonly course: string;
-  /** Its letter in Tanenbaum's book: `a` is the thinnest client, `e` the fattest. */
+  /** The letter of the placement in Tanenbaum's book: `a` is the thinnest client, `e` is the fattest. */
   readonly book: string;
   /** Where the application is cut in two. */
   readonly cut: string;

@@ -22,7 +22,7 @@ export async function restart(say: (line: string) => void): Promise<Row> {
     times.push(await untilReadyAgain(victim, since));
     say(`${times.at(-1)!.toFixed(0)} ms`);
   }
-  const name = 'database node killed to serving again (one shard of all pages)';
+  const name = 'database node: from the kill until its new process is ready (one shard of all pages)';
   return rowToGoal({ row: 7, name, goal: '1 s' }, times, goalMs, (ms) => `${ms.toFixed(0)} ms`);
 }
 

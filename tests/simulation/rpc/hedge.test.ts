@@ -70,8 +70,8 @@ async function busy(policy: object) {
 test('hedging overloads a busy service unless a budget, or a look at the other replicas, limits it', async () => {
   const log = transcript(
     'hedge-harmful',
-    '3 servers at 70%; hedges after the median of 14 ms, that is for half of the calls; stopped copies are ' +
-      'worked off all the same',
+    '3 servers at 70%; a hedge is sent after the median of 14 ms, so half of the calls get a hedge; servers also ' +
+      'finish the copies that were stopped',
   );
   const none = await busy({ base: 'naive' });
   const reckless = await busy({ base: 'naive', hedge: { fixedDelayMs: 14, ratio: 1, reserve: 100_000, blind: true } });
