@@ -102,8 +102,9 @@ export interface Pause extends Times {
 }
 
 /**
- * The machine of the active node pauses, its watchdog with it, and wakes up after its standby was promoted. It knows
- * nothing of the promotion. A user with an old list of addresses asks both.
+ * The machine of the active node pauses, and with it the node and its watchdog. The machine wakes up after the standby
+ * was promoted. The old active node knows nothing of the promotion. A user with an old list of addresses asks both
+ * nodes.
  */
 export async function twoActive({ seed, fenced, ...times }: Pause): Promise<TwoActive> {
   const cluster = await clusterWith(seed, 'hot', times, 0);

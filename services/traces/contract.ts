@@ -50,7 +50,7 @@ export const TraceSpan = Type.Object({
   fromCache: Type.Optional(Type.Boolean()),
   /** Of a call: the mechanism that hid a failed or slow attempt from the caller. */
   maskedBy: Type.Optional(MaskedBySchema),
-  /** Of `serve`: the longest time that the call can have waited for its turn in the process. */
+  /** Of `serve`: an upper limit of the time for which the call waited for its turn in the process. */
   queueMs: Type.Optional(Ms),
   /** Of `serve`: the rest of the attempt's time, on the way there and back. */
   networkMs: Type.Optional(Ms),

@@ -102,7 +102,7 @@ export function tunedOperations(statistics: LatencyStatistics, policy: PolicyHol
       const why =
         quantileMs === undefined
           ? `the first guess, until ${settings.minSamples} samples are there`
-          : `${settings.margin} x p${settings.quantile * 100} of ${ms(quantileMs)}${floor}`;
+          : `${settings.margin} x p${settings.quantile * 100} (${ms(quantileMs)})${floor}`;
       return byHand({ what, value, unit: 'ms', why }, 'fixedMs', fixedMs);
     }
   });

@@ -27,7 +27,7 @@ test('with samples each value follows from its quantile, and says so', () => {
   expect(values['hedge delay']!.why).toMatch(/^p95 of the attempts is \d+ ms$/);
   expect(values['attempt timeout']!.value).toBeGreaterThan(270);
   expect(values['attempt timeout']!.value).toBeLessThan(330);
-  expect(values['attempt timeout']!.why).toMatch(/^3 x p99.9 of \d+ ms$/);
+  expect(values['attempt timeout']!.why).toMatch(/^3 x p99.9 \(\d+ ms\)$/);
 });
 
 test('floors, hand-set values and switched-off mechanisms give their reasons', () => {
