@@ -24,7 +24,7 @@ export function createEventStreams(maxPages: number) {
       response.once('close', () => open.delete(response));
     },
     send(event: string): void {
-      // Bytes, because each page would encode a text again.
+      // The event is made into bytes once. A text would be encoded again for each page.
       const bytes = Buffer.from(event);
       for (const response of open) {
         if (response.writableLength > maxWaitingBytes) response.destroy();

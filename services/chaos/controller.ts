@@ -95,7 +95,10 @@ export function createController(options: ControllerOptions) {
     release?.();
   }
 
-  /** Faults that ended at their targets end here too, because diagnoses are scored by the journal. */
+  /**
+   * A fault that ended at its target ends here, too, and the journal says so, because diagnoses are compared with the
+   * journal.
+   */
   function forget(lost: readonly LostFault[]): void {
     for (const { id, target, end } of lost) {
       const injection = active.get(id);
@@ -166,7 +169,8 @@ export function createController(options: ControllerOptions) {
     active.set(injection.id, entry);
     keepWatch();
     for (const { target } of injection.faults) journal.note({ event: 'undo', id: injection.id, kind, target, site });
-    // Waits for all targets: a slow one must not be injected after it was healed.
+    // Waits for all targets. Otherwise, after a failure at one target, all targets would be healed, and then the fault
+    // could still begin at a slow one.
     const outcomes = await Promise.allSettled(
       injection.faults.map(async (fault) => {
         await targets.inject(site, { ...fault, owner });
@@ -181,7 +185,7 @@ export function createController(options: ControllerOptions) {
       await heal(injection.id, 'failed');
       throw failed.reason;
     }
-    // A halt came during the injection: some targets may have healed before they were injected.
+    // A halt came during the injection: at some targets, the fault may have begun after they were healed.
     if (!active.has(injection.id)) await healTargets(entry);
     return entry;
   }

@@ -39,8 +39,8 @@ export function tiersOf({ nodes, style }: Pick<Topology, 'nodes' | 'style'>): Ti
 }
 
 /**
- * The order of groups within a tier: that in which an object-based search uses the components of the same names. Groups
- * with other names come last.
+ * The order of groups within a tier. A group with the name of a component has the place of this component in an
+ * object-based search. Groups with other names come last.
  */
 const order = [...contracts.keys()];
 const byRequest = (a: string, b: string): number => place(a) - place(b);

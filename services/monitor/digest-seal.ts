@@ -8,8 +8,8 @@ import type { Digest, SealedDigest } from './contract.ts';
 export interface DigestSeal {
   readonly seal: (digest: Digest, to: string) => SealedDigest;
   /**
-   * Throws `forbidden` if the monitor that the digest names did not seal it for this monitor, or if an equally new or
-   * newer digest was opened before.
+   * Throws `forbidden` if the monitor that the digest names did not seal the digest for this monitor. Also throws it if
+   * an equally new or newer digest of that monitor was opened before.
    */
   readonly open: (sealed: SealedDigest) => Digest;
 }
@@ -22,7 +22,7 @@ export interface DigestSealOptions {
 
 /**
  * Monitors believe each other's digests: verdicts, orders and promotions. So a digest is sealed, with the same key as
- * the heartbeats of its sender. A digest that is not newer than all earlier ones is refused.
+ * the heartbeats of its sender. A digest that is not newer than all earlier ones of its sender is refused.
  */
 export function createDigestSeal({ monitor, incarnation, keys }: DigestSealOptions): DigestSeal {
   const newest = new Map<string, { readonly incarnation: number; readonly number: number }>();

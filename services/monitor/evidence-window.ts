@@ -199,8 +199,8 @@ function callerEvidence(
 }
 
 /**
- * The share of calls that the caller lost at a peer of the node: the smallest share of all peers. Undefined if the
- * caller called no peer often enough.
+ * For each peer of the node, the share of the calls to this peer that the caller lost; the result is the smallest of
+ * these shares. Undefined if the caller called no peer often enough.
  */
 function lostToPeers(node: string, reports: readonly Report[], since: number): number | undefined {
   const group = reports.find(({ evidence }) => evidence.node === node)?.evidence.group;

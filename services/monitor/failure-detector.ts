@@ -34,13 +34,16 @@ export interface FailureDetector {
   readonly digest: (digest: Digest) => void;
   readonly record: (node: string) => NodeRecord;
   readonly phi: (node: string) => number;
-  /** Callers complain about it, or it is silent for longer than usual. The prober should ask over the ops network. */
+  /**
+   * Callers complain about the node, or it is silent for longer than usual. The prober should ask it over the ops
+   * network.
+   */
   readonly inDoubt: (node: string) => boolean;
   /** Something unusual is known about the node, so it should be diagnosed. */
   readonly interesting: (node: string) => boolean;
   readonly evidence: (node: string) => NodeEvidence;
   readonly observer: () => Observer;
-  /** Which nodes it called lately, and how often a call failed, by its own reports. */
+  /** Which nodes `node` called lately, and how often a call failed, by the reports of `node` itself. */
   readonly calledBy: (node: string) => ReadonlyMap<string, number>;
   /**
    * The beginning of the present failure, which has this verdict, monotonic ms: the first complaint, or the first
@@ -132,8 +135,8 @@ export function createFailureDetector({
       const hearing = of.hear(beat, now, lostMs);
       // Complaints of callers about the earlier process belong to this failure.
       if (hearing === 'restarted') complaints.set(beat.node, reports.firstBadAt(beat.node, now));
-      // The callers' reports are about the earlier process, about a process that was not ready yet, or about a silence
-      // that is over.
+      // When the node restarts, becomes ready or ends a silence, the earlier reports of its callers no longer count
+      // against it, because these reports are about the time before.
       const begins = hearing === 'fresh' && (wasSilent || (beat.phase === 'ready' && phase !== 'ready'));
       if (hearing === 'restarted' || begins) reports.forget(beat.node);
       return hearing;

@@ -20,7 +20,7 @@ export interface Stamps {
   readonly steady?: number;
 }
 
-/** How it ended. `passed`: without a repair. `doubt`: the suspicion never became a diagnosis. */
+/** How the incident ended. `passed`: without a repair. `doubt`: the suspicion never became a diagnosis. */
 export type IncidentOutcome = 'open' | 'repaired' | 'passed' | 'doubt';
 
 export interface Incident {
@@ -42,7 +42,7 @@ export interface OrderNote {
   readonly at: number;
   readonly order: string;
   readonly result: OrderResult;
-  /** Who had done it already, or why it was refused or failed. */
+  /** Who had carried out the order already, or why the order was refused or failed. */
   readonly detail?: string;
 }
 
@@ -106,22 +106,22 @@ function fixed({ stamps, verdict }: Incident, { at, seen, suspected }: WatchedWi
   return unfixed;
 }
 
-/** It served well again, and now has another verdict. This is the next failure. */
+/** The node served well again, and now has another verdict. This is the next failure. */
 function isAnother({ stamps, verdict }: Incident, { seen, standing }: WatchedWindow): boolean {
   return stamps.fix !== undefined && verdict !== undefined && seen === standing && standing !== verdict;
 }
 
 const tookEffect = ({ result }: OrderNote): boolean => result === 'done' || result === 'already';
 
-/** A repair took its process down, or a new process has started by itself. */
+/** A repair took the node's process down, or a new process has started by itself. */
 export const isCured = ({ orders, verdict }: Incident): boolean =>
   verdict !== undefined && orders.some((note) => tookEffect(note) && note.order !== 'drain');
 
 const outcomeOf = ({ orders }: Incident): IncidentOutcome => (orders.some(tookEffect) ? 'repaired' : 'passed');
 
 /**
- * The incident with one more order; the last ones are kept. It is named after the verdict of the first repair of any
- * monitor.
+ * The incident with one more order. Only the last `maxOrders` orders are kept. The incident is named after the verdict
+ * of the first repair, whichever monitor ordered this repair.
  */
 export function ordered(incident: Incident, note: OrderNote, verdict: Verdict): Incident {
   const orders = [...incident.orders, note].slice(-maxOrders);

@@ -54,7 +54,10 @@ export function monitorMetrics(metrics: Metrics, sources: Sources): MonitorMetri
   };
 }
 
-/** Only the state and the verdict in force have a series: all pairs would be more series than one metric may have. */
+/**
+ * A member has one series for its present state, and one for its present verdict. A series for every pair of member and
+ * state, or of member and verdict, would exceed the limit of one metric.
+ */
 function memberGauges(metrics: Metrics, { nodes, view, phi, verdict }: Sources): void {
   metrics.gauge(
     'tierlab_member_state',

@@ -45,8 +45,9 @@ interface Requirement {
 /**
  * Pure: the availability that a topology promises. Replicas are in parallel: 1 - (1 - a)^n, or k of n. The components
  * that a request needs are in series, so their availabilities would be multiplied. But components of one node fail
- * together, so the product would be wrong. Therefore the result is added up over all combinations of how many nodes of
- * each replica group are up. Standbys are not counted: they shorten the time to repair.
+ * together, so the product would be wrong. Therefore the result is a sum. A combination says, for each replica group,
+ * how many of its nodes are up. The sum adds the probabilities of all combinations that suffice. Standbys are not
+ * counted: they shorten the time to repair.
  *
  *   client x gateway x app x query x (shard 1 x shard 2) x ranking x html       series
  *                                      |

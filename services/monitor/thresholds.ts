@@ -17,13 +17,16 @@ export const thresholds = {
   /** A caller complains if at least this share of its calls failed. */
   badShare: 0.1,
   /**
-   * The same where no other caller complains: a burst of other work on the machine costs one caller a tenth of its
-   * calls.
+   * If no other caller complains, at least this share must have failed: a burst of other work on the machine costs one
+   * caller a tenth of its calls.
    */
   soleBadShare: 0.5,
   /** This many lost votes and invalid replies show a liar. One alone may be a bit flip. */
   minLies: 3,
-  /** The same where two callers found it independently. They avoid the liar from then on, so they find no more lies. */
+  /**
+   * This many are enough if two callers found the lies independently. After that, the callers avoid the liar, so they
+   * find no more lies.
+   */
   minSharedLies: 2,
   /** A node is slow if its time is at least this many times that of its peers. */
   slowRatio: 4,
@@ -32,8 +35,9 @@ export const thresholds = {
   /** A node that answers this many times as many calls as its peers is busy: its slow and lost calls are excused. */
   busyRatio: 2,
   /**
-   * This many reports say that calls were given up and none was answered. The reports of all callers are counted
-   * together. One report is not enough: an avoided replica gets calls only in bad moments.
+   * If this many reports say that calls were given up and none was answered, the given-up calls count as lost. The
+   * reports of all callers are counted together. One report is not enough: an avoided replica gets calls only in bad
+   * moments.
    */
   unansweredBeats: 3,
   /**

@@ -28,7 +28,10 @@ export function createDirectory(
   const hosts = (component: string, shard: number | undefined, key: string): readonly Endpoint[] =>
     placed.getOrInsertComputed(key, () => nodesHosting(topology, component, shard).map(endpointOf));
 
-  /** The nodes in `ready`, because the others may not have loaded their code yet. If it names none of them, all. */
+  /**
+   * Returns the endpoints that `ready` names, because the other nodes may not have loaded their code yet. If `ready`
+   * names none of them, returns all endpoints.
+   */
   function opened(endpoints: readonly Endpoint[]): readonly Endpoint[] {
     const those = endpoints.filter(({ node }) => open?.includes(node));
     return those.length > 0 ? those : endpoints;

@@ -78,7 +78,7 @@ export function activate(fault: Fault, { clock, scheduler, host, warn, onOver }:
   function startProcessFaults(): void {
     const plan = kind.plan?.(params);
     const { process, listener } = host;
-    // One fault at one target holds a process state, such as "paused". Other faults may hold the same state.
+    // This fault at this target is one holder of a process state, such as "paused". The state may have other holders.
     const holder = `${fault.id} ${fault.target}`;
     if (plan && process) {
       const running = runPlan(plan, fault.target, {

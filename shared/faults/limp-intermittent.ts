@@ -1,7 +1,7 @@
 import { sleep } from '../time/scheduler.ts';
 import { faultKind, Milliseconds, params } from './fault.ts';
 
-/** Slow for `onMs`, normal for `offMs`, in turn. Detectors without hysteresis flap. */
+/** Slow for `onMs`, normal for `offMs`, in turn. A detector without hysteresis changes its verdict again and again. */
 export const limpIntermittent = faultKind({
   kind: 'limp.intermittent',
   summary: 'answers late for some time, then normally, and so on in turn',

@@ -18,7 +18,7 @@ export function skewableClock(base: Clock): SkewableClock {
   let rate = 1;
   let wallGainMs = 0;
 
-  /** Most clocks are never skewed, and every call reads them several times. */
+  /** True before the first skew. Then the base clock is read directly, because a call reads the clock several times. */
   let asBase = true;
   const ours = () => (asBase ? base.now() : originOurs + (base.now() - originBase) * rate);
 

@@ -25,11 +25,11 @@ export interface HeartbeatReceiverOptions {
   readonly process: string;
   /** One key for each node; the keys of its incarnations are derived from it. */
   readonly keys: ReadonlyMap<string, KeyObject>;
-  /** Called with a sign of life. Returns false if it is not believed; then it gets no answer. */
+  /** Called with each genuine heartbeat. Returns false if it is not believed; then the node gets no answer. */
   readonly heard: (beat: Heartbeat) => boolean;
   /** Called once for each report. */
   readonly reported: (node: string, incarnation: number, reports: readonly EvidenceReport[]) => void;
-  /** Undefined while it knows too little to give out a view. */
+  /** Undefined while this monitor knows too little to give out a view. */
   readonly view: () => View | undefined;
   readonly onRefused?: (why: 'not genuine' | 'repeated') => void;
 }
@@ -42,8 +42,8 @@ const rememberedReports = 256;
 
 /**
  * The monitor's side of heartbeat.ts. It accepts a datagram once, and only if the node's own process sealed it for this
- * process of the monitor. A genuine datagram for an earlier process of the monitor gets an answer with the name of the
- * present process; the sender then sends another heartbeat.
+ * process of the monitor. A genuine datagram that names an earlier process of the monitor, or none, gets an answer with
+ * the name of the present process. The sender then sends another heartbeat.
  */
 export function createHeartbeatReceiver(options: HeartbeatReceiverOptions): ReceiveDatagram {
   const { monitor, process, keys, heard, reported, view, onRefused } = options;
@@ -99,7 +99,8 @@ export function createHeartbeatReceiver(options: HeartbeatReceiverOptions): Rece
     const { node, incarnation, number } = message;
     const { process: from, monitorProcess, reports = [], ...rest } = message.head;
     const quiet = message.kind === 'beat' && message.head.quiet === true;
-    // It was meant for an earlier process of this monitor, or was recorded then.
+    // The node does not know the name of the present process yet. Or the datagram is old: it came late, or somebody
+    // recorded it and sent it again.
     if (monitorProcess !== process) return answer(key, message, [], send);
     if (!replays.isFirst(node, from, incarnation, number)) return onRefused?.('repeated');
     if (known.get(node)?.incarnation !== incarnation) known.set(node, { incarnation, key });

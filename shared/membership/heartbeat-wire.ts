@@ -7,7 +7,8 @@ import { SelfReport } from './self-report.ts';
 
 /**
  * Heartbeats as datagrams. No datagram is longer than `maxDatagramBytes`, because every network carries this length in
- * one piece (RFC 9000, section 14). All four kinds have the same layout, big-endian; numbers are lengths in bytes:
+ * one piece (RFC 9000, section 14). All four kinds have the same layout, big-endian. The number after each field is its
+ * length in bytes. "length 1, text" means: the length of the text in 1 byte, and then the text.
  *
  *   kind 1 | node id: length 1, text | monitor id: length 1, text | incarnation 8 | number 4
  *          | head: length 2, JSON | body | MAC 16
@@ -50,7 +51,10 @@ export interface EvidenceReport {
 
 const fromNode = {
   process: ProcessId,
-  /** The monitor process that the datagram is for; other processes ignore it. Empty: the node does not know it yet. */
+  /**
+   * The monitor process that the datagram is for. Other processes answer the datagram, but use nothing in it. Empty:
+   * the node does not know the name of the process yet.
+   */
   monitorProcess: ProcessId,
   reports: Type.Optional(Type.Array(Report, { maxItems: 64 })),
 };

@@ -45,7 +45,7 @@ export interface HeartbeatOptions {
   readonly monitors: ReadonlyMap<string, KeyObject>;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
-  /** The phase of the interval in which it sends, ms. */
+  /** The time in ms from the start of each interval to the beat. Undefined: intervals begin at the sender's start. */
   readonly phaseMs?: number | undefined;
   /** The node's report about itself. */
   readonly self?: () => SelfReport;
@@ -88,13 +88,13 @@ interface MonitorLink {
   viewVersion: number;
   /** The time of the first question after the monitor's last answer; undefined: no question was sent since. */
   askedAt: number | undefined;
-  /** The random name of its process; empty before its first answer. */
+  /** The random name of the monitor's process; empty before the monitor's first answer. */
   process: string;
-  /** The newest datagram that it answered. */
+  /** The number of the newest datagram that the monitor answered. */
   answered: number;
   number: number;
   sequence: number;
-  /** An extra beat was sent to it in this interval. There is at most one. */
+  /** The monitor got an extra beat in this interval. One interval has at most one extra beat. */
   gotExtraBeat: boolean;
 }
 

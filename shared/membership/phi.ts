@@ -45,18 +45,18 @@ export interface PhiDetector {
   silentMs(now: number, lostMs?: number): number | undefined;
   readonly incarnation: number | undefined;
   /**
-   * The number of heartbeats that a single process could not have sent. Their incarnation was replaced long ago, or
-   * their number arrived before. (A late heartbeat still arrives for the first time.) A stream of them means that two
-   * processes have one identity.
+   * How many heartbeats a single process could not have sent. Their incarnation was replaced long ago, or a heartbeat
+   * with the same sequence number had arrived before. (A late heartbeat still arrives for the first time.) A stream of
+   * such heartbeats means that two processes have one identity.
    */
   readonly conflictingBeats: number;
 }
 
-/** A repeat of one of the newest numbers is no conflict, because the network may duplicate a datagram. */
+/** A repeat of one of the newest sequence numbers is no conflict, because the network may duplicate a datagram. */
 const repeated = 3;
 /** How long datagrams of a replaced process may still arrive, ms. An observer that was paused reads them late. */
 const legacyMs = 5_000;
-/** Numbers that were skipped and may still come. */
+/** How many skipped sequence numbers are remembered, because their heartbeats may still arrive. */
 const maxMissing = 200;
 
 export function createPhiDetector(options: PhiOptions): PhiDetector {

@@ -25,7 +25,8 @@ export function createReplayWindow() {
       if (!known) {
         const oldest = processes.values().next().value;
         if (oldest && processes.size >= maxProcesses) {
-          // This process is so old that its datagram may have been accepted before the process was forgotten.
+          // This process is not newer than the oldest remembered one. So it may be a forgotten process, whose datagram
+          // was accepted before.
           if (incarnation <= oldest.incarnation) return false;
           processes.delete(processes.keys().next().value!);
         }

@@ -10,7 +10,8 @@ export interface Endpoint {
   readonly host: string;
   readonly port: number;
   /**
-   * The process that runs on the node now, where the view knows it: a new process is not to blame for its predecessor.
+   * The incarnation of the node's present process, if the view tells it. With it, the caller does not blame a new
+   * process for the failures of the earlier one.
    */
   readonly incarnation?: number;
   /** Other routes to the same node, in order of preference: further addresses, or programs that forward to it. */

@@ -143,7 +143,8 @@ export function blame(error: RpcError, { node, abandoned }: Attempted): Blame {
   if (below !== undefined || errorCodes[code].blame === 'deeper') return 'deeper';
   if (error.node === undefined) return relayed ? errorCodes[code].blame : 'here';
   if (node !== undefined && error.node !== node) return 'deeper';
-  // A node does not report these about itself: its answer means that the deadline passed, or that a node below failed.
+  // A node never reports one of the following codes about itself. A relayed `deadline_exceeded` means that the deadline
+  // of the call passed. Each of the other relayed codes means that a node below failed.
   if (relayed && code === 'deadline_exceeded') return 'caller';
   if (relayed && (code === 'bad_reply' || errorCodes[code].blame === 'route')) return 'deeper';
   return errorCodes[code].blame;

@@ -32,7 +32,9 @@ export function operatorEnvironment(
   return { [names.token]: hostsOrderer(node) ? token : undefined, [names.digest]: digest };
 }
 
-/** The node's side: removes both from its environment, so that its child processes do not inherit them. */
+/**
+ * The node's side: takes the token and the digest out of the environment, so that child processes do not inherit them.
+ */
 export function takeOperator(env: Record<string, string | undefined>): Operator {
   const operator = operatorOf(env[names.token], env[names.digest]);
   delete env[names.token];

@@ -35,7 +35,8 @@ export function canonical(page: SignedPage, version: number): string {
     ...category,
   ];
   const text = JSON.stringify(parts);
-  // JSON writes only half pairs and quoted backslashes as `\ud...`, so few pages need the second pass.
+  // JSON contains `\ud` only where the text has half a surrogate pair, or a backslash before "ud". So few pages need
+  // the second pass.
   if (!text.includes('\\ud')) return text;
   return JSON.stringify(parts, (_key, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value));
 }

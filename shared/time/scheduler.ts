@@ -49,8 +49,8 @@ export const systemScheduler: Scheduler = {
 };
 
 /**
- * Runs `task` when the machine's monotonic clock is `phaseMs` past a multiple of the interval. Its timer fires at
- * most once per half interval, so a loop that is very late leaves a run out.
+ * Runs `task` when the machine's monotonic clock is `phaseMs` past a multiple of the interval. The timer waits at least
+ * half an interval after it has fired. So if the main loop is later than that, the next run of `task` is skipped.
  */
 function inStep(intervalMs: number, task: () => void, phaseMs: number): Timer {
   let handle: NodeJS.Timeout;

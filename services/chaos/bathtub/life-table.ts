@@ -16,8 +16,8 @@ export interface LifeTableRow {
 /**
  * The actuarial estimator: the number of failures in a bin of ages, divided by the time that parts spent in this bin.
  * Parts still running at the end count with the time that they ran (right-censored). Restarted parts enter at their age
- * (left-truncated). `expected` weighs the hazard by the ages at which parts really ran. In a bin of steep wear-out,
- * most parts are at its younger end.
+ * (left-truncated). `expected` weighs the hazard by the ages at which parts really ran. This matters in a bin where the
+ * rate rises steeply: few parts live to the end of the bin, so most of the observed ages are near its beginning.
  */
 export function lifeTable(
   spells: readonly Spell[],

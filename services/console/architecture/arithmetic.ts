@@ -31,8 +31,8 @@ const callsOfSearch: Readonly<Record<Style, readonly (readonly [caller: string, 
 };
 
 /**
- * The calls of one search by arithmetic. The database is called once for each shard. A call is a function call where
- * the caller's node hosts the component, and the shard, that it calls.
+ * The calls of one search by arithmetic. The database is called once for each shard. If the caller's node itself
+ * hosts the called component with the called shard, the call is a function call.
  */
 export function relationsByArithmetic(topology: Topology, style: Style): readonly PlacedRelation[] {
   return callsOfSearch[style].map(([caller, callee]) => {

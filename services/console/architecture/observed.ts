@@ -14,10 +14,10 @@ export interface ObservedStyle {
   readonly arithmetic: readonly PlacedRelation[];
 }
 
-/** How long one answer serves all pages, ms. It costs the component `traces` up to `mostTraces` questions. */
+/** How long one answer serves all pages, ms. It costs the component `traces` up to 1 + `mostTraces` calls. */
 const servesMs = 5_000;
 
-/** The most searches of a style that are read, and the most traces that are looked at for them. */
+/** Up to `enough` searches of each style are read, out of the newest `mostTraces` traces. */
 const enough = 12;
 const mostTraces = 60;
 
@@ -44,7 +44,7 @@ async function observedRelations(topology: Topology, source: TraceSource): Promi
   for (const { requestId } of searches) {
     const lists = [...byStyle.values()];
     if (lists.every(({ length }) => length >= enough)) break;
-    // The trace store may drop a trace after it has listed it and before it is read.
+    // The trace store may drop a listed trace before the trace is read.
     const trace = (await source.trace(requestId).catch(() => undefined)) as Trace | undefined;
     const style = trace?.missingSpans === 0 ? styleOf(trace) : undefined;
     const list = style && byStyle.get(style);

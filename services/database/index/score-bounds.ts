@@ -140,8 +140,9 @@ function createImpacts(segment: Segment, averages: readonly number[]): Uint8Arra
 }
 
 /**
- * The shares for other average lengths. Let r be the new average length of a field, divided by its own one. For r <= 1,
- * f does not grow. For r >= 1, f grows at most by the factor r, because
+ * The shares for other average lengths. Let `own` be the average length of a field in this segment, and r the new
+ * average length of the field, divided by `own`. For r <= 1, f does not grow. For r >= 1, f grows at most by the factor
+ * r, because
  *
  *     1 - b + b x length / (r x own) >= (1 - b + b x length / own) / r
  *

@@ -18,8 +18,8 @@ export interface TakenPort extends WantedPort {
 }
 
 /**
- * Which of `ports` are taken at `host`, and by whom. To most programs "localhost" is ::1 before it is 127.0.0.1. So a
- * TCP port of the loopback address must be free at both: otherwise http://localhost:8080 may open another program.
+ * Which of `ports` are taken at `host`, and by whom. For "localhost", most programs try ::1 first and 127.0.0.1 second.
+ * So a TCP port at 127.0.0.1 must be free at ::1, too: otherwise http://localhost:8080 may open another program.
  */
 export async function takenPorts(ports: readonly WantedPort[], host: string): Promise<readonly TakenPort[]> {
   const probed = ports.flatMap(({ port, protocol }) => {
@@ -68,7 +68,7 @@ const tables: Readonly<Record<Protocol, { readonly names: readonly string[]; rea
 
 /**
  * Which process listens at each of these ports. Linux: /proc/net/tcp gives the socket's inode, /proc/<pid>/fd its
- * owner. Elsewhere, and where it belongs to another user, nothing is known.
+ * owner. On other systems, and if the process belongs to another user, nothing is known.
  */
 export async function holdersOf(
   ports: readonly number[],

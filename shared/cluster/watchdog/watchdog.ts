@@ -19,7 +19,10 @@ export interface WatchdogOptions {
   readonly topology: Topology;
   /** The nodes to run here: all of them, or one in a container. */
   readonly nodes: readonly TopologyNode[];
-  /** All components. They are asked for after the first processes have begun to load, so these need not wait. */
+  /**
+   * Returns all components. The watchdog calls this after the first processes have begun to load, so that these
+   * processes do not wait for it.
+   */
   readonly components: () => Promise<Readonly<Record<string, Component>>>;
   /**
    * The command of this program. With `run-node` and the node's arguments it runs a node; with `run-spare` it runs a
@@ -119,7 +122,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
   const readyIds = (): string[] =>
     [...children.values()].filter((it) => it.state().state === 'ready').map(({ id }) => id);
 
-  /** All load their code at once; they open in order. */
+  /** All nodes load their code at the same time, and open wave by wave. */
   async function startAll(part: readonly TopologyNode[], signal: AbortSignal): Promise<void> {
     for (const node of part) children.get(node.id)!.load();
     for (const wave of startWaves(part, await components())) {

@@ -38,7 +38,7 @@ interface Process {
 export function createSimHosts({ clock, network }: { clock: Clock; network: Network }): SimHosts {
   const processes = new Map<string, Process>();
   let underWay = 0;
-  /** Apart from the simulation's own randomness: tracing must not change what happens. */
+  /** Separate from the randomness of the simulation, because tracing must not change what happens. */
   const spanIds = seededRandom('span ids');
 
   /** Runs `work` when the process is running; never after the process has gone. */

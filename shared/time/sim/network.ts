@@ -5,8 +5,9 @@ import { constant, type Distribution } from './distribution.ts';
 /** The properties of one directed link. */
 export interface NetworkLink {
   readonly latency: Distribution;
-  /** Share of the messages that are lost, and that arrive twice. */
+  /** The share of the messages that are lost. */
   readonly drop: number;
+  /** The share of the messages that arrive twice. */
   readonly duplicate: number;
 }
 

@@ -90,8 +90,8 @@ function sideways(
   const widthOf = (group: Group) => group.lanes.length * (nodeWidth + gap) - gap + 2 * padding;
   const rowWidth = row.reduce((sum, group) => sum + widthOf(group) + groupGap, -groupGap);
   const rowHeight = Math.max(0, ...row.map(heightOf));
-  // The control plane may stand below short tiers, beside a tall tier. It must not cover the space in which the lines
-  // go to the next tier.
+  // Where tiers are short, the control plane may use the space below them, also next to a taller tier. But it must not
+  // cover the space in which the lines go to the next tier.
   const above = groups.filter((group) => group.x - between < rowWidth).map((group) => group.y + group.height);
   const below = Math.max(tallest - rowHeight, Math.max(0, ...above) + groupGap * 1.5);
   let left = 0;

@@ -33,7 +33,8 @@ export const BalanceSettings = Type.Object(
     alikeRatio: Type.Number({
       default: 1.5,
       minimum: 1,
-      description: 'latencies whose ratio is below this count as equal: then only the calls under way decide',
+      description:
+        'two latencies are treated as equal if their ratio is smaller than this: then only the calls under way decide',
     }),
     slowStartMs: Type.Number({
       default: 10_000,

@@ -53,8 +53,8 @@ export function loadOf({ underWay, latency }: Peer, operation: string, now: numb
 }
 
 /**
- * Whether replica `a` is a better choice than `b`. Latencies that differ by less than `alikeRatio` count as equal: then
- * only the calls under way decide, and equally fast replicas get equal shares.
+ * Whether replica `a` is a better choice than `b`. Two latencies are treated as equal if their ratio is smaller than
+ * `alikeRatio`. Then only the calls under way decide, so equally fast replicas get equal shares.
  */
 export function isLighter(a: Load, b: Load, alikeRatio: number): boolean {
   const ratio = a.latencyMs / b.latencyMs;

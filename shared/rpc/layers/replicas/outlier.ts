@@ -36,7 +36,11 @@ export const OutlierSettings = Type.Object(
       exclusiveMinimum: 1,
       description: 'slow = this many times the median latency of the others',
     }),
-    slowMinMs: Type.Number({ default: 5, minimum: 0, description: 'and slower than the others by at least this' }),
+    slowMinMs: Type.Number({
+      default: 5,
+      minimum: 0,
+      description: 'a slow replica is also slower than the others by at least this',
+    }),
     minSamples: Type.Integer({
       default: 6,
       minimum: 1,
@@ -53,7 +57,8 @@ export const OutlierSettings = Type.Object(
       minimum: 0,
       maximum: 1,
       description:
-        'largest share of the replicas that may be ejected at the same time; one of two or more may always be ejected',
+        'largest share of the replicas that may be ejected at the same time; ' +
+        'in a group of at least two replicas, one may always be ejected',
     }),
   },
   { additionalProperties: false },

@@ -36,8 +36,8 @@ export function slowPeers<S extends Speed>(settings: SlowSettings, peers: readon
   const measures = judged.map(({ ratios }) => lowerMedian(ratios));
   return judged.filter(({ ratios }, i) => {
     const others = lowerMedian(measures.filter((_, j) => j !== i));
-    // Balancers send calls to an avoided replica only when all replicas are slow, so its median may mislead. A replica
-    // that is really slow has no fast answers at all.
+    // An avoided replica gets calls only while all replicas are slow. Its median may be high for this reason alone, so
+    // the median is no proof. But a replica that is really slow has no fast answers at all.
     if (Math.min(...ratios) < (settings.slowRatio / 2) * others) return false;
     return measures[i]! > settings.slowRatio * others && (measures[i]! - others) * medianMs >= settings.slowMinMs;
   });

@@ -28,7 +28,8 @@ export const CacheSettings = Type.Object(
     invalidate: Type.Boolean({
       default: true,
       description:
-        'a write by this node to a component removes its answers; false: they stay, and are old, until `ttlMs`',
+        'true: when this node writes to a component, the cached answers of that component are dropped; ' +
+        'false: they are kept until `ttlMs`, although they may be old',
     }),
     operations: perOperation(Type.Partial(CachedOperation, { additionalProperties: false })),
   },
@@ -109,7 +110,7 @@ export function cache(
     flights.set(key, flight);
     try {
       const reply = await flight;
-      // A tier below gave an old answer. To keep it would make it look new.
+      // A tier below gave an old answer. If the cache kept this answer, it would look new.
       if (keep && reply.staleMs === undefined) entries.set(key, { reply, storedAt: clock.now() });
       return reply;
     } finally {
@@ -118,8 +119,8 @@ export function cache(
   }
 
   /**
-   * The leader may have left, or its deadline may have passed. That is no failure for the follower: it sends its own
-   * call.
+   * Waits for the answer to an equal call of another caller. If that caller left, or its deadline passed, this is no
+   * failure for the present caller, which then sends its own call.
    */
   async function follow(flight: Promise<Reply>, next: Service, call: Call): Promise<Reply> {
     try {

@@ -51,7 +51,7 @@ export function createDoubts(endpoints: (component: string, shard?: number) => r
   const atSource = new LRUCache<string, string>({ max: maxItems });
   const keyOf = (call: Call, item: string) => `${groupKey(call)} ${item}`;
 
-  /** Items that only this node holds in this form. */
+  /** How many items in `open` came from this node only. */
   function openAt(node: string): number {
     let items = 0;
     for (const holders of open.values()) if (holders.has(node) && holders.size === 1) items++;

@@ -41,12 +41,10 @@ export class UnprovenReply extends RpcError {}
 /**
  * Checks every reply by itself. Wrong answers in the right shape are found by the vote (quorum.ts).
  *
- *   the reply does not fit the schema, or    `bad_reply`; this can be an accident
- *   contradicts the request
- *   it names another node, or its receipt    `bad_reply`; the sender lied, and is ejected at once
- *   is not genuine
- *   an item does not match its signature     `unavailable`, until another replica has shown who is to blame: the
- *                                            sender (a lie), or the node that stored the item (`bad_page`); doubts.ts
+ *   the reply does not fit schema or request    `bad_reply`; this can be an accident
+ *   the sender's name or the receipt is false   `bad_reply`; the sender lied, and is ejected at once
+ *   an item does not match its signature        `unavailable`, until another replica has shown who is to blame: the
+ *                                               sender (a lie), or the storing node (`bad_page`); see doubts.ts
  */
 export function verify({ liars, doubts, observe, checks, receipts }: VerifyDependencies): Layer {
   function lied(call: Call, node: string, why: string): RpcError {

@@ -55,7 +55,7 @@ export function versionOf(body: unknown): string | undefined {
   return versions.some((version) => version !== undefined) ? versions.join(' ') : undefined;
 }
 
-/** The text of a body. It is made once, because each new reply starts a new count. */
+/** The text of each vote's body. The texts are kept, because all votes are counted again after each new reply. */
 const texts = new WeakMap<Vote, string>();
 
 const textOf = (vote: Vote): string =>
