@@ -2,7 +2,7 @@ import { publicPortOf } from '../shared/cluster/ports.ts';
 import { CommandError } from './errors.ts';
 import { askPort, type ClusterStatus } from './watchdog-client.ts';
 
-/** Asks the node that hosts the component. `without`: why a topology without this component has no answer. */
+/** Asks the node that hosts the component. `without`: the reason to show if the topology has no such component. */
 export function askComponent(
   { topology, nodes }: ClusterStatus,
   component: string,

@@ -37,8 +37,8 @@ export async function scoreOfCluster(report: IncidentReport, flags: JournalFlags
 }
 
 /**
- * When a container ends, its watchdog ends too and forgets the exits that it saw. So a watchdog that is silent, or was
- * started later, confirms a crash.
+ * When a container ends, its watchdog ends too and forgets the exits that it saw. So if the watchdog is silent, or has
+ * started after the detection, a verdict `crashed` counts as an exit.
  */
 function forgotten({ id, watchedSince }: ClusterNode, incidents: readonly Incident[]): { readonly at: number }[] {
   const lost = incidents.filter((it) => it.node === id && it.verdict === 'crashed' && it.stamps.detect < watchedSince);

@@ -56,8 +56,8 @@ export interface ClusterOptions {
 }
 
 /**
- * Runs nodes under a watchdog until a signal or `tierlab down` ends it; resolves when no process is left.
- * `onReady` is called once, when all of them are ready.
+ * Runs nodes under a watchdog until a signal or `tierlab down` ends the cluster. Resolves when no process is left.
+ * `onReady` is called once, when all nodes are ready.
  */
 export async function runCluster(options: ClusterOptions, onReady: () => void, onStopping: () => void): Promise<void> {
   const {
@@ -151,7 +151,7 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
     shutdown: () => setImmediate(end),
     more: [
       ...(faults?.routes ?? chaosOffRoutes),
-      // The process that gives the order may be in another container, where its id means another process.
+      // The process that gives the order may be in another container. Here, its id may mean another process.
       changeHolder(byContainer ? () => undefined : undefined),
       ...placementRoutes({
         watchdog,

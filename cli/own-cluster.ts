@@ -41,7 +41,7 @@ export async function startOwnCluster(name: string, dataDir: string, options?: S
 
 /**
  * Runs `tierlab up` as a child of this process, and waits until every node is ready. `name` names the topology, or its
- * file. The cluster ends when this process ends, even if that is killed.
+ * file. The cluster ends when this process ends, even if this process is killed.
  */
 export async function startCluster(
   topology: Topology,

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * The repository's root: two layouts, sources (`cli/paths.ts`) and bundle (`dist/tierlab.js`), both one folder below
- * it.
+ * The repository's root. This code is one folder below the root, both in the sources (`cli/paths.ts`) and in the bundle
+ * (`dist/tierlab.js`).
  */
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 

@@ -117,7 +117,10 @@ function exampleFor(file: unknown): string {
   );
 }
 
-/** For a number instead of settings, the schema's message names only booleans. This message names settings, too. */
+/**
+ * Refuses a value that is neither a boolean nor settings, such as a number. The schema's message for such a value names
+ * only booleans. This message names settings, too.
+ */
 function refuseBareValues(file: object): void {
   for (const [name, value] of Object.entries(file) as [string, unknown][]) {
     const mechanism = mechanismNames.find((it) => it === name);

@@ -82,8 +82,8 @@ async function pidOf(cluster: OwnCluster, node: string): Promise<number | null |
 }
 
 /**
- * Waits until the node serves again, and every client answers searches in both styles and a page of each shard: a kind
- * of request that still fails would be blamed on the next node.
+ * Waits until the node serves again, and every client answers searches in both styles and a page of each shard.
+ * Otherwise, requests that still fail would be counted against the next node.
  */
 async function untilServing(
   cluster: OwnCluster,

@@ -81,7 +81,7 @@ export function doorUrls({ topology }: OwnCluster): { readonly client: readonly 
   return { client, gateway };
 }
 
-/** The id of the request. */
+/** Asks for a page of results. Resolves to the id of the request. */
 async function page(door: string, q: string, style: Style): Promise<string> {
   const { headers } = await search(door + searchUrl(q, { style }));
   return headers.get('x-request-id') ?? '';

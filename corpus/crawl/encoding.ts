@@ -55,7 +55,7 @@ export function decodeHtml(bytes: Uint8Array, { charset, xml = false }: Declared
 
 /** Encodings that switch by escape sequences (ISO-2022-JP) consist of ASCII bytes. */
 const escapeByte = 0x1b;
-/** So many characters of three bytes are never valid UTF-8 by chance. */
+/** Text in another encoding may be valid UTF-8 by chance, but never with this number of three-byte characters. */
 const minMultiByteProof = 5;
 
 function earlyDeclaration(bytes: Uint8Array, charset: string | undefined, xml: boolean): string | undefined {

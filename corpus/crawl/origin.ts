@@ -71,7 +71,7 @@ export function isOtherFile(path: string): boolean {
 
 /**
  * The tags by which a browser recognises HTML when no media type is given (MIME Sniffing Standard, section 7.1). A
- * comment ends at its first `-->`: where it may end later, many comments take exponential time.
+ * comment ends at its first `-->`. If the pattern allowed a later end, many comments would take exponential time.
  */
 const firstTag = new RegExp(
   '^(?:\\xEF\\xBB\\xBF)?\\s*(?:<\\?xml[^>]*>\\s*)?(?:<!--(?:(?!-->)[^])*-->\\s*)*' +

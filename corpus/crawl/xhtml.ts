@@ -64,8 +64,8 @@ function entitiesIn(source: string): Record<string, string> {
 }
 
 /**
- * The entities that the document type declares as plain text. Others make the page not well-formed. None, if the page
- * would become more than twice as long: a long entity that occurs often can fill any memory.
+ * The entities that the document type declares as plain text. A page with other entities is not well-formed. Returns
+ * none if the page would become more than twice as long, because a long entity that occurs often can fill any memory.
  */
 function declaredEntities(doctype: string, source: string): Record<string, string> {
   const declarations = doctype.matchAll(/<!ENTITY\s+([\w.-]+)\s+(?:"([^"<&%]*)"|'([^'<&%]*)')\s*>/g);

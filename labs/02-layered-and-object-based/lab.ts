@@ -72,9 +72,8 @@ export const layeredAndObjectBased = lab({
   hints: [
     'Write down which tier is called, and when. Can the next call be made before the last answer is there? Which ' +
       'tiers wait for this answer?',
-    'A chain of four calls takes 4 (r + s), whoever makes the calls. A tier holds a request from its arrival to its ' +
-      'answer: s, and r + s for each tier below it that it waits for. Calls at the same time take as long as the ' +
-      'slowest one.',
+    'A chain of four calls takes 4 (r + s), whoever makes the calls. A tier holds a request for s, plus r + s for ' +
+      'each lower tier that it waits for. Calls at the same time take as long as the slowest one.',
     'You need a stamp from four offices. Each one works for 1 day, and its post takes 1 day. You write to each in ' +
       'turn: 8 days, and each office has your file for 1. Or each office sends your letter on and keeps your file ' +
       'open: 8 days, and the first office keeps it for 7.',

@@ -93,7 +93,7 @@ export const serverAsClient = lab({
     const heal: (() => Promise<FaultProof>)[] = [];
     for (const [i, tier] of tiers.entries()) {
       await own.policy(idOf(tier), { station: { component: tier, workers: 1_000, serviceMs: s } });
-      // The round trip, on the request alone, and only on the call from the tier above.
+      // The request gets the delay of the whole round trip, but only in calls from the lab or the tier above.
       const caller = tiers[i + 1];
       for (const from of ['lab', ...(caller === undefined ? [] : [idOf(caller)])])
         heal.push(await own.inject(idOf(tier), { kind: 'net.delay', params: { meanMs: r }, caller: from }));
@@ -125,7 +125,8 @@ export const serverAsClient = lab({
               'run the lab again',
             )
           : within(
-              // The theory plus the chain's own time. With the measured mean as T, both sides would be equal always.
+              // T is the theory plus the chain's own time. If T were the measured mean, the two sides of Little's law
+              // would always be equal.
               `depth ${depth}: calls in flight are rate x T`,
               totalOf(good.map((each) => each.tookMs)) / tookMs,
               (count / tookMs) * (theory + bare[i]!),

@@ -17,7 +17,7 @@ const fastMs = 10;
 const slowMs = 500;
 /** A hedge: a second call when the first one is slower than 99% of the calls are. */
 const hedgeAfterMs = 20;
-/** Three shares, and that of hedged calls. */
+/** One check for each of the three numbers of calls, and one for hedged calls. */
 const checks = 4;
 
 const counted = (n: number): string => `${n} ${n === 1 ? 'call' : 'calls'}`;

@@ -111,8 +111,8 @@ The rule: use large grains rather than small ones, but several grains for each w
 const time = (g: number, o: number, w: number): number => Math.ceil(tasks / (g * workers)) * (o + g * w);
 
 /**
- * With one worker `slow` times slower, by hand: whoever is free first takes the next call. The same greedy rule as the
- * run, computed without events.
+ * The best grain if one worker is four times slower, computed without events. The rule is the same as in the run: the
+ * worker that is free first takes the next call.
  */
 function bestGrain(o: number, w: number): number {
   const finish = (g: number): number => {

@@ -93,8 +93,8 @@ export const loadBalancing = lab({
     'Look at the calls to the slow server. Round robin sends it as many calls as before. When does a least-loaded ' +
       'balancer send it the next call?',
     'With least loaded, each server has the same number k of calls. The slow server then finishes k / L calls per ' +
-      'second, and each of the n - 1 others finishes k / l. So the slow server gets the share ' +
-      '(1/L) / (1/L + (n - 1)/l) of the calls, in half of the run.',
+      'second, and each of the n - 1 others finishes k / h. So in half of the run, the slow server gets the share ' +
+      '(1/L) / (1/L + (n - 1)/h) of the calls.',
     'Three cashiers need 1 minute per customer, and a fourth needs 6 minutes. If all queues are equally long, the ' +
       'slow cashier serves (1/6) / (1/6 + 3) = 5% of the customers. If customers take turns, she gets 25%.',
   ],

@@ -159,7 +159,7 @@ function agedSystems(up: number, job: number, seed: string): Check[] {
 
 type Id = (typeof systems)[number]['id'];
 const upOf = (id: Id, up: number): number => (id === 'calm' ? up : up / 10);
-/** A sixth of the time up: the availability is 6/7 for both. */
+/** The time down is a sixth of the time up, so the availability is 6/7 for both systems. */
 const downOf = (id: Id, up: number): number => upOf(id, up) / 6;
 
 /** The first minute, a character per second. */

@@ -27,7 +27,7 @@ export async function liveMatrix(
 ): Promise<{
   readonly matrix: Matrix;
   readonly proofs: Readonly<Record<MatrixFault, FaultProof>>;
-  /** Whether most searches were answered: where nobody calls, nobody can judge. */
+  /** Whether most searches were answered. Without answered calls, a detector that uses calls cannot judge. */
   readonly isUsed: boolean;
 }> {
   const own = await cluster(topology);

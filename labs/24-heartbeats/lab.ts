@@ -168,7 +168,10 @@ Decide what costs you more: a false alarm, or a late detection. Then set the det
 
 const alarmsPerHour = (p: number): number => (3_600_000 / intervalMs) * (1 - p) * p ** lostInARow;
 
-/** The mean time to detect a crash, without the half look by which the detector is late on average. */
+/**
+ * The mean time to detect a crash. Half the time between two looks is subtracted, because the detector is that late on
+ * average.
+ */
 function detectionOf(timesMs: readonly number[]) {
   const mean = timesMs.reduce((sum, ms) => sum + ms, 0) / timesMs.length;
   // The moment of the crash between two heartbeats, and the moment of the look, are uniform.

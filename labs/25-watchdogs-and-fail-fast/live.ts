@@ -29,7 +29,10 @@ export interface HangSeen {
   readonly answered: boolean;
 }
 
-/** The main loop of a node hangs: once the main loop itself sends its heartbeats, and once a thread of its own does. */
+/**
+ * The main loop of a node hangs, in two runs. In the first run, the main loop sends the heartbeats. In the second run,
+ * a separate thread sends the heartbeats.
+ */
 export async function liveHangs({
   cluster,
   signal,
@@ -67,7 +70,7 @@ export async function liveHangs({
       progress(label, Math.min(tookMs(), watchBoundMs), watchBoundMs);
       await pause(pollMs);
     }
-    // The fault has ended with its process, so nothing can be read of it: the call that got no answer is the proof.
+    // The fault has ended with its process, so its counts cannot be read. The call that got no answer is the proof.
     await heal().catch(() => undefined);
     return { phi, restartedAfterMs, answered: await call };
   }

@@ -128,7 +128,8 @@ server is as busy as before, but its users have left before their answers come. 
 wait, so hardly any answer is in time.
 
 The rules that measure fit a fast and a slow service. The time-out is three times the 99.9th percentile of the recent
-attempts. An attempt that it ended counts with the time that it took. So the time-out grows until answers come again.
+attempts. If the time-out ends an attempt, the attempt counts with the time until then. So the time-out grows until
+answers come again.
 The server refuses calls while calls wait too long for their turn. So a slow server lets fewer calls wait, and answers
 them in time. It uses all of its capacity, and refuses the other calls at once.
 

@@ -58,7 +58,10 @@ export async function timeouts({ seed, S, factor }: SlowdownStep, attemptTimeout
   return load(sim, callsPerSecond, ask);
 }
 
-/** A server refuses nothing before so many calls. Fewer than by default, because this server has one operation. */
+/**
+ * A server refuses nothing until it has served this number of calls. The number is below the default, because this
+ * server has only one operation.
+ */
 export const warmUpCalls = 300;
 
 /** How a server decides which calls it accepts: with a policy for each way. */

@@ -81,9 +81,9 @@ rule knows.`,
       'You get an alarm: "checkout is slow". There are 40 services, and each may be slow, wrong or down. Which three ' +
       'questions do you ask first?',
     answer:
-      'Ask questions that exclude many possibilities. Is it slow for all users, or only for some? Does the checkout ' +
-      'need the time itself, or do the services that it calls (see a trace)? Did it begin after a change? 120 ' +
-      'possibilities need about 7 good questions.',
+      'Ask questions that exclude many possibilities. Is it slow for all users, or only for some? Is the checkout ' +
+      'slow itself, or does it call a slow service (see a trace)? Did it begin after a change? 120 possibilities ' +
+      'need about 7 good questions.',
   },
 });
 

@@ -56,8 +56,8 @@ export const whereAMillisecondGoes = lab({
     control: 'each call with TLS opens a new connection',
   },
   hints: [
-    'Through which parts of the system does a message go, but a function call not? Count how often it enters the ' +
-      'kernel.',
+    'Which parts of the system does a message pass that a function call does not pass? Count how often the message ' +
+      'enters the kernel.',
     'A call of an async function takes less than a microsecond. A message on one machine takes tens of microseconds. ' +
       'A round trip in a network takes about a millisecond.',
     'Imagine that a function call takes one second. Then a message on one machine takes minutes, and a round trip of ' +

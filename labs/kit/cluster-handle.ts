@@ -12,7 +12,7 @@ const faultTtlMs = 300_000;
 const crashBoundMs = 5_000;
 const pollMs = 50;
 
-/** What a lab has changed in a cluster, and must change back where the cluster lives on. */
+/** What a lab has changed in a cluster, and must change back if the cluster lives on. */
 export interface Changes {
   /** The policies of nodes before their first change, with the address of each node's ops port. */
   readonly policies: Readonly<Record<string, { readonly at: ControlAddress; readonly policy: unknown }>>;
@@ -21,13 +21,16 @@ export interface Changes {
 }
 
 export interface HandleOptions {
-  /** The port of every watchdog: of the one of this machine, or of one in each container. */
+  /** The port of every watchdog: this machine has one watchdog, or each container has one. */
   readonly portBase: number;
   /** All nodes, with the host of each. */
   readonly nodes: readonly ClusterNode[];
   readonly token: string;
   readonly signal: AbortSignal;
-  /** Whether the cluster lives on: then the policies of all nodes are remembered, because a restart loses a change. */
+  /**
+   * Whether the cluster lives on after the lab. If so, the policies of all nodes are remembered, because a restarted
+   * node loses a changed policy.
+   */
   readonly livesOn?: boolean;
   /** Called before each change that has to be undone. */
   readonly onChange?: (changes: Changes) => void;
@@ -125,7 +128,7 @@ export async function openCluster({
     },
     async died() {
       const ended = (await statusOf(nodes, portBase, answerMs)).filter(
-        // Where a watchdog is silent, its machine is gone, with all nodes on it.
+        // If a watchdog is silent, its machine is gone, with all nodes on it.
         ({ id, restarts, state }) => state === 'silent' || restarts > (restartsBefore.get(id) ?? 0),
       );
       return ended.map(({ id }) => id).filter((id) => !mayEnd.has(id));

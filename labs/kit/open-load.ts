@@ -40,8 +40,8 @@ export function arrivalTimes(seed: string, n: number, perSecond: number): readon
 }
 
 /**
- * Open loop: `n` calls at `arrivalTimes`. Each is sent when it is due, whatever the answers do, and is timed from this
- * moment.
+ * Open loop: `n` calls at `arrivalTimes`. Each call is sent when it is due, even if earlier calls have no answer yet.
+ * The call is timed from the moment when it is due.
  */
 export async function openLoad(options: {
   readonly seed: string;
@@ -49,7 +49,7 @@ export async function openLoad(options: {
   readonly perSecond: number;
   readonly question: (i: number) => NodeCall;
   readonly signal: AbortSignal;
-  /** How long a caller waits for its answer, ms; that of `callNode` when absent. */
+  /** How long (in ms) a caller waits for its answer. By default, as long as `callNode` waits. */
   readonly timeoutMs?: number;
   readonly onProgress?: (done: number) => void;
 }): Promise<readonly TimedAnswer[]> {
@@ -140,8 +140,8 @@ export async function throughput(
 }
 
 /**
- * A fixed service time of about `meanMs`, for calibration. A timer of Node.js drops the fraction of a millisecond: half
- * a ms on average if times are random, and exactly half a ms from this time.
+ * A fixed service time of about `meanMs`, for calibration. A timer of Node.js drops the fraction of a millisecond. From
+ * random times, it drops half a ms on average. From this fixed time, it drops exactly half a ms.
  */
 export const calibrationMs = (meanMs: number): number => Math.floor(meanMs) + 0.5;
 

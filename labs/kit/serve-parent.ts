@@ -10,8 +10,8 @@ import { systemClock as clock } from '../../shared/time/clock.ts';
 import { seededRandom } from '../../shared/time/random.ts';
 
 /**
- * The program that `withServers` starts calls this. It serves a contract over HTTP, on a free port that it tells its
- * parent. The process ends with its parent, in whatever way that ends.
+ * Called by the program that `withServers` starts. Serves a contract over HTTP, on a free port, and tells the port to
+ * the parent. The process ends when its parent ends, in whatever way.
  */
 export function serveParent(hosted: Hosted, layers: readonly Layer[] = []): void {
   const node = process.argv[2]!;

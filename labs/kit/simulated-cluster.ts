@@ -40,7 +40,7 @@ export interface SimulatedCluster {
   hang(node: string): void;
   /** The process does nothing for this time: its timers and messages wait. */
   stall(node: string, ms: number): void;
-  /** The same for its whole machine: its watchdog does not answer either. */
+  /** The node's whole machine does nothing for this time: the watchdog does not answer either. */
   pauseMachine(node: string, ms: number): void;
   /** Whether `to` serves a call of `from` within `timeoutMs`. `fenced: false` leaves out the fence of its role. */
   call(from: string, to: string, options: { timeoutMs: number; fenced?: boolean }): Promise<boolean>;
@@ -51,13 +51,13 @@ export interface SimulatedCluster {
 }
 
 export interface SimulatedOptions {
-  /** From the start of a process to its first heartbeat, ms. */
+  /** The time (in ms) from the start of a process to its first heartbeat. */
   readonly startMs?: number;
-  /** From then on, or from the promotion of a warm standby, until it can serve. */
+  /** The time (in ms) from the first heartbeat, or the promotion of a warm standby, until the process can serve. */
   readonly loadMs?: number;
   /** How long the ops network takes. */
   readonly controlMs?: number;
-  /** Processes start at random times up to this one, so that their heartbeats do not come at the same moment. */
+  /** Processes start at random times up to this time, so that their heartbeats do not come at the same moment. */
   readonly staggerMs?: number;
   /** The switches of each monitor. */
   readonly switches?: (monitor: string) => MonitorSwitches;

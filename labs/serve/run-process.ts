@@ -1,5 +1,5 @@
 /**
- * Runs one lab for the pages, in a process of its own. So what pages ask the server for does not disturb what a lab
+ * Runs one lab for the pages, in a process of its own. So requests from pages to the server do not disturb what a lab
  * measures, and a lab that computes for seconds does not keep the server from answering.
  *
  *   server --order--> this process --event, event, ..., outcome--> server
@@ -57,7 +57,7 @@ async function outcomeOf({ folder, order }: Assignment): Promise<RunOutcome> {
 }
 
 process.once('message', (assignment) => {
-  // The server has ended, in whatever way: the lab stops in an orderly way.
+  // When the server has ended, in whatever way, the lab stops in an orderly way.
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   void outcomeOf(assignment as Assignment).then((outcome) => {
     process.removeAllListeners('disconnect');

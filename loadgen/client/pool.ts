@@ -17,7 +17,7 @@ export interface TimedRequest {
   keepBody: boolean;
   /** The request was sent a second time, because the server had closed the connection at the same moment. */
   resent?: boolean;
-  /** For an arrival: ms since the arrival before it, even when another worker handles that one. */
+  /** For an arrival: ms since the previous arrival, even if another worker handles the previous one. */
   gapMs?: number;
   answered(answer: ParsedAnswer, exchange: TimedRequest): void;
   failed(failure: RequestFailure, exchange: TimedRequest): void;
@@ -32,7 +32,7 @@ export interface PoolOptions {
   clock: Clock;
   /** Called when an exchange's bytes are written for the first time. */
   onSent: (exchange: TimedRequest) => void;
-  /** Called when they are written again. */
+  /** Called when the bytes are written again. */
   onResent?: () => void;
 }
 

@@ -101,8 +101,8 @@ export function trialVerdict(
 ): { outcome: TrialOutcome; why?: string } {
   if (run.generatorAtFault) return { outcome: 'generator', why: run.reasons.join('; ') };
   const missed = run.thresholds.filter((threshold) => !threshold.passed).map((threshold) => threshold.text);
-  // A slow server also fills all connections. The server has failed only if the answers are late even when the time
-  // counts from sending.
+  // All connections are in use if the server is slow, or if the limit of connections is too low. The server has failed
+  // only if answers are late even when the wait for a free connection does not count.
   if (reachedCap(run) && !thresholds.some((threshold) => missedByServer(threshold, run)))
     return { outcome: 'generator', why: run.reasons.join('; ') };
   if (run.valid && missed.length === 0) return { outcome: 'pass' };

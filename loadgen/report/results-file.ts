@@ -55,7 +55,7 @@ function planToKeep(plan: LoadPlan): LoadPlan {
 
 function modelToKeep(model: LoadModel, durationMs: number): LoadModel {
   if (model.kind === 'closed' || model.arrivals.kind !== 'recorded') return model;
-  // Two instants with the same mean rate as all of them.
+  // Two instants replace the whole list. They have the same mean rate as the list.
   const rate = meanRate(model);
   return { ...model, arrivals: { kind: 'recorded', atMs: rate > 0 ? [0, 2000 / rate] : [0, durationMs] } };
 }

@@ -43,7 +43,7 @@ interface WorkerHandle {
   lastHeardMs: number;
   prepared: Promise<void>;
   ended: Promise<Ending>;
-  /** Kills the worker; `message` is the reason in its ending. */
+  /** Kills the worker. Its ending then has `message` as the reason. */
   kill(message: string): void;
 }
 

@@ -1,11 +1,12 @@
 import type { Clock } from '../../shared/time/clock.ts';
 import type { Scheduler } from '../../shared/time/scheduler.ts';
 
-/** Requests in line when the load ends may still be sent for this long, ms. */
+/** After the end of the load, requests in line may still be sent for this time (in ms). */
 export const graceMs = 1000;
 
 /**
- * After its time is over, a worker without a message for this long is stuck, ms. A healthy worker sends two per second.
+ * After the end of the load, a worker is stuck if it sends no message for this time (in ms). A healthy worker sends
+ * two messages per second.
  */
 const silenceMs = 2000;
 

@@ -2,8 +2,8 @@ import { seededRandom } from '../../shared/time/random.ts';
 import type { Request } from './request.ts';
 
 /**
- * One search per rank of the vocabulary: the word itself, and for 4 of 10 words together with a second one. The list
- * depends only on the words, so every run, every worker and the oracle ask the same questions.
+ * One search for each rank of the vocabulary: the word of this rank. For 4 of 10 ranks, the search has a second word,
+ * too. The list depends only on the words, so every run, every worker and the oracle ask the same questions.
  */
 export function searchQueries(words: readonly string[]): string[] {
   const random = seededRandom('queries');

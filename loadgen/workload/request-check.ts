@@ -3,15 +3,15 @@ import { schemaNames } from '../verify/schema-names.ts';
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /**
- * The generator writes these headers itself. With a second copy, the server would read another request than was meant.
+ * The generator writes these headers itself. With a second copy, the server would read another request than the user
+ * meant.
  */
 const ownHeaders = new Set(['content-length', 'transfer-encoding']);
 
 /**
  * Why a header cannot be sent; undefined when it can. `-H`, request lists and scenarios share this check. The text
- * contains neither the value nor a text that is no name, because both may be secrets. A value is Latin-1 without
- * control characters (RFC 9110, 5.5). Other characters would not arrive unchanged, and a line break would start another
- * header.
+ * contains neither the value nor an invalid name, because both may be secrets. A value is Latin-1 without control
+ * characters (RFC 9110, 5.5). Other characters would not arrive unchanged, and a line break would start another header.
  */
 export function headerProblem(name: string, value: unknown): string | undefined {
   if (!token.test(name)) return 'the name of a header may only have letters, digits and signs such as "-"';

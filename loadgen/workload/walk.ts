@@ -12,8 +12,8 @@ interface Found {
 
 /**
  * A user who looks for something: suggestions while typing, a search, sometimes the second page of results, and a
- * result. Then the user follows links between pages, at most `depth` of them. There is an exponential pause between two
- * steps.
+ * result. Then the user follows links to further pages. The user reads at most `depth` pages, and the result is the
+ * first of them. There is an exponential pause between two steps.
  */
 export function walkWorkload(spec: { thinkMs: number; depth: number } & WeightedWords, random: Random): Workload {
   const { words, depth } = spec;

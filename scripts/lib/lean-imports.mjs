@@ -16,7 +16,10 @@ const undiciParts = {
   errors: 'lib/core/errors.js',
 };
 
-/** An esbuild plugin. An import of another name from undici fails the build, which names it; add its file above. */
+/**
+ * An esbuild plugin. If the code imports another name from undici, the build fails and shows the name. Then add the
+ * name and its file to `undiciParts`.
+ */
 export function leanImports(root) {
   const fileOf = (file) => path.join(root, 'node_modules', 'undici', file).replaceAll('\\', '/');
   return {

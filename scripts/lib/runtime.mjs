@@ -32,7 +32,8 @@ export async function ensureRuntime(context) {
   }
   if (major(process.versions.node) < major(wanted))
     throw fail(`${verdict} (Or install Node.js ${major(wanted)} yourself; this one is ${process.versions.node}.)`);
-  // The Node.js that runs this script is new enough, so the package that does not run is removed.
+  // The package `node` does not work here, but the Node.js that runs this script is new enough. Without the link to the
+  // package, npm scripts use this Node.js.
   rmSync(link, { force: true });
 }
 

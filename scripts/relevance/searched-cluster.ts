@@ -4,7 +4,7 @@ import path from 'node:path';
 import { startOwnCluster, runTierlab } from '../../cli/own-cluster.ts';
 import { root } from '../../cli/paths.ts';
 
-/** A cluster that ends, and whose data is removed, with the block that started it. */
+/** When the block that started this cluster ends, the cluster ends, too, and its data is removed. */
 interface SearchedCluster extends AsyncDisposable {
   /** The address of its gateway. */
   readonly url: string;

@@ -7,7 +7,7 @@ export interface DoubleName {
 const definition =
   /^export (?:default )?(?:async )?(?:abstract )?(?:function\*?|class|interface|type|const|enum) (\w+)/gm;
 
-/** Accepted: the member of each family of plug-ins that does nothing, `none.ts`. */
+/** Accepted: `none`. Several families of plug-ins have a member with this name, which does nothing. */
 const accepted = new Set(['none']);
 
 /** A reader must not need the import to know which `Store` is meant. A schema and its type in one file are one name. */

@@ -74,11 +74,11 @@ export const lateFor =
       : undefined;
   };
 
-/** The node gives another answer than before to the same question, in its own name. */
+/** The same question gets another answer than before, in the node's own name. */
 export const wrong: Effect = async (victim) => {
   for (let i = 0; i < 4; i++) {
     const outcome = await victim.ask();
-    if (outcome.ok && !victim.isTrue(outcome)) return 'another answer to the same question than before';
+    if (outcome.ok && !victim.isTrue(outcome)) return 'the same question gets another answer than before';
   }
   return undefined;
 };

@@ -119,7 +119,7 @@ async function isWell(victim: Victim, it: Case): Promise<true | undefined> {
   return (await stillBroken(victim, it.kind)) ? undefined : true;
 }
 
-/** True if the fault's target still holds something of it. */
+/** True if any part of the fault is still in effect at its target. */
 async function stillBroken(victim: Victim, kind: string): Promise<boolean> {
   const lists = await Promise.all([victim.opsPort, victim.watchdog].map((port) => faultsAt(port, victim.token)));
   const offMs = Math.abs((lists[0]!.wallMs ?? Date.now()) - Date.now());

@@ -7,7 +7,7 @@ export interface MetricSeries {
   readonly value: number;
 }
 
-/** The series of the metric `name` at one control port; rejects where that does not answer. */
+/** The series of the metric `name` at one control port. Rejects if the port does not answer. */
 export async function seriesOf({ url }: Pick<ControlPort, 'url'>, name: string): Promise<readonly MetricSeries[]> {
   const text = await (await fetchDirect(`${url}/metrics`, { signal: AbortSignal.timeout(3_000) })).text();
   return text.split('\n').flatMap((line) => {
