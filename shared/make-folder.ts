@@ -4,8 +4,9 @@ import path from 'node:path';
 /**
  * Makes a folder and those above it; a folder that exists stays as it is. Throws the error of the operating system.
  *
- * The option `recursive` of mkdirSync does the same, but never returns where a folder cannot be made although the one
- * above it exists. In /proc, the operating system reports ENOENT for this, and Node.js tries again without end.
+ * The option `recursive` of mkdirSync does the same, with one exception. If the folder above exists, but the folder
+ * cannot be made, mkdirSync never returns. In /proc, the operating system reports ENOENT for this, and Node.js tries
+ * again without end.
  */
 export function makeFolder(folder: string, mode = 0o777): void {
   try {

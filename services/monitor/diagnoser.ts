@@ -27,7 +27,7 @@ export interface DiagnoserOptions {
   readonly repairOf: (node: string) => RepairUnderWay | undefined;
   /** A repair drained it, and the same process still runs. */
   readonly isDrained: (node: string) => boolean;
-  /** Called whenever an incident opens, changes its outcome or verdict, or gets an order. */
+  /** Called whenever an incident opens, changes its outcome or verdict, is fixed, or gets an order. */
   readonly onIncident: (incident: Incident) => void;
   readonly onVerdict?: (node: string, from: Verdict, standing: Standing) => void;
 }

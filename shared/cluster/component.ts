@@ -43,7 +43,10 @@ export interface Environment<Calls extends Contracts = Contracts> {
   readonly ops: { readonly control: ControlClient; readonly token: string | undefined };
   /** Further names by which people reach this machine (shared/control/own-host.ts). */
   readonly hosts?: readonly string[] | undefined;
-  /** Keys for the heartbeats of each node to this monitor, and for messages to other monitors; empty on other nodes. */
+  /**
+   * On a monitor: the keys for the heartbeats that it gets, and for messages to other monitors. Empty on all other
+   * nodes.
+   */
   readonly heartbeatKeys: Pick<Keyring, 'toMonitors' | 'fromNodes'>;
   /** Calls one given node, whatever the view says, without balancing and without a second attempt. */
   readonly toNode: <C extends Contract>(contract: C, node: string) => Upstream<C>;

@@ -12,8 +12,8 @@ const maxHeaderBytes = 128 * 1024;
 export const dataPortOptions = { maxHeaderSize: maxHeaderBytes, keepAliveTimeout: keepAliveMs } as const;
 
 /**
- * A port for two protocols. RPC uses node:http without a framework, because each hop pays its cost. Public HTTP uses a
- * framework, and is there only if the node has public routes.
+ * A port for two protocols. RPC uses node:http without a framework, because each hop would pay the cost of a framework.
+ * Public HTTP uses a framework, and is there only if the node has public routes.
  *
  *   request --+-- a foreign Host: refused (DNS rebinding)
  *             +-- /rpc/... --> onRpc

@@ -29,8 +29,8 @@ export interface HeartbeatSocketOptions {
 }
 
 /**
- * A node's socket to the monitors, on a port that the system chooses. Answers return to this socket, so two processes
- * with one identity each get their own answers. It does not keep the process alive.
+ * A node's socket to the monitors, on a port that the system chooses. Answers return to this socket. So two processes
+ * that share one identity do not get each other's answers. The socket does not keep the process alive.
  */
 export function openHeartbeatSocket({ monitors, clock, log, onMessage }: HeartbeatSocketOptions): HeartbeatSocket {
   const ways = new Map(monitors.map((node) => [node.id, waysTo(node)]));

@@ -26,11 +26,14 @@ import type { Topology } from './topology.ts';
 
 export interface RunningNode {
   readonly opsPort: number;
-  /** Tells the monitors that it is leaving, and still answers. Callers choose other nodes once they know the view. */
+  /**
+   * Tells the monitors that this node is leaving. The node still answers. Callers choose other nodes once they know the
+   * view.
+   */
   readonly drain: () => void;
   /**
-   * Whether the calls of this node avoid the process `leaving`: the view of this node says that the process is leaving,
-   * or its topology does not have the node of this process.
+   * Whether calls from this node avoid the process `leaving`. They avoid it when this node's view says that the process
+   * is leaving, or when this node's topology no longer has the node of that process.
    */
   readonly avoids: (leaving: LeavingProcess) => boolean;
   /** Nodes were added or removed: from now on calls go by this topology. */

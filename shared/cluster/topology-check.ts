@@ -69,7 +69,7 @@ function badSharding(file: TopologyFile): SchemaProblem[] {
       shards === undefined
         ? `group ${name} does not say "shards": one node of it would hold ${most} shards`
         : `group ${name} cuts the data into ${shards} shards, another group into ${most}`;
-    return [{ path, sentence: `${now}. "shards": ${most} gives each shard nodes of its own` }];
+    return [{ path, sentence: `${now}. Set "shards" to ${most}: then each shard has its own nodes` }];
   });
 }
 

@@ -2,8 +2,9 @@ import type { Policy } from '../rpc/policy.ts';
 import type { TopologyNode } from './topology.ts';
 
 /**
- * A sentence that says why votes with these settings would refuse every answer or catch no liar; undefined if they work.
- * A standby only replaces another node, so a standby adds no voter. Only `always` puts a single replica to the vote.
+ * A sentence that says why votes with these settings would refuse every answer or catch no liar; undefined if they
+ * work. A standby only replaces another node, so a standby adds no voter. With a single replica, only `always` asks for
+ * votes.
  */
 export function voteProblem(
   quorum: Policy['quorum'],

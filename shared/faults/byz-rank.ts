@@ -8,8 +8,8 @@ interface Item {
 }
 
 /**
- * The items of `order`, with the scores of `items` at the same places. The scores still descend, so every local check
- * accepts them.
+ * The items in the order of `order`. The item at each place gets the score that `items` has at the same place. So the
+ * scores still descend, and every local check accepts them.
  */
 function reorder(items: readonly Item[], order: readonly Item[]): Item[] {
   return order.map((item, i) => {

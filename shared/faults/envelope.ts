@@ -90,7 +90,7 @@ export const FaultRequest = Type.Object(
   {
     id: Type.Optional(PlainName),
     ...common,
-    /** A node, or a selector. Only a kind whose parameters name its nodes needs none. */
+    /** A node, or a selector. It may be absent only if the parameters of the kind name the nodes. */
     target: Type.Optional(Type.Union([PlainName, Selector])),
     /** No default: an experiment derives the seeds of its faults from its own seed. */
     seed: Type.Optional(Seed),

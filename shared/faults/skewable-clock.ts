@@ -18,7 +18,10 @@ export function skewableClock(base: Clock): SkewableClock {
   let rate = 1;
   let wallGainMs = 0;
 
-  /** True before the first skew. Then the base clock is read directly, because a call reads the clock several times. */
+  /**
+   * True before the first skew. While it is true, the base clock is read directly, to save time: a call reads the clock
+   * several times.
+   */
   let asBase = true;
   const ours = () => (asBase ? base.now() : originOurs + (base.now() - originBase) * rate);
 

@@ -66,7 +66,7 @@ const heads = {
     sequence: Natural,
     /** `standby`: the node can serve as soon as a monitor promotes it. */
     phase: Type.Enum(['starting', 'ready', 'draining', 'standby']),
-    /** The version of the view that the node follows. The monitor answers with its view if that is another one. */
+    /** The version of the view that the node follows. If the monitor has another version, it answers with its view. */
     viewVersion: Natural,
     self: Type.Optional(SelfReport),
     /** The node needs no answer to this beat, unless the monitor has news for it. */

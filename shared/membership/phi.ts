@@ -45,9 +45,9 @@ export interface PhiDetector {
   silentMs(now: number, lostMs?: number): number | undefined;
   readonly incarnation: number | undefined;
   /**
-   * How many heartbeats a single process could not have sent. Their incarnation was replaced long ago, or a heartbeat
-   * with the same sequence number had arrived before. (A late heartbeat still arrives for the first time.) A stream of
-   * such heartbeats means that two processes have one identity.
+   * The number of heartbeats that cannot all come from a single process. Their incarnation was replaced long ago, or a
+   * heartbeat with the same sequence number had arrived before. (A late heartbeat still arrives for the first time.) A
+   * stream of such heartbeats means that two processes have one identity.
    */
   readonly conflictingBeats: number;
 }

@@ -69,9 +69,13 @@ export const latencyBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2
 const eventLoopDelay = ['', 'min_', 'max_', 'mean_', 'stddev_', 'p50_', 'p90_', 'p99_'].map(
   (which) => `nodejs_eventloop_lag_${which}seconds`,
 );
-/** Also left out: a third of a scrape was the work to count open files. tierlab_connections_open counts sockets. */
+/**
+ * Also left out: counting the open files took a third of the time of a scrape. tierlab_connections_open counts sockets.
+ */
 const openFiles = ['process_open_fds', 'process_max_fds'];
-/** Left out, too: one series per space of V8's heap and per kind of handle makes each scrape longer by a seventh. */
+/**
+ * Also left out: one series per space of V8's heap and per kind of handle. They make each scrape longer by a seventh.
+ */
 const perSpaceAndHandle = [
   ...['total', 'used', 'available'].map((which) => `nodejs_heap_space_size_${which}_bytes`),
   ...['handles', 'requests', 'resources'].flatMap((which) => [

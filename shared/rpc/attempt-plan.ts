@@ -12,7 +12,7 @@ export interface AttemptPlan extends PlanRules {
 export interface PlanRules {
   /**
    * No node is asked twice, because its second answer would tell nothing new. Without `distinct`, a node is asked again
-   * only when all have been asked.
+   * only when all nodes have been asked.
    */
   readonly distinct?: boolean;
   /** Only these nodes may be asked, whatever is known about them. */

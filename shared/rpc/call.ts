@@ -10,8 +10,8 @@ export interface Endpoint {
   readonly host: string;
   readonly port: number;
   /**
-   * The incarnation of the node's present process, if the view tells it. With it, the caller does not blame a new
-   * process for the failures of the earlier one.
+   * The incarnation of the node's present process, if the view tells it. It shows the caller that a process is new, so
+   * that the new process is not blamed for the failures of the earlier one.
    */
   readonly incarnation?: number;
   /** Other routes to the same node, in order of preference: further addresses, or programs that forward to it. */
@@ -36,13 +36,13 @@ export interface Call {
   readonly requestId: string;
   readonly trace: TraceContext;
   /**
-   * The time when the answer is no longer wanted: ms on this process's monotonic clock; Infinity = never. Layers with a
-   * time limit pass on an earlier one.
+   * From this time on, nobody wants the answer: ms on this process's monotonic clock; Infinity = never. Layers with a
+   * time limit pass on an earlier deadline.
    */
   readonly deadlineAt: number;
   /**
    * Aborts when the caller has left or the deadline has passed. A layer that may stop the work below passes on a signal
-   * of its own, which aborts at the latest when this one does.
+   * of its own, which aborts at the latest when this signal does.
    */
   readonly signal: AbortSignal;
   /** 1 for the first attempt. Set by the owner of the plan (attempt-plan.ts). */
@@ -53,9 +53,9 @@ export interface Call {
   readonly caller?: string | undefined;
   /** Set by `balance`: the replica that gets this attempt. `routes` may send it to another address of that node. */
   readonly endpoint?: Endpoint | undefined;
-  /** Set by the owner of the plan: this attempt in it. Undefined until a layer has made a plan. */
+  /** Set by the owner of the plan: the attempt that this call makes. Undefined until a layer has made a plan. */
   readonly planned?: PlannedAttempt | undefined;
-  /** Set by `batch`: the further calls that this one carries. */
+  /** Set by `batch`: the other calls that this call carries. */
   readonly carries?: readonly Call[] | undefined;
   /**
    * Set by the vote (layers/trust/): asks the replica for a receipt over this nonce. A receipt is its signed statement
@@ -81,7 +81,7 @@ export interface Reply {
   readonly maskedBy?: MaskedBy | undefined;
   /** The receipt, where the call asked for one. */
   readonly receipt?: Receipt | undefined;
-  /** The age of the oldest stale answer that went into this one, ms; undefined = all of it is current. */
+  /** The age in ms of the oldest stale answer that went into this answer; undefined = all of it is current. */
   readonly staleMs?: number | undefined;
 }
 

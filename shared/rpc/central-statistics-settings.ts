@@ -6,7 +6,7 @@ export const CentralStatisticsSettings = Type.Object(
       default: 1,
       minimum: 0,
       maximum: 1,
-      description: 'the share of the searches of each node that ask the centre: 0.5 = every second one',
+      description: "the share of each node's searches that ask the centre: 0.5 = every second search",
     }),
     node: Type.String({
       default: 'query-1',

@@ -38,8 +38,8 @@ export interface ClientDependencies {
   /** Sets and cancels several timers per call: pass a timer wheel (shared/time/wheel.ts) where clocks are real. */
   readonly scheduler: Scheduler;
   /**
-   * The replicas of a component that may be called now, or of one shard where it is sharded. Should return the same
-   * array until they change.
+   * The replicas that may be called now: those of the component, or of one shard if the component is sharded. Should
+   * return the same array until the replicas change.
    */
   readonly endpoints: (component: string, shard?: number) => readonly Endpoint[];
   /** Called for every exceptional event: retries, hedges, ejections ... */
@@ -53,10 +53,13 @@ export interface ClientDependencies {
   readonly receipts?: ReceiptDesk | undefined;
   /** How to join requests of one operation into a batch, by `<component>.<operation>`. */
   readonly codecs?: Readonly<Record<string, BatchCodec>>;
-  /** The knowledge about replicas and latencies. Created here unless the caller passes it in, to read it. */
+  /**
+   * The knowledge about replicas and latencies. A caller that wants to read it passes its own. Otherwise it is created
+   * here.
+   */
   readonly peers?: Peers;
   readonly statistics?: LatencyStatistics;
-  /** The budget of extra attempts; created here unless the caller passes it in, to read it. */
+  /** The budget of extra attempts. A caller that wants to read it passes its own. Otherwise it is created here. */
   readonly budget?: Budgets;
   /** Counts the usual results of layers. */
   readonly tally?: Tally;

@@ -12,7 +12,10 @@ import { localTransport } from './transports/local.ts';
 
 export interface ClientOptions extends Omit<ClientDependencies, 'endpoints'> {
   readonly node: string;
-  /** Whether this node itself hosts a component, or one shard of it. Calls to it are then function calls. */
+  /**
+   * Whether this node itself hosts a component, or one shard of it. Calls to a component of this node are function
+   * calls.
+   */
   readonly isHosted: (component: string, shard?: number) => boolean;
   /** The entry for calls to this node itself. */
   readonly serve: Service;
@@ -27,7 +30,7 @@ export interface ClientOptions extends Omit<ClientDependencies, 'endpoints'> {
 export interface Client {
   /** Calls a component, wherever it runs: all layers, then the transport. */
   readonly service: Service;
-  /** Calls one given node, as heartbeats do: with a deadline, but without a choice of replica or a second attempt. */
+  /** Calls one given node, with a deadline, but without a choice of replica or a second attempt. */
   readonly toNode: (node: string) => Service;
   /** Connections to other nodes that are open now. */
   readonly openConnections: () => number;

@@ -12,13 +12,16 @@ export interface Context {
   readonly signal: AbortSignal;
   readonly priority: Priority;
   readonly idempotencyKey?: string | undefined;
-  /** The calling node, where the call names it; proven under mutual TLS. Not passed on. */
+  /** The calling node, if the call names it; with mutual TLS, the name is proven. Not passed on. */
   readonly caller?: string | undefined;
-  /** Grows with each call that the handler makes: the nodes that took part so far, in the order of their answers. */
+  /**
+   * The nodes that took part so far, in the order of their answers. The list grows with each call that the handler
+   * makes.
+   */
   readonly servedBy: string[];
   /**
-   * The age of the oldest stale answer among those that the handler got so far, ms; undefined = all were current. The
-   * cache gives such answers while a component is down.
+   * The age in ms of the oldest stale answer that the handler got so far; undefined = all answers were current. The
+   * cache gives stale answers while a component is down.
    */
   staleMs?: number | undefined;
 }

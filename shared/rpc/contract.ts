@@ -11,23 +11,23 @@ export interface Operation<Request extends TSchema = TSchema, Response extends T
   readonly request: Request;
   readonly response: Response;
   /**
-   * The operation done twice has the same effect as done once. Other operations are never hedged. Without an
-   * idempotency key, they are retried only if they definitely did not happen.
+   * Doing the operation twice has the same effect as doing it once. Other operations are never hedged. They are retried
+   * only with an idempotency key, or if they definitely did not happen.
    */
   readonly idempotent: boolean;
   /** The priority of its calls in an overload. */
   readonly priority: Priority;
   /** True where each call addresses one shard. */
   readonly sharded: boolean;
-  /** True where its handler calls other components: repeating it repeats all those calls (hedge.ts). */
+  /** True if its handler calls other components: repeating the operation repeats all those calls (hedge.ts). */
   readonly composite: boolean;
   /** Set on a coarse-grained form: the operation of the same contract whose requests it carries (batched.ts). */
   readonly batchOf?: string;
   /** Throws `bad_request` that names the first wrong field. */
   readonly checkRequest: (value: unknown) => void;
   /**
-   * Throws `bad_reply` that names the first wrong field, or, where `request` is given, what in the reply contradicts
-   * that request.
+   * Throws `bad_reply` that names the first wrong field. If `request` is given, and the reply contradicts it, throws
+   * `bad_reply` that says how.
    */
   readonly checkResponse: (value: unknown, request?: unknown) => void;
   readonly mismatch?: Mismatch;
@@ -97,11 +97,14 @@ export function operation<Request extends TSchema, Response extends TSchema>(
 export interface Introduction {
   readonly component: string;
   readonly purpose: string;
-  /** One list holds for both styles. Absent: it calls nobody. */
+  /** One list holds for both styles. Absent: the component calls no other component. */
   readonly calls?: CallsByStyle | readonly string[];
 }
 
-/** Binds operations to a component. `about` may be its name alone, if nothing shows its purpose to people. */
+/**
+ * Binds operations to a component. `about` may be the name alone, if nothing shows the purpose of the component to
+ * people.
+ */
 export function contract<Ops extends Record<string, Omit<Operation, 'name'>>>(
   about: string | Introduction,
   operations: Ops,

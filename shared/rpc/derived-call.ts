@@ -1,5 +1,5 @@
 /**
- * How a call is made from another call. Only this file does it, so it shows which members of a call a layer can set. No
+ * Makes a call from another call. No other file does so: this file shows which members of a call a layer can set. No
  * function changes the call that it gets.
  *
  *   limited       ends earlier: an earlier deadline, and a signal that aborts no later
@@ -13,10 +13,14 @@ import type { PlannedAttempt } from './attempt-plan.ts';
 import type { Call, Endpoint } from './call.ts';
 import type { Operation } from './contract.ts';
 
-/** `deadlineAt` is not later than that of `call`, and `signal` aborts at the latest when that of `call` does. */
+/**
+ * `deadlineAt` is not later than the deadline of `call`. `signal` aborts at the latest when the signal of `call` does.
+ */
 export const limited = (call: Call, deadlineAt: number, signal: AbortSignal): Call => ({ ...call, deadlineAt, signal });
 
-/** Only the owner of the plan calls this. `attempt` is the number that the callee sees; votes all have the same. */
+/**
+ * Only the owner of the plan calls this. `attempt` is the number that the callee sees; all votes have the same number.
+ */
 export const attemptOf = (
   call: Call,
   planned: PlannedAttempt,
@@ -35,7 +39,7 @@ export function batchCall(calls: readonly Call[], operation: Operation, request:
   return { ...first, operation, request, carries, deadlineAt, signal };
 }
 
-/** `extraMs` = how much later than `call` it may end. */
+/** `extraMs` = how much later than `call` the new call may end. */
 export const detached = (call: Call, extraMs = 0): Call => ({
   ...call,
   deadlineAt: call.deadlineAt + extraMs,

@@ -1,8 +1,8 @@
 import type { Endpoint } from './call.ts';
 
 /**
- * Finds the nodes for a component. The topology says which nodes should serve it. The view says which of them can
- * (shared/cluster/directory.ts).
+ * Finds the nodes for a component. The topology says which nodes should serve it. The view says which of these nodes
+ * can serve it now (shared/cluster/directory.ts).
  */
 export interface Directory {
   readonly endpoints: (component: string, shard?: number) => readonly Endpoint[];

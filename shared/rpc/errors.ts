@@ -2,11 +2,11 @@
 interface ErrorCodeEntry {
   /** HTTP status. */
   readonly status: number;
-  /** The operation certainly did not happen. For writes, only this property decides whether a retry is allowed. */
+  /** The operation certainly did not happen. A call that must not happen twice is retried only after such an error. */
   readonly definite: boolean;
   /**
-   * Who is to blame when the called node, or the route to it, gave this error. `deeper`: neither the caller nor a node
-   * that was called. `blame()` covers the other cases.
+   * Who is to blame when the called node, or the route to it, gave this error. `deeper`: another node, not the caller
+   * and not the called node. `blame()` also covers errors that a node relays, and calls that the caller itself ended.
    */
   readonly blame: 'caller' | 'route' | 'callee' | 'deeper';
   /**
@@ -73,9 +73,11 @@ export interface RpcErrorOptions {
   readonly retryAfterMs?: number;
   /** The node that failed, when known. */
   readonly node?: string;
-  /** A node answered with this error: it was not made here or on the way. */
+  /** A node answered with this error: the error was not made on this node or on the way. */
   readonly relayed?: boolean;
-  /** The replica group, like `database/1`, of the failed call that the answering node had made. */
+  /**
+   * The replica group, such as `database/1`, that made the answering node fail; absent if that node failed by itself.
+   */
   readonly below?: string | undefined;
 }
 
@@ -174,7 +176,7 @@ export function evidence(error: RpcError, attempted: Attempted): Evidence {
 }
 
 /**
- * Whether a node sent a reply that is no answer. The fault is in this node, or the request meets a bug, which all
+ * Whether a node sent a reply that is no answer. Either this node is faulty, or the request meets a bug, which all
  * replicas have.
  */
 export const isBadReply = (code: string): boolean => code === 'internal' || code === 'bad_reply';
@@ -190,10 +192,7 @@ export interface Problem {
   retryAfterMs?: number;
   /** The node that failed. */
   node?: string;
-  /**
-   * The replica group that the answering node called when the call failed; absent where the answering node itself
-   * failed.
-   */
+  /** The replica group that made the answering node fail; absent if that node failed by itself. */
   below?: string;
   requestId?: string;
 }

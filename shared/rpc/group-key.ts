@@ -12,5 +12,5 @@ export function groupKey({ component, shard }: Pick<Call, 'component' | 'shard'>
   return (keys[shard] ??= `${component}/${shard}`);
 }
 
-/** Each key is made once: a call looks up several maps by it, and a new string has to be hashed every time. */
+/** Each key is made once: a call uses its key in several maps, and a new string would have to be hashed again. */
 const shardKeys = new Map<string, string[]>();

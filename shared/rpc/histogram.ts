@@ -3,9 +3,10 @@
  * Quantiles are exact within 6.25% (upper edge of a bucket).
  *
  * Buckets are log-linear, as in HdrHistogram: 16 per power of two of a microsecond count. Forgetting is forward decay
- * (Cormode, Shkapenyuk, Srivastava, Xu: Forward Decay, ICDE 2009): new samples weigh more instead of old ones less, so
- * nothing must be updated as time passes. A sample loses half its weight in `halfLifeMs`. Rare samples lose it later:
- * the newest samples, about `minSamples` of them, always count, because quantiles of a few samples mean nothing.
+ * (Cormode, Shkapenyuk, Srivastava, Xu: Forward Decay, ICDE 2009): new samples get a higher weight, and the weight of
+ * old samples stays the same. So nothing must be updated as time passes. Compared with new samples, a sample loses half
+ * its weight in `halfLifeMs`. If samples are rare, they lose it later: about `minSamples` of the newest samples always
+ * count, because quantiles of a few samples mean nothing.
  */
 export interface DecayingHistogram {
   record(valueMs: number, now: number): void;
@@ -45,8 +46,8 @@ export function upperEdgeOf(bucket: number): number {
 export function createHistogram({ halfLifeMs = 4_000, minSamples = 100 }: HistogramOptions = {}): DecayingHistogram {
   const weights = new Float64Array(bucketCount);
   /**
-   * The longest decay that one new sample may cause. So the newest samples, about `minSamples` of them, always count,
-   * however rare samples are.
+   * The longest decay that one new sample may cause. So about `minSamples` of the newest samples always count, however
+   * rare samples are.
    */
   const maxStepMs = halfLifeMs / minSamples;
   /** Samples closer together than this get the same weight, which saves the computation of 2 ** x for most of them. */

@@ -12,7 +12,7 @@ export interface HttpContextOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly scheduler: Scheduler;
-  /** The time limit of a request. A caller may ask for less by `x-deadline-ms`, never for more. */
+  /** The time limit of a request. A caller may ask for a shorter time by `x-deadline-ms`, never for a longer one. */
   readonly deadlineMs: number;
   readonly watch?: WatchRequest | undefined;
 }
@@ -28,8 +28,8 @@ export interface RequestIds {
 
 export interface HttpContexts {
   /**
-   * Taken from the caller (`x-request-id`, `traceparent`) where well-formed, otherwise made. Every look-up for the same
-   * request returns the same ids.
+   * The ids that the caller sent (`x-request-id`, `traceparent`), if they are well-formed; otherwise new ids. Every
+   * look-up for the same request returns the same ids.
    */
   readonly identify: (request: FastifyRequest) => RequestIds;
   /**

@@ -12,7 +12,7 @@ export interface Flow {
   readonly endpoint?: string;
   readonly ok: number;
   readonly failed: number;
-  /** How many calls ended in each bucket of `LiveReading.bounds`; one more for the slower ones. */
+  /** How many calls ended in each bucket of `LiveReading.bounds`, and in one more bucket for the slower calls. */
   readonly buckets: readonly number[];
 }
 
@@ -27,7 +27,7 @@ export interface LiveReading {
   /** Since the process started, ms. */
   readonly upMs: number;
   readonly lagMs: number;
-  /** Since the process started: how long the event loop had work, and had none, ms. */
+  /** For how many ms the event loop had work, and for how many ms it had none, since the process started. */
   readonly loop: { readonly activeMs: number; readonly idleMs: number };
   readonly memoryBytes: number;
   /** Upper bounds of the buckets, seconds. */
@@ -40,7 +40,7 @@ export interface LiveReading {
   readonly called: readonly Flow[];
   /** Calls being answered now, by component. */
   readonly inFlight: Readonly<Record<string, number>>;
-  /** A call that waits longer than this is refused, ms; absent where nothing is refused because of waiting. */
+  /** A call is refused after a longer wait than this, ms; absent where nothing is refused because of waiting. */
   readonly longestWaitMs?: number;
   /** Nodes that this node keeps out of its choice. */
   readonly ejects: readonly string[];
@@ -48,7 +48,10 @@ export interface LiveReading {
   readonly circuits: Readonly<Record<string, string>>;
 }
 
-/** The routes of page files such as scripts: browsers ask for them, so they do not count as requests of people. */
+/**
+ * The routes of the files of a page, such as scripts. A browser asks for them by itself, so they do not count as
+ * requests of people.
+ */
 const notCounted: ReadonlySet<string> = new Set(['/assets/:file', '/*']);
 
 /** Reads the metrics that the node counts anyway. */

@@ -14,7 +14,7 @@ import type { Policy, PolicyHolder } from './policy.ts';
 
 export interface ServerDependencies {
   readonly clock: Clock;
-  /** The queue of this process. Without it, admission sees only the waiting for a station. */
+  /** The queue of this process. Without it, admission sees only the wait for the station. */
   readonly queue?: OwnQueue;
   readonly observe?: Observe;
   /** Sets the timers of a station. */
@@ -23,7 +23,7 @@ export interface ServerDependencies {
   readonly onStation?: (station: Station) => void;
   /** Called for each call of another node that was answered; without it, no spans are recorded. */
   readonly watchServed?: WatchServed | undefined;
-  /** A simulated process has no code to compile: it has served `Infinity` calls. */
+  /** A simulated process has no code to compile: its `served` is `Infinity` from the start. */
   readonly warmUp?: WarmUp;
 }
 
@@ -48,7 +48,7 @@ export function serverLayers(
   fixed: FixedServerLayers = {},
 ): Layer {
   let open: Station | undefined;
-  /** A call waits for its turn in this process, and then for a worker of the station, where the policy has one. */
+  /** A call waits for its turn in this process, and then for a worker of the station, if the policy has a station. */
   const waiting: OwnQueue = {
     waitMs: () => queue.waitMs() + (policy.current.station === false ? 0 : (open?.waitMs() ?? 0)),
   };

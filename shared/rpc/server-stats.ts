@@ -14,8 +14,8 @@ interface ComponentSeries {
 
 /**
  * Server side: counts and times every call. `hosted`: the components of this node, whose series start at 0. `arrived`
- * is told of each call that had to wait for its turn in this process: not of calls from within it, nor of health
- * checks.
+ * is called for each call that waits for its turn in this process: all calls except health checks and calls from within
+ * this process.
  */
 export function serverStats(
   metrics: Metrics,

@@ -26,7 +26,7 @@ export interface Holding {
 
 /**
  * Dispatches calls to the components of one node, through `layers` (outermost first). A call of a sharded operation is
- * answered only for the shard that the node holds. The answer of another shard would look right and be wrong.
+ * answered only for the shard that the node holds. An answer from another shard would look right and be wrong.
  */
 export function createServer(node: string, layers: readonly Layer[] = [], holding?: Holding): Server {
   const components = new Map<string, Hosted>();

@@ -4,7 +4,7 @@ import type { Random } from '../time/random.ts';
 export interface TraceContext {
   readonly traceId: string;
   readonly spanId: string;
-  /** The span that this one is a part of; undefined for the first span of a trace. */
+  /** The span that this span is a part of; undefined for the first span of a trace. */
   readonly parentId?: string;
   readonly sampled: boolean;
 }

@@ -27,7 +27,7 @@ export interface TunedOperation {
   readonly tuned: readonly Tuned[];
 }
 
-/** Remembers whether this process is overloaded. The admission layer reports that as an event. */
+/** Remembers whether this process is overloaded. The admission layer reports each change as an event. */
 export function createLoadWatch() {
   let last: Extract<LayerEvent, { event: 'load' }> | undefined;
   return {

@@ -24,8 +24,8 @@ export type Upstream<C extends Contract> = {
 
 /**
  * Typed functions over `service`. Every call carries the deadline, trace, priority and cancellation of the handler. A
- * failure names the replica group that was called. So when the handler's node answers with this failure, the node
- * itself is not blamed.
+ * failure names the replica group that was called. So when the node of the handler passes this failure on to its own
+ * caller, that caller does not blame the node of the handler.
  */
 export function upstream<C extends Contract>(contract: C, service: Service, random: Random): Upstream<C> {
   const methods = Object.values(contract.operations).map((operation) => {

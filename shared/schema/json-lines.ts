@@ -4,8 +4,8 @@ const tokens = /\r\n?|\n|"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 const deepest = 32;
 
 /**
- * The line of each value of a JSON text, from 1, by its path: `nodes.2.replicas`. A field is where its name is first.
- * The text must be valid JSON.
+ * The line of each value of a JSON text, from 1, by the path of the value, such as `nodes.2.replicas`. The line of a
+ * field is the line of its name. If the name is written twice, the first one counts. The text must be valid JSON.
  */
 export function jsonLines(text: string): ReadonlyMap<string, number> {
   const lines = new Map<string, number>([['', 1]]);

@@ -36,8 +36,8 @@ export function schemaProblems(schema: TSchema, value: unknown, at = ''): readon
 }
 
 /**
- * A value that fits no schema of a union has errors for each of them. If some errors lie deeper, the value was meant
- * for that branch, and the errors of the others are left out.
+ * A value that fits no schema of a union has errors for each of the schemas. If some of these errors lie deeper in the
+ * value, the value was meant for the schemas of these errors. The errors about the value as a whole are left out.
  */
 function inOneBranch(errors: readonly SchemaError[]): readonly SchemaError[] {
   const unions = new Set(errors.filter(({ keyword }) => keyword === 'anyOf').map(({ instancePath }) => instancePath));

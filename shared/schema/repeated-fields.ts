@@ -4,16 +4,17 @@ interface Open {
   step: string | number;
 }
 
-/** A longer path is shown without its beginning, characters. */
+/** In characters. Of a longer path, only the end is shown. */
 const longestPath = 200;
 
 /** A sentence about the first field that is repeated; undefined if there is none. */
 export const repeatedField = (text: string): string | undefined => repeatedFields(text).next().value ?? undefined;
 
 /**
- * A sentence about each field that its object has already. JSON.parse keeps the last one, and says nothing; what other
- * programs do is unpredictable (RFC 8259, section 4). The text must be valid JSON. It may come from a stranger. So the
- * time until the first sentence is linear in the length of the text: a path is built only for a sentence.
+ * A sentence about each field that is written again in the same object. JSON.parse keeps the last one, and reports
+ * nothing. What other programs do is unpredictable (RFC 8259, section 4). The text must be valid JSON. It may come from
+ * a stranger. So the time until the first sentence is linear in the length of the text: a path is built only for a
+ * sentence.
  */
 export function* repeatedFields(text: string): Generator<string, void> {
   const open: Open[] = [];

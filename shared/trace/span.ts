@@ -32,7 +32,7 @@ export const Span = Type.Object({
   shard: Type.Optional(Type.Integer()),
   /** The other node: the called one for an attempt, the calling one for `serve`. */
   peer: Type.Optional(Type.String()),
-  /** Of an attempt that was sent in a batch, in the name of another call: the id of that call. */
+  /** The id of another call, if this attempt was sent in a batch in the name of that call. */
   carrierId: Type.Optional(Type.String()),
   /** 1 for the first attempt. */
   attempt: Type.Integer(),

@@ -49,7 +49,9 @@ export function stepLoop(
   return busy ? { next: { state: 'asked', cpuMs }, do: 'ask' } : { next: quiet, do: 'nothing' };
 }
 
-/** How often each process is looked at, ms: a look costs the watchdog about 20 µs, and an idle node nothing. */
+/**
+ * The time in ms between two looks at a process. A look costs the watchdog about 20 µs. It costs an idle node nothing.
+ */
 const lookEveryMs = 1_000;
 /** The kernel's unit in /proc (CLK_TCK), ms: 100 a second on every Linux that Node.js runs on. */
 const tickMs = 10;

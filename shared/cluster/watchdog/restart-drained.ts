@@ -44,7 +44,7 @@ type Drained = Pick<Child, 'id' | 'state' | 'incarnation' | 'drain' | 'stop'>;
 
 /**
  * The processes that may call the node `id`, and learn from a view that it is leaving. None in a container, whose
- * watchdog knows one node only. None while no monitor runs either, because then no view tells the callers.
+ * watchdog knows one node only. Also none while no monitor runs, because then no view tells the callers.
  */
 export function callersOf(
   id: string,

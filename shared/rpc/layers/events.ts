@@ -19,7 +19,7 @@ export type LayerEvent =
     }
   | { readonly event: 'circuit'; readonly component: string; readonly state: 'open' | 'half_open' | 'closed' }
   | { readonly event: 'throttled'; readonly call: Call; readonly probability: number }
-  /** The node gave another answer than the majority did at the same version of the data. */
+  /** The node's answer differs from the answer of the majority at the same version of the data. */
   | {
       readonly event: 'vote-lost';
       readonly component: string;
@@ -32,12 +32,13 @@ export type LayerEvent =
   /** The node sent something with an invalid signature: a page, a receipt, an identity. */
   | { readonly event: 'bad-signature'; readonly component: string; readonly node: string; readonly why: string }
   /**
-   * A page does not match its signature on f + 1 replicas: it was stored like this. Reported once per page and replica.
+   * On f + 1 replicas, a page does not match its signature: the page was stored like this. Reported once per page and
+   * replica.
    */
   | { readonly event: 'bad-page'; readonly component: string; readonly why: string }
   /** Enough replicas answered, but no f + 1 answers were equal. */
   | { readonly event: 'no-majority'; readonly call: Call; readonly nodes: readonly string[] }
-  /** Two answers with the node's own signature contradict each other. This is proof, whoever reports it. */
+  /** Two answers with the node's own signature contradict each other. They are proof, whoever reports them. */
   | { readonly event: 'contradiction'; readonly component: string; readonly node: string }
   /** The head of the reply arrived, but the body was so slow that the caller gave up. */
   | { readonly event: 'partial'; readonly component: string; readonly node: string }

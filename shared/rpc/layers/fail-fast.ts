@@ -1,7 +1,7 @@
 import { InvariantViolation } from '../../invariant.ts';
 import type { Layer } from '../call.ts';
 
-/** Server side: a violated invariant ends the node before it answers. In a process, `crash` does not return. */
+/** Server side: a violated invariant ends the node before it answers. In a real process, `crash` does not return. */
 export function failFast(crash: (violation: InvariantViolation) => void): Layer {
   return function failFast(next) {
     return async (call) => {

@@ -12,7 +12,7 @@ export const TraceSettings = Type.Object(
       minimum: 0,
       maximum: 50,
       description:
-        'how many random traces a node that users call keeps per second, besides the slowest and the failed ones',
+        'how many random traces per second are kept by a node that users call, besides the slowest and the failed ones',
     }),
     slowest: Type.Integer({
       default: 1,

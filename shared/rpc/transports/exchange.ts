@@ -21,10 +21,10 @@ export interface ExchangeOptions {
 }
 
 /**
- * One POST over `pool`; the reply is collected as text. It uses undici's lowest interface: its `request` makes a stream
- * of each body, which costs as much as the rest of a hop. Rejects with undici's error, or with the signal's reason when
- * it aborts. An abort closes the socket, so that the callee notices it. The next call then needs a new connection, and
- * with TLS a handshake, so a superseded exchange may drain first.
+ * One POST over `pool`; the reply is collected as text. It uses undici's lowest interface, `dispatch`. The higher one,
+ * `request`, makes a stream of each body, which costs as much as the rest of a hop. Rejects with undici's error, or
+ * with the signal's reason when the signal aborts. An abort closes the socket, so that the callee notices the abort.
+ * The next call then needs a new connection, and with TLS a handshake, so a superseded exchange may drain first.
  */
 export function exchange(
   pool: Pool,

@@ -22,7 +22,7 @@ export interface HttpClientOptions {
   readonly identity?: (() => Identity) | undefined;
   /** Sockets per endpoint. */
   readonly connections?: number;
-  /** Longer replies are cut off, bytes. */
+  /** The longest reply in bytes. A longer one is cut off. */
   readonly maxReplyBytes?: number;
   /** Called when the head of a reply came, but its body was so slow that the caller gave up. */
   readonly onPartial?: (call: Call) => void;

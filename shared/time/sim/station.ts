@@ -17,7 +17,9 @@ export interface Station {
   work(signal?: AbortSignal): Promise<void>;
   /** Multiplies service times from now on: 10 = limping, 1 = healthy. */
   setSlowness(factor: number): void;
-  /** How long a job that comes now will wait, if those before it take as long as they did so far, ms. */
+  /**
+   * How long a job that comes now will wait, ms, if the jobs before it take as long as earlier jobs took on average.
+   */
   waitMs(): number;
   readonly queued: number;
   readonly busy: number;

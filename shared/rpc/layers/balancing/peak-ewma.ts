@@ -66,9 +66,9 @@ export function isLighter(a: Load, b: Load, alikeRatio: number): boolean {
 const failureFactor = 3;
 
 /**
- * A failure raises an estimate to at most this, ms. It is the time for which a public request waits. All replicas fail
- * again and again while a node below is down. Without a bound, their estimates would differ for minutes after the
- * outage, or overflow.
+ * A failure raises an estimate to at most this, ms: the longest time that a public request waits by default. All
+ * replicas fail again and again while a node below is down. Without a bound, their estimates would differ for minutes
+ * after the outage, or overflow.
  */
 const mostRaisedMs = 5_000;
 
@@ -93,7 +93,7 @@ export function costOfFailure(
   return Math.max(elapsedMs, expectedMs, raisedMs);
 }
 
-/** Updates the estimate of each replica. `balance` chooses by it. */
+/** Updates the latency estimate of each replica, by which `balance` chooses. */
 export const learnPeakEwma: Learn = ({ call, peer, sentAt, elapsedMs, endedAt, error, abandoned }: AttemptEnd) => {
   const operation = call.operation.name;
   if (error === undefined) return observeLatency(peer.latency, operation, elapsedMs, endedAt);

@@ -18,8 +18,8 @@ export const AdmissionSettings = Type.Object(
       default: 100,
       minimum: 0,
       description:
-        'a call from another node that has waited longer is refused even without an overload: its caller soon ends ' +
-        'the attempt (shortest attempt timeout: 200 ms)',
+        'a call from another node is refused after this wait, even without an overload: its caller soon ends the ' +
+        'attempt (shortest attempt timeout: 200 ms)',
     }),
     warmUpCalls: Type.Integer({
       default: 3_000,
@@ -46,7 +46,8 @@ export interface OwnQueue {
 export const noQueue: OwnQueue = { waitMs: () => 0 };
 
 /**
- * The part of `targetMs` that each priority may wait during an overload. The least important calls are refused first.
+ * The part of `targetMs` that a call of each priority may wait during an overload. The least important calls are
+ * refused first.
  */
 const patience: Record<Priority, number> = { health: Infinity, read: 1, write: 0.5, background: 0 };
 
@@ -64,7 +65,9 @@ export function isAdmitted(
   return !overloaded || inFlight === 0 || waitMs <= targetMs * patience[priority];
 }
 
-/** A change of policy makes a new layer, but the code of the process stays compiled. So this outlives the layer. */
+/**
+ * A change of policy makes a new layer, but the code of the process stays compiled. So this count outlives the layer.
+ */
 export interface WarmUp {
   /** Calls that the process has served. */
   served: number;
@@ -84,7 +87,7 @@ export interface AdmissionDependencies {
  * The only evidence of an overload is waiting inside this process. Slower answers are no evidence: where all processes
  * share a few cores, or a node below is slow, answers get slower without any queue here. Zhou et al., Overload Control
  * for Scaling WeChat Microservices, SoCC 2018, judge by the queueing time for the same reason. Health checks are never
- * refused. Calls from within this node are not refused either: they were admitted with the call that makes them.
+ * refused. Calls from within this node are also never refused: the call that makes them was admitted.
  */
 export function admission(
   settings: AdmissionSettings,
@@ -97,8 +100,8 @@ export function admission(
     const waitMs = queue.waitMs();
     const overloaded = meter.arrive(waitMs, clock.now());
     if (settings.fixedLimit !== undefined) return inFlight < settings.fixedLimit;
-    // A new process waits for its own compiler. This wait is not load. It ends sooner if the process serves calls,
-    // because the code is compiled while it runs.
+    // A new process waits for its own compiler. This wait is not load. The wait ends sooner if the process serves
+    // calls, because code is compiled only while it runs.
     return warmUp.served < settings.warmUpCalls || isAdmitted(settings, call, { overloaded, waitMs, inFlight });
   }
 

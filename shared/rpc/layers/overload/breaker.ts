@@ -78,8 +78,8 @@ export function circuitAfter(settings: BreakerSettings, circuit: Circuit, failed
  * A call that ran out of time is a failure only if the group answered no other call meanwhile. A group that still
  * answers other calls is only slow, for example in a sudden overload. An open circuit would prevent these answers, too.
  *
- * A bad reply may be the fault of the request. So it is no failure if the group gave a right answer within the last
- * `openMs`: this answer shows as much as a probe that succeeds.
+ * A bad reply may be the fault of the request. So a bad reply is no failure if the group gave a right answer within the
+ * last `openMs`: such an answer shows as much as a probe that succeeds.
  */
 export function breaker(settings: BreakerSettings, { clock, observe }: { clock: Clock; observe: Observe }): Layer {
   const circuits = new Map<string, Circuit>();

@@ -11,7 +11,7 @@ export const InFlightSettings = Type.Object(
       default: maxCallsPerEndpoint,
       minimum: 1,
       description:
-        'most calls to one replica at a time: the number of sockets in the pool, where more calls would queue',
+        'how many calls to one replica may be under way: as many as the pool has sockets; more calls would queue',
     }),
   },
   { additionalProperties: false },

@@ -19,7 +19,7 @@ export const OverloadSettings = Type.Object(
       default: 0.15,
       minimum: 0,
       maximum: 1,
-      description: 'an overload ends when a smaller share of the calls is refused',
+      description: 'an overload ends when less than this share of the calls is refused',
     }),
   },
   { additionalProperties: false },
@@ -50,7 +50,7 @@ export function nextLoadState(settings: OverloadSettings, from: LoadState, windo
 export interface OverloadMeter {
   /** Counts a call that had to wait for `waitMs`, and returns whether the process is overloaded. */
   arrive(waitMs: number, now: number): boolean;
-  /** Counts the refusal of that call. */
+  /** Counts that the call of the last `arrive` was refused. */
   refuse(): void;
 }
 

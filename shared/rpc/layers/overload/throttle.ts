@@ -18,7 +18,7 @@ export const ThrottleSettings = Type.Object(
     reserve: Type.Number({
       default: 20,
       minimum: 0,
-      description: 'refusals that are ignored: at low rates one refusal must not block the next calls',
+      description: 'how many refusals are ignored: at low rates one refusal must not block the next calls',
     }),
     halfLifeMs: Type.Number({
       default: 2_000,

@@ -9,8 +9,8 @@ import type { AttemptEnd, Learn } from './attempt-end.ts';
 /**
  * Passes on to `learn` how attempts ended, without the bad replies that prove nothing about their senders. Some
  * requests get a bad reply from every replica, because all replicas have the same bug. So the sender is to blame only
- * when a replica answers the same request well; `learn` hears of the bad reply then. A call that is not tried again
- * cannot show this. For such a call, the sender is to blame, and `learn` hears of the bad reply at once.
+ * when a replica answers the same request well. Then `learn` hears of the bad reply. If a call is not tried again,
+ * there is no such answer: the sender is blamed, and `learn` hears of the bad reply at once.
  *
  * The only replica of its group cannot be compared with another one. It is to blame when it answers two different
  * requests in a row badly. The same request twice is no proof, because the request may be bad.

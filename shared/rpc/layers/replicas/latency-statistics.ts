@@ -13,7 +13,7 @@ export interface OperationStatistics {
   readonly operation: OperationId;
   /** Attempts at any replica. */
   readonly attempts: DecayingHistogram;
-  /** Attempts by the node that was asked. */
+  /** The attempts at each node, by the id of the node. */
   readonly byNode: Map<string, DecayingHistogram>;
   /**
    * The quantile of all attempts, ms; undefined below `minSamples`. Every call asks for it, so the value may be up to

@@ -70,11 +70,14 @@ export interface ReplicaRecord {
   readonly peer: Peer;
   /** When the replica was admitted. Evidence from before an ejection does not count after it. */
   readonly admittedAt: number;
-  /** Attempts since its last answer that failed by the replica's fault. */
+  /** Attempts that failed through the replica's fault since its last answer. */
   failures: number;
-  /** Attempts since its last answer that were given up before an answer came. */
+  /** Attempts that were given up without an answer since its last answer. */
   unanswered: number;
-  /** Since when the replica owes an answer: since its last answer, or since the first unanswered attempt after that. */
+  /**
+   * When the present silence began: at the last answer, or when the first attempt without an answer was sent, if that
+   * was later.
+   */
   silentSince: number;
   readonly ratios: number[];
   slowWindows: number;
@@ -85,7 +88,7 @@ export function emptyRecord(peer: Peer): ReplicaRecord {
   return { peer, admittedAt, failures: 0, unanswered: 0, silentSince: admittedAt, ratios: [], slowWindows: 0 };
 }
 
-/** Why to eject the replica, after its attempts since the last answer; undefined = it stays. */
+/** The reason to eject the replica, by its attempts since the last answer; undefined = the replica stays. */
 export function ejectionReason(
   settings: OutlierSettings,
   { failures, unanswered, silentSince }: Pick<ReplicaRecord, 'failures' | 'unanswered' | 'silentSince'>,
@@ -186,7 +189,7 @@ export function outlier(settings: OutlierSettings, { statistics, endpoints, obse
       known.silentSince = endedAt;
       return sample(end, known);
     }
-    // A replica that got no calls for a while is not silent because of that.
+    // A time without calls to the replica is no silence of the replica.
     if (known.failures + known.unanswered === 0) known.silentSince = Math.max(known.silentSince, sentAt);
     // A full attempt would have taken longer still. Where hedges win, a slow replica shows only abandoned attempts.
     if (abandoned) sample(end, known);

@@ -5,7 +5,8 @@ import { type Ejection, neverEjected } from './ejection.ts';
 
 /**
  * A latency estimate that rises at once with a slow answer, and falls slowly (peak EWMA: exponentially weighted moving
- * average). `costMs` was true at `stampMs`. A failure raised it last at `raisedAt`, if one ever did.
+ * average). `costMs` is the estimate at the time `stampMs`. `raisedAt` is the last time when a failure raised the
+ * estimate; undefined = no failure did.
  */
 export interface PeakEwma {
   costMs: number;

@@ -18,7 +18,8 @@ export interface Speed {
 }
 
 /**
- * A replica that was slow gets fewer calls from `balance`. So a third of the answers is enough to confirm the finding.
+ * A replica that was slow gets fewer calls from `balance`. So a third of the answers is enough to confirm that it is
+ * slow.
  */
 export function samplesNeeded(settings: SlowSettings, { slowWindows }: Speed): number {
   return slowWindows > 0 ? Math.ceil(settings.minSamples / 3) : settings.minSamples;

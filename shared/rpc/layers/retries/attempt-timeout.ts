@@ -23,7 +23,7 @@ export const AttemptTimeoutSettings = Type.Object(
     minMs: Type.Number({
       default: 200,
       minimum: 1,
-      description: 'shortest timeout: longer than a pause for garbage collection or by a busy machine',
+      description: 'shortest timeout: longer than a pause that garbage collection or a busy machine causes',
     }),
     initialMs: Type.Number({ default: 2_000, minimum: 1, description: 'timeout until there are minSamples' }),
     minSamples: Type.Number({ default: 50, minimum: 1 }),
@@ -35,7 +35,7 @@ export const AttemptTimeoutSettings = Type.Object(
 );
 export type AttemptTimeoutSettings = Static<typeof AttemptTimeoutSettings>;
 
-/** How long one attempt may take, ms. The call has `remainingMs` left. */
+/** How long one attempt may take, ms, if the call has `remainingMs` left until its deadline. */
 export function attemptTimeoutMs(
   settings: AttemptTimeoutSettings,
   quantileMs: number | undefined,
@@ -47,10 +47,10 @@ export function attemptTimeoutMs(
 }
 
 /**
- * Ends an attempt that takes far longer than usual, so that there is time to ask another replica. A hung node accepts
- * connections and never answers. Rejects with `deadline_exceeded`. The statistics record a timed-out attempt with the
- * time that it took, so the timeout rises when a service really becomes slower. Calls that cannot be repeated wait for
- * their deadline.
+ * Ends an attempt that takes far longer than usual, so that there is time to ask another replica. One reason is a hung
+ * node: it accepts connections and never answers. Rejects with `deadline_exceeded`. The statistics record a timed-out
+ * attempt with the time that it took, so the timeout rises when a service really becomes slower. Calls that cannot be
+ * repeated wait for their deadline.
  */
 export function attemptTimeout(
   settings: AttemptTimeoutSettings,

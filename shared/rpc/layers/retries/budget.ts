@@ -13,7 +13,7 @@ export const BudgetSettings = Type.Object(
     reserve: Type.Number({
       default: 50,
       minimum: 0,
-      description: 'most extra attempts that can be saved up: about the calls in flight to one node',
+      description: 'how many extra attempts can be saved up: about as many as there are calls in flight to one node',
     }),
   },
   { additionalProperties: false },

@@ -22,7 +22,7 @@ export interface RaceDependencies {
   readonly clock: Clock;
   readonly random: Random;
   readonly scheduler: Scheduler;
-  /** The settings of `retry` say how to follow up a failed attempt; false = not at all. */
+  /** The settings of `retry`: whether and when another attempt follows a failed one; false = none follows. */
   readonly retrying: () => RetrySettings | false;
   /** The common budget of extra attempts. A follow-up after a failure takes a token from it, as in `retry`. */
   readonly budget: Budgets;

@@ -15,7 +15,11 @@ export const HedgeSettings = Type.Object(
       maximum: 1,
       description: 'asks a second replica when the first is slower than this quantile of the latencies',
     }),
-    minMs: Type.Number({ default: 5, minimum: 0, description: 'shortest delay: about the noise of a busy machine' }),
+    minMs: Type.Number({
+      default: 5,
+      minimum: 0,
+      description: 'shortest delay: approximately as long as the random delays of a busy machine',
+    }),
     ratio: Type.Number({
       default: 0.05,
       minimum: 0,
@@ -25,7 +29,7 @@ export const HedgeSettings = Type.Object(
     reserve: Type.Number({
       default: 50,
       minimum: 0,
-      description: 'most hedges that can be saved up: slow answers come in bursts',
+      description: 'how many hedges can be saved up: slow answers come in bursts',
     }),
     minSamples: Type.Number({ default: 50, minimum: 1, description: 'no hedge before this many samples' }),
     compositeQuantile: Type.Number({
@@ -90,9 +94,9 @@ export function isWorthwhile(others: readonly Peer[], now: number, delayMs: numb
 }
 
 /**
- * Asks a second replica when the first is slower than usual, takes the first answer, and stops the other attempts. A
- * failed attempt is followed by another one where the settings of `retry` allow it. So a hedged call needs no `retry`
- * layer, and never gets both.
+ * Asks a second replica when the first is slower than usual, takes the first answer, and stops the other attempts.
+ * After a failed attempt, this layer makes another one if the settings of `retry` allow it. So the `retry` layer makes
+ * no attempts of its own for a hedged call.
  *
  *   attempt 1  |-------- p95 --------|- - - - - x   stopped
  *   attempt 2                        |-----------> answer

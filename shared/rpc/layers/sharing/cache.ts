@@ -16,7 +16,7 @@ const CachedOperation = Type.Object(
     staleIfErrorMs: Type.Number({
       default: 0,
       minimum: 0,
-      description: 'serves an older answer when the component fails (RFC 5861)',
+      description: 'how long after `ttlMs` an answer is still served when the component fails (RFC 5861)',
     }),
   },
   { additionalProperties: false },
@@ -62,8 +62,8 @@ export function cache(
   const entries = new LRUCache<string, Entry>({ max: settings.maxEntries });
   const flights = new Map<string, Promise<Reply>>();
   /**
-   * Grows with each write to a component. It is part of the key, so a call after the write never finds an older answer,
-   * and never joins an older call under way.
+   * One number for each component, which grows with each write to the component. The number is part of the key, so a
+   * call after the write never finds an older answer, and never joins an older call under way.
    */
   const generations = new Map<string, number>();
 

@@ -31,9 +31,9 @@ interface Remembered {
 
 /**
  * Server side: a call with an idempotency key happens once, however often it arrives. Later calls get the answer of the
- * first, also while the first is under way. A failure is forgotten, so that a retry may succeed. The same key with
- * another request is `conflict`. This is the memory of one process: after a restart, or at another replica, the write
- * would happen again.
+ * first call, even if they come while the first call is under way. A failure is forgotten, so that a retry may succeed.
+ * The same key with another request is `conflict`. This is the memory of one process: after a restart, or at another
+ * replica, the write would happen again.
  */
 export function dedupe(settings: DedupeSettings, { observe }: { observe: Observe }): Layer {
   const remembered = new LRUCache<string, Remembered>({ max: settings.maxKeys });

@@ -26,7 +26,10 @@ export interface Doubts {
     node: string,
     doubt: Doubt,
   ) => { readonly judgement: Judgement; readonly isNew: boolean };
-  /** These items came with valid signatures. Returns the nodes that sent the same items with invalid ones. */
+  /**
+   * Notes that these items came with valid signatures. Returns the nodes that sent the same items with invalid
+   * signatures.
+   */
   readonly prove: (call: Call, items: readonly string[]) => readonly string[];
 }
 
@@ -47,7 +50,7 @@ export function createDoubts(endpoints: (component: string, shard?: number) => r
   /** Which node held which content, by replica group and item. */
   const open = new LRUCache<string, Map<string, Held>>({ max: maxItems });
   const proven = new LRUCache<string, true>({ max: maxItems });
-  /** Items that were stored with a wrong signature, with their content. */
+  /** The content of each item that was stored with a wrong signature. */
   const atSource = new LRUCache<string, string>({ max: maxItems });
   const keyOf = (call: Call, item: string) => `${groupKey(call)} ${item}`;
 

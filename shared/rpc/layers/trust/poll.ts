@@ -25,7 +25,7 @@ export interface PollDependencies {
   readonly extraVoteAfterMs: (call: Call) => number | undefined;
   readonly observe: Observe;
   readonly tally?: Tally;
-  /** Makes a nonce, where receipts can be checked. Audited calls then ask for a receipt. */
+  /** Makes a nonce, with which an audited call asks for a receipt; undefined if receipts cannot be checked. */
   readonly nonce?: (() => string) | undefined;
 }
 

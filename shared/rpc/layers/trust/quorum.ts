@@ -39,7 +39,10 @@ const vote = {
 export const VotedOperation = Type.Object(vote, { additionalProperties: false });
 export type VotedOperation = Static<typeof VotedOperation>;
 
-/** Deterministic operations with the same result on all replicas. Others would disagree without any lie. */
+/**
+ * Deterministic operations with the same result on all replicas. Answers to other operations would differ without any
+ * lie.
+ */
 const votedOn = {
   'ranking.rank': {},
   'ranking.search': {},
@@ -98,10 +101,10 @@ export function planVote(
 
 /**
  * Asks f + 1 replicas, and then as many more as needed, up to all of 2f + 1, until f + 1 answers are equal byte for
- * byte. Works for deterministic operations only. Asking another replica serves as its retry and its hedge, so the
- * layers below make no extra attempts, and a call costs at most 2f + 1. Rejects with `bad_reply` where no f + 1 answers
- * agree, and with `unavailable` where too few replicas answer. (Lamport, Shostak, Pease 1982; f + 1 of 2f + 1 is enough
- * because a replica can only vote, not relay.)
+ * byte. Works for deterministic operations only. Asking another replica also serves as the retry and the hedge of the
+ * call. So the layers below make no extra attempts, and a call costs at most 2f + 1 attempts. Rejects with `bad_reply`
+ * where no f + 1 answers agree, and with `unavailable` where too few replicas answer. Source: Lamport, Shostak, Pease
+ * 1982. Here f + 1 of 2f + 1 is enough, because a replica can only vote, not relay.
  */
 export function quorum({ operations, ...common }: QuorumSettings, dependencies: QuorumDependencies): Layer {
   const { clock, random, endpoints, liars, nonce } = dependencies;

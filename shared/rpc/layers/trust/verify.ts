@@ -35,7 +35,10 @@ export interface VerifyDependencies {
   readonly receipts: ReceiptDesk | undefined;
 }
 
-/** A reply that nothing proves. Another replica must tell whether its sender is to blame, so it is no evidence yet. */
+/**
+ * A reply with an item that does not match its signature. Another replica must show who is to blame. Until then, the
+ * reply is no evidence against its sender.
+ */
 export class UnprovenReply extends RpcError {}
 
 /**

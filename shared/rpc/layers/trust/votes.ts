@@ -12,7 +12,7 @@ export interface Agreed {
   readonly majority: readonly string[];
   /** The nodes that gave another answer at the majority's version: they lie. */
   readonly minority: readonly string[];
-  /** The nodes that answered from another version of the data. This is no evidence against them. */
+  /** The nodes that answered from another version of the data. Such an answer is no evidence against a node. */
   readonly abstained: readonly string[];
 }
 
