@@ -26,8 +26,8 @@ export interface IdleCollectionOptions {
 }
 
 /**
- * Collects the garbage of the start once, as soon as the process is idle, unless load comes first. The start leaves
- * garbage in the old generation, and a young generation of up to 26 MB that V8 does not shrink while little is
+ * Collects the garbage of the start once, as soon as the process is idle, unless load comes first. After the start, the
+ * old generation holds garbage. The young generation takes up to 26 MB, and V8 does not shrink it while little is
  * allocated. One full collection gives back a quarter of the memory of an idle cluster, and takes 35-60 ms.
  */
 export function collectWhenIdle({
@@ -52,7 +52,10 @@ export function collectWhenIdle({
   return { cancel: () => timer.cancel() };
 }
 
-/** V8's own name for a collection that also shrinks the heap is "last resort"; Node.js reaches it by this way only. */
+/**
+ * V8 also shrinks the heap in a collection that it calls "last resort". This is the only way to start such a collection
+ * from Node.js.
+ */
 function collectAll(): void {
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as NodeJS.GCFunction;

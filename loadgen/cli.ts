@@ -17,7 +17,10 @@ import { parseDuration } from './options/quantities.ts';
 
 const many = (value: string, before: string[] | undefined) => [...(before ?? []), value];
 
-/** Options of a run that subcommands with several runs do not take: they choose rates, users and objectives. */
+/**
+ * Options of a single run. Subcommands with several runs do not take these options, because these subcommands choose
+ * rates, users and objectives themselves.
+ */
 const ofOneRun = [
   '--rate',
   '--stages',

@@ -144,7 +144,7 @@ async function run(kind: FaultKind, flags: InjectFlags): Promise<void> {
   terminal.line(terminal.dim(`this ends it:  ${tierlab(`chaos heal ${id}`, place)}`));
 }
 
-/** A mistake of the caller, in terms of the command's flags, with an example that works. */
+/** Runs `work`. If the request is wrong, the error names the command's flags, and shows an example that works. */
 function withAnExample<T>(kind: FaultKind, work: () => T): T {
   try {
     return work();

@@ -85,7 +85,8 @@ function showAll({ monitor, since, at, incidents: list }: IncidentReport, termin
 }
 
 /**
- * Prints a line for every change of an incident until it is interrupted. It waits for a cluster that does not answer.
+ * Prints a line for every change of an incident, until the user interrupts the command. If the cluster does not answer,
+ * the command waits for it.
  */
 async function watch(
   first: IncidentReport,

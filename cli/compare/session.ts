@@ -52,7 +52,7 @@ export async function runSession(cluster: OwnCluster): Promise<readonly StyleFig
 
 async function searchIn(style: Style, cluster: OwnCluster): Promise<StyleFigures> {
   const { client, gateway } = doorUrls(cluster);
-  // Callers learn from the first answers, such as statistics. The measured searches must not depend on this.
+  // From the first answers, callers learn things such as statistics. The measured searches must not depend on this.
   for (const q of [...queries, ...queries]) await page(client[0]!, q, style);
   const before = await bytesWritten(cluster);
   const ids: string[] = [];

@@ -25,7 +25,7 @@ async function freeDiskOf(folder: string): Promise<number | undefined> {
   return disk && disk.bavail * disk.bsize;
 }
 
-/** Node.js raises the soft limit to the hard one when it starts; this is the limit that then holds. */
+/** When Node.js starts, it raises the soft limit to the hard limit. This function returns the raised limit. */
 function fileLimit(): number | undefined {
   // Looking up the names of this process's connections could take seconds.
   Object.assign(process.report, { excludeNetwork: true });

@@ -74,9 +74,9 @@ export const layeredAndObjectBased = lab({
       'tiers wait for this answer?',
     'A chain of four calls takes 4 (r + s), whoever makes the calls. A tier holds a request for s, plus r + s for ' +
       'each lower tier that it waits for. Calls at the same time take as long as the slowest one.',
-    'You need a stamp from four offices. Each one works for 1 day, and its post takes 1 day. You write to each in ' +
-      'turn: 8 days, and each office has your file for 1. Or each office sends your letter on and keeps your file ' +
-      'open: 8 days, and the first office keeps it for 7.',
+    'You need a stamp from four offices. Each one works for 1 day, and its post takes 1 day. You can write to one ' +
+      'office after the other: this takes 8 days, and each office has your file for 1 day. Or each office sends your ' +
+      'letter on and keeps your file open: this takes 8 days, too, but the first office has your file for 7 days.',
   ],
   explanation: ({ r, s }) =>
     `Both styles take ${4 * (r! + s!)} ms, because each of the four calls needs the answer before it. The database needs

@@ -12,7 +12,7 @@ export interface Architecture {
   readonly copies: number;
   /** A middle server chooses; otherwise the client does. */
   readonly middle: boolean;
-  /** Calls that are sent per service time after the crash. Where servers are left, they can answer these calls. */
+  /** How many calls are sent per service time after the crash. Servers that are left have time for all their calls. */
   readonly crashLoad: number;
 }
 

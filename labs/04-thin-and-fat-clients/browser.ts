@@ -123,7 +123,10 @@ export async function openPerson(
   };
 }
 
-/** A round trip of at least this time, in the browser's own way: after sending, before the answer is read. */
+/**
+ * Makes each round trip take at least `latencyMs`. The browser itself adds the delay: after it has sent the request,
+ * and before it reads the answer.
+ */
 async function delayRequests(devtools: CDPSession, latencyMs: number): Promise<void> {
   await devtools.send('Network.enable');
   await devtools.send('Network.emulateNetworkConditions', {

@@ -4,7 +4,10 @@ import { digits } from '../runner/units.ts';
 import { liveLoads } from './live.ts';
 import { type OfferedLoad, type BalancedRun, runBalanced, secondMs, slowMs, usualMs } from './model.ts';
 
-/** The slow half lasts for a multiple of `slowMs`. So the slow back end serves all calls of a queue, or none. */
+/**
+ * With least loaded, the slow server gets a new call only when it has finished one. So it gets its calls in groups, one
+ * group every `slowMs`. The slow half of the run lasts for a multiple of `slowMs`, so only whole groups are slow.
+ */
 const runMs = 8_000;
 const usualLoad = { perSecond: 500, forMs: runMs };
 const balancers = ['round_robin', 'least_outstanding', 'peak_ewma'] as const;

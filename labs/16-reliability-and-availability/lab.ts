@@ -13,7 +13,7 @@ const systems = [
   { id: 'hasty', label: 'the hasty system' },
 ] as const;
 const checks = 4;
-/** Eight standard errors of the availability in cycles with fixed times up. */
+/** If failures come at fixed times, the availability may be this far from its formula: eight standard errors. */
 const mostAgedDifference = 0.015;
 /** The live form runs this many times faster, so that a minute has enough failures. */
 const pace = 5;

@@ -26,7 +26,7 @@ export const detectorInWords: Readonly<Record<Detector, string>> = {
   votes: 'heartbeats, calls and votes',
 };
 
-/** The names that a monitor has for the three. */
+/** What a monitor calls each of the three faults. */
 const names: Readonly<Record<MatrixFault, string>> = { stop: 'crashed', limp: 'limping', lie: 'lying' };
 const sees: Readonly<Record<Detector, readonly MatrixFault[]>> = {
   heartbeats: ['stop'],
@@ -39,7 +39,7 @@ export const namedBy = (detector: Detector): number => sees[detector].length;
 const expected = (fault: MatrixFault, detector: Detector): string =>
   sees[detector].includes(fault) ? names[fault] : 'healthy';
 
-/** The first verdict of each detector about each broken node; `healthy`: it never had another one. */
+/** The first verdict of each detector about each broken node; `healthy` if it never had another verdict. */
 export type Matrix = Readonly<Record<MatrixFault, Readonly<Record<Detector, string>>>>;
 
 export const matrixPoints = (matrix: Matrix): readonly Point[] =>

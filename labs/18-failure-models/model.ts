@@ -16,7 +16,7 @@ const brokenAt = 6_000;
 /** Long enough for every diagnosis: a limp takes longest. */
 const watchMs: Readonly<Record<MatrixFault, number>> = { stop: 4_000, limp: 8_000, lie: 4_000 };
 
-/** The monitor that is this detector. */
+/** The name of the monitor that plays this detector. */
 const monitorOf = (detector: Detector): string => `monitor-${detectorNames.indexOf(detector) + 1}`;
 
 /** Real monitors, heartbeats and middleware in virtual time. One replica breaks; what do the three monitors call it? */

@@ -15,7 +15,7 @@ const yearMs = 200;
 const probeEveryMs = 10;
 /** The next machine comes this long after a failure. */
 const replacedAfterMs = 50;
-/** How late a machine may be seen to fail, on average, years: two probes. */
+/** The greatest mean delay, in years, with which probes may see a failure: the time of two probes. */
 const mostLate = (2 * probeEveryMs) / yearMs;
 
 /** The lifetime of a machine, years: as it was drawn, and as probes saw it. */

@@ -16,7 +16,10 @@ export interface AskedServers {
   readonly proofs: readonly FaultProof[];
 }
 
-/** Each server breaks the connection of a call with probability `liveDown`. A user asks one after the other. */
+/**
+ * Each server breaks the connection of a call with probability `liveDown`. A user asks one server after the other,
+ * until a server answers.
+ */
 export async function liveServers(
   servers: number,
   { cluster, signal, progress }: Pick<LiveContext, 'cluster' | 'signal' | 'progress'>,

@@ -9,9 +9,9 @@ const user = 'app-1';
 /** The time between two requests of the user, and the time that the user waits for an answer, ms. */
 const everyMs = 20;
 const patienceMs = 15;
-/** The monitor knows the rhythm of the heartbeats by then, ms. */
+/** After this time (ms), the monitor knows the rhythm of the heartbeats. */
 const warmUpMs = 6_000;
-/** From the end of loading until the user knows that the node serves, ms. */
+/** The time (ms) from the end of loading until the user knows that the node serves. */
 const settleMs = 2_000;
 const giveUpMs = 60_000;
 

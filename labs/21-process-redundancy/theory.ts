@@ -21,7 +21,7 @@ function doubtAfterMs(): number {
 export const parts = {
   /** The last heartbeat came half an interval before the loss, on average. The monitor looks 8 times a second. */
   detectMs: doubtAfterMs() - heartbeatIntervalMs / 2 + settings.lookMs / 2,
-  /** The restart is refused, and the next window promotes: it comes after 1 to 4 looks. */
+  /** The restart is refused. The monitor promotes the standby at the end of the current window: 1 to 4 looks later. */
   orderMs: (settings.windowMs + settings.lookMs) / 2,
   /** A node hears of a new view with the answer to its next heartbeat. */
   hearMs: heartbeatIntervalMs / 2,

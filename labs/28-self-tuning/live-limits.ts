@@ -13,10 +13,16 @@ import {
   warmUpCalls,
 } from './model.ts';
 
-/** In s from the first call: the server becomes slower, and has some time to adapt before it is measured again. */
+/**
+ * The server becomes slower this many seconds after the first call. It is measured again after it has had time to
+ * adapt.
+ */
 const slowerAt = 12;
 const counted = { before: { from: 4, to: slowerAt }, after: { from: slowerAt + 20, to: slowerAt + 36 } };
-/** More than the longest wait behind the fixed limit, ms. That is 80% of the deadline, times the largest factor, 4. */
+/**
+ * More than the longest wait behind the fixed limit. The longest wait is 80% of the deadline, times the largest factor,
+ * which is 4.
+ */
 const patienceMs = 4 * deadlineMs;
 
 /**

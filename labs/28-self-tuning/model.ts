@@ -16,7 +16,7 @@ export const offered = 1.2;
 /** Calls per second to the server whose time-out is studied. */
 const callsPerSecond = 20;
 
-/** The service time grows at `slowerAt`; then the system has some time to adapt before it is measured again, s. */
+/** The service time grows after this many seconds. The system is measured again after it has had time to adapt. */
 export const slowerAt = 20;
 const settledAt = 40;
 const endAt = 60;
@@ -64,7 +64,7 @@ export async function timeouts({ seed, S, factor }: SlowdownStep, attemptTimeout
  */
 export const warmUpCalls = 300;
 
-/** How a server decides which calls it accepts: with a policy for each way. */
+/** Each policy is another way to decide which calls a server accepts. */
 export const limitPolicies = (S: number) => ({
   fixed: { base: 'naive', admission: { fixedLimit: limitFor(S) } },
   own: { base: 'naive', admission: { warmUpCalls } },

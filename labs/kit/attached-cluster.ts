@@ -16,7 +16,10 @@ export interface Place {
   readonly portBase?: number | undefined;
   /** The folder that the cluster was started with. */
   readonly data?: string | undefined;
-  /** A node of a cluster in containers, beside which this process runs. On this machine when absent. */
+  /**
+   * The name of a node, if the cluster runs in containers and this process is in a container beside them. Absent if the
+   * cluster runs on this machine.
+   */
   readonly host?: string | undefined;
 }
 
@@ -104,8 +107,8 @@ async function connectTo(place: Place) {
 }
 
 /**
- * From a container beside the cluster. It has no watchdog and no run file, but the secret from which the watchdogs of
- * all containers derive the same token.
+ * Connects from a container beside the cluster. This container has no watchdog and no run file. But it has the secret
+ * from which the watchdogs of all containers derive the same token.
  */
 async function connectByName(host: string, place: Place) {
   const portBase = portBaseOf(place.portBase);

@@ -29,6 +29,6 @@ export function notWell(diagnoses: readonly ReportedDiagnosis[]): string | undef
   return found && `${found.node} is ${found.verdict === 'healthy' ? 'suspected' : found.verdict}`;
 }
 
-/** Waits for repairs and restarts: until `problem` finds none. */
+/** Waits for repairs and restarts, until `problem` resolves to undefined. */
 export const untilWell = (problem: () => Promise<string | undefined>, signal: AbortSignal): Promise<void> =>
   untilNo(problem, { boundMs: 30_000, pollMs: 250, signal });

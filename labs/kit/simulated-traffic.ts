@@ -87,7 +87,8 @@ export function startTraffic(
   function startCaller(caller: string): void {
     const buffer = createEvidenceBuffer(clock);
     const collector = createEvidenceCollector(buffer);
-    // Only the nodes that the caller's view calls alive, as in a live node. The array changes only when these do.
+    // Only the nodes that the caller's view calls alive, as in a live node. `usable` stays the same array until other
+    // nodes are alive.
     let usable = endpoints;
     const alive = () => {
       const states = new Map(cluster.viewOf(caller)?.members.map(({ node, state }) => [node, state]));

@@ -75,7 +75,8 @@ export function refusal(home: Home): string | undefined {
  */
 export function openJournal(home: Home, lab: string, onPhase: (phase: RunPhase) => void): LabJournal {
   let entry: LabJournalEntry = { lab, runner: process.pid, life: lifeOf(process.pid), phase: 'precheck' };
-  // Only one runner can create the file. If there is no problem, the other runner has just removed its file: try again.
+  // Only one runner can create the file. If `refusal` then finds no problem, the other runner has just removed its
+  // file, so this runner tries again.
   while (!createDurably(home.journal, asJson(entry))) {
     const problem = refusal(home);
     if (problem !== undefined) throw new LabUsageError(problem);

@@ -80,7 +80,7 @@ async function precheck({ lab, attach: place, signal }: LabRunOptions): Promise<
 
 async function runVirtual({ lab, owner }: LabRunOptions): Promise<LiveResult> {
   const findings = await lab.virtual!(drawParameters(lab, owner), seedOf(owner, lab.id), 'correct');
-  // A run may compute for a second without a pause. An interrupt of that time is delivered only now.
+  // A run may compute for a second without a pause. If an interrupt comes in this second, it is delivered only now.
   await sleep(systemScheduler, 0);
   return { findings, hostNoise: null };
 }

@@ -8,16 +8,20 @@ import type { Request } from '../workload/request.ts';
  */
 const closeRaceMs = 250;
 /**
- * A reset may be the answer to the request itself. It counts as the end of an idle connection only after a pause of
- * this length, ms, or after half of the shortest pause after which this server has closed an idle connection.
+ * A reset may be the answer to the request itself. It counts as the end of an idle connection only if the connection
+ * was idle for this time (ms). Half of the shortest idle time after which this server has closed a connection is
+ * enough, too.
  */
 const idleForResetMs = 1000;
 /** Methods that change nothing (RFC 9110, 9.2.1). Sending them twice does no harm. */
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
-/** Tells requests that were lost to a close race from those that failed. It learns the pauses of one server. */
+/**
+ * Tells requests that were lost to a close race from those that failed. It learns after which idle time its server
+ * closes connections.
+ */
 export function closeRaces() {
-  /** The shortest pause after which the server has closed an idle connection. */
+  /** The shortest idle time (ms) after which the server has closed a connection. */
   let idleCloseMs = Infinity;
 
   function sawIdleClose(idleSinceMs: number | undefined, atMs: number): void {

@@ -11,7 +11,10 @@ export interface ComparedFigure {
   shown: (value: number) => string;
   /** (b - a) / a; undefined when a is 0, or when one of the runs has no such figure (NaN). */
   change: number | undefined;
-  /** Undefined without figures, and within 5%: one pair of runs cannot tell such a difference from noise. */
+  /**
+   * Undefined when a figure is missing, or when the figures differ by at most 5%: one pair of runs cannot tell such a
+   * difference from noise.
+   */
   better: boolean | undefined;
 }
 

@@ -41,8 +41,8 @@ function recordedArrivals(atMs: readonly number[]): ArrivalProcess {
 /** One worker's part of an arrival process. */
 export interface ArrivalShare extends ArrivalProcess {
   /**
-   * ms between the last result of `next` and the arrival before it in the whole process; undefined for the first
-   * arrival.
+   * The time (ms) from the previous arrival of all workers to the arrival that `next` returned last; undefined for the
+   * first arrival.
    */
   gapMs(): number | undefined;
 }

@@ -189,7 +189,7 @@ function ownLimits({ codes, machine, plan }: MeasuredRun): string[] {
     .map((code) => `the generator ran out of ${names[code]} for ${codes[code]} requests. It used up ${whats[code]}`);
 }
 
-/** How many requests the plan has due within the elapsed time; 0 when only the run itself can know. */
+/** The least number of requests that the plan of a finished run asks for; 0 for other runs and for closed loops. */
 function askedByPlan(run: MeasuredRun): number {
   const { model, durationMs } = run.plan;
   if (model.kind !== 'open' || run.ending.kind !== 'finished') return 0;

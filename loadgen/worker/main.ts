@@ -73,7 +73,8 @@ process.on('uncaughtException', (error) => {
   if (run && hasScenario) run.scenarioFailed(reasonOf(error));
   else failed(error);
 });
-// Wait until the thread has read its own file: later, connections may use all files that this process may open.
+// Wait until the thread has loaded its code. Later, this process may have so many connections that it can open no more
+// files.
 await once(watchdog, 'message');
 watchdog.unref();
 send({ type: 'ready' });

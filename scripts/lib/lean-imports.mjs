@@ -52,7 +52,7 @@ export function leanImports(root) {
         namespace === 'late' ? undefined : { path: name, namespace: 'late' },
       );
 
-      // It reads constants of node:http2 when it loads, and is called for HTTP/2 only.
+      // client-h2.js reads constants of node:http2 when it loads, and is called for HTTP/2 only.
       build.onResolve({ filter: /\/client-h2\.js$/ }, ({ namespace }) =>
         namespace === 'late-file' ? undefined : { path: fileOf('lib/dispatcher/client-h2.js'), namespace: 'late-file' },
       );

@@ -23,7 +23,8 @@ export function readCollection(folder: string, name: string): Collection {
   const lines = (text: string) => text.split('\n').filter((line) => line.trim() !== '');
   const pages = lines(gunzipSync(file('docs.jsonl.gz')).toString()).map((line) => {
     const { id, title, text } = JSON.parse(line) as { id: string; title?: string; text?: string };
-    // A page needs a title; a number adds no word that a question could hold.
+    // A page needs a title, so a page without a title gets its id. The id is a number, so it adds no word that a
+    // question could hold.
     return { id, title: title?.trim() || id, body: text ?? '' };
   });
   const queries = lines(file('queries.tsv').toString()).map((line) => {

@@ -21,8 +21,8 @@ export type Send = (port: ControlPort, method: 'POST' | 'DELETE', path: string, 
 /** The targets of a live cluster, reached over ops ports and watchdogs, which injected network faults never affect. */
 export function httpTargets(topology: Topology, send: Send): Targets {
   /**
-   * The ports where leases are renewed. Healing a fault removes its entry. Until then, renewing at a port that is gone
-   * costs little.
+   * The faults whose leases are renewed, with their ports. If a port is gone, its faults stay in this map until they
+   * are healed: renewing them costs little.
    */
   const holding = new Map<string, Held>();
 

@@ -88,6 +88,6 @@ export const database = contract(about, {
       documents: Type.Array(Type.Integer()),
     }),
     mismatch: (_request, { words, documents }) =>
-      words.length === documents.length ? undefined : 'it has more words than numbers of pages, or fewer',
+      words.length === documents.length ? undefined : 'it does not have one number of pages for each word',
   }),
 });

@@ -42,7 +42,7 @@ const ProblemAnswer = Type.Object(
     retryAfterMs: Type.Optional(Type.Number()),
     node: Type.Optional(Type.String({ description: 'The node that failed' })),
     below: Type.Optional(
-      Type.String({ description: 'The group, like database/1, that did not answer a node above it' }),
+      Type.String({ description: 'The group, like database/1, that gave no answer to the node that called it' }),
     ),
     requestId: Type.Optional(Type.String()),
   },

@@ -17,8 +17,8 @@ export interface SenderChecksOptions {
   readonly monitor: string;
   readonly topology: Topology;
   /**
-   * The greatest incarnation that a watchdog can have given. A digest with a greater one is refused. Otherwise every
-   * later process of that node would look older than this incarnation.
+   * The greatest incarnation that a watchdog can have given. A digest that names a greater incarnation of a node is
+   * refused. If it were believed, every later process of the node would look older than the false incarnation.
    */
   readonly greatestIncarnation: number;
   /** The newest token of any role. */

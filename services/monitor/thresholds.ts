@@ -10,7 +10,7 @@ export const thresholds = {
    */
   lagWait: 50,
   maxLagWaitMs: 3_500,
-  /** After this many heartbeats that one process cannot have sent, two processes must have one identity. */
+  /** This many heartbeats that one process cannot have sent prove that two processes use one identity. */
   conflictingBeats: 3,
   /** Fewer calls in the window than this prove nothing. */
   minCalls: 5,

@@ -12,8 +12,8 @@ const statusOk = 1;
 const statusError = 2;
 
 /**
- * Traces as the body of `POST /v1/traces` (OTLP/HTTP, JSON). Each node is a resource; its tier is the service. The span
- * ids are made from the trace id, because an attempt has none of its own.
+ * Traces as the body of `POST /v1/traces` (OTLP/HTTP, JSON). Each node is a resource; its tier is the service. A span
+ * id is made from the trace id, the request id and a number, because an attempt has no span id of its own.
  */
 export function otlpRequest(traces: readonly Trace[]) {
   const all = traces.flatMap((trace) => trace.spans.map((span, i) => ({ span, otlp: otlpSpan(trace, span, i) })));

@@ -30,7 +30,7 @@ export interface Case {
   readonly question?: 'pages';
   readonly params: (victim: string, others: Others) => Readonly<Record<string, unknown>>;
   readonly effect: (victim: string, others: Others) => Effect;
-  /** The seed, where chance must not decide whether any call is affected. */
+  /** The seed of the fault, for a row that shows its effect only with some seeds. */
   readonly seed?: (id: string, others: Others) => number;
 }
 

@@ -5,8 +5,8 @@ import type { ChaosConnection } from '../connection.ts';
 import type { MatrixNode } from './questions.ts';
 
 /**
- * Runs `work` while every answer of replicated tiers is put to the vote. Then restores the policy. Where a voted tier
- * has only one replica, the policy stays: with a vote, it would refuse every call.
+ * Runs `work` while every answer of replicated tiers is put to the vote, and then restores the policy. If a voted tier
+ * has only one replica, the policy stays as it is: with a vote, this tier would refuse every call.
  */
 export async function withVotes<T>(
   connection: ChaosConnection,
@@ -33,7 +33,7 @@ export async function withVotes<T>(
   }
 }
 
-/** The groups of one replica whose answers a vote would need, such as `ranking` or `database/1`. */
+/** Groups whose answers a vote compares, but that have only one replica, such as `ranking` or `database/1`. */
 export function singleReplicas(nodes: readonly Pick<MatrixNode, 'components' | 'shard'>[]): readonly string[] {
   const groups = nodes.flatMap(({ components, shard }) =>
     components

@@ -5,7 +5,7 @@ import type { Finding } from '../finding.ts';
 const check = 'proxies';
 const proxyNames = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'];
 
-/** Loopback addresses must not be asked for through a proxy, which has loopback addresses of its own. */
+/** A call to a loopback address must not go through a proxy: the proxy would call its own machine instead. */
 export const proxies: DoctorCheck = ({ environment }) => {
   const findings = [proxy(environment), nodeOptions(environment)].flat();
   return findings.length > 0 ? findings : [{ check, level: 'ok', found: 'none that Tierlab would use' }];

@@ -61,7 +61,7 @@ export function createLabsStore() {
       return () => void listeners.delete(listener);
     },
     open,
-    /** The answer to an order, before the stream brings it. */
+    /** Takes over the new state after an order, before the stream brings the same state. */
     know(server: ServerState): void {
       set({ ...state, server });
     },

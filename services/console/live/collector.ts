@@ -27,7 +27,10 @@ interface Pace {
 
 const eachSecond: Pace = { everyMs: secondMs, gatherMs: 400, reportsEveryMs: 5_000 };
 
-/** While no page is open and no node changes. Late answers would be too old for the next snapshot. */
+/**
+ * The pace while no page is open and no node changes. A snapshot then waits longer for answers: the next snapshot comes
+ * only after 5 s, and late answers would be too old for it.
+ */
 const seldom: Pace = { everyMs: 5 * secondMs, gatherMs: 2_000, reportsEveryMs: 25_000 };
 
 /** An older view does not count as the present state, ms. */

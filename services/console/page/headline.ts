@@ -67,9 +67,10 @@ export function headlineOf({ now, incidents, all, about }: Moment): Headline {
       users,
       others: troubled.size,
     };
-  // A snapshot shows the worst state of a node since the snapshot before. If this state is a problem, the picture shows
-  // it, and the incident counts as not fixed, although the node may have come back in between. The monitors stamp the
-  // fix of a crash at the first heartbeat of the new process. The node is still starting then, and gets no calls yet.
+  // An incident also counts as not fixed while the picture shows a problem of its node. The picture shows the worst
+  // state of the node since the snapshot before, so the node may have come back already. After a crash, the monitors
+  // stamp the fix at the first heartbeat of the new process. At this time, the node is still starting, and gets no
+  // calls yet.
   const unfixed = open.filter(({ node, stamps }) => stamps.fix === undefined || odd.some(({ id }) => id === node));
   const incident = unfixed.find(({ verdict }) => verdict !== undefined) ?? unfixed[0] ?? open[0];
   if (incident) {

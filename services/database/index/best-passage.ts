@@ -105,7 +105,8 @@ function offsetOf({ anchorStart, anchors }: Segment, doc: number, body: string, 
     anchor = { position: anchors[at]!, offset: anchors[at + 1]! };
   }
   let { offset } = anchor;
-  // `visitTerms` reads a run of a script without spaces as a whole. So the text is short at first, then longer.
+  // In a script without spaces, `visitTerms` reads a whole run of characters at once. So the text is short at first,
+  // then longer.
   for (let length = nearAnchor; ; length *= 8) {
     let isReached = false;
     visitTerms(body.slice(anchor.offset, anchor.offset + length), (_term, at, start) => {

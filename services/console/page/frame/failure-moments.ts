@@ -9,7 +9,8 @@ export function failureMoments(incidents: readonly Incident[], snapshots: readon
   return incidents
     .filter(({ verdict }) => verdict !== undefined)
     .flatMap(({ node, stamps: { detect, steady = Infinity } }) => {
-      // A snapshot shows the worst state since the last one. So the first one after the end counts, too.
+      // A snapshot shows the worst state since the snapshot before it. So the first snapshot after the end of the
+      // incident counts, too.
       const during = snapshots.filter(({ at }, i) => at >= detect && (snapshots[i - 1]?.at ?? 0) < steady);
       const grave = during.map(({ nodes }) => gravity[toneOf(nodes[node]?.state ?? 'unknown', nodes[node]?.verdict)]);
       return during[grave.indexOf(Math.max(...grave))]?.at ?? [];

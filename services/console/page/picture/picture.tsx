@@ -99,7 +99,7 @@ interface LineOf {
   readonly calls?: Pick<CallsNow, 'rate' | 'ok' | 'p50'>;
 }
 
-/** The lines for the calls of this moment. If a group calls another, but not now, a thin line joins the two. */
+/** The lines for the calls of this moment, and a thin line where a group can call another but makes no calls now. */
 function lines({ now, about }: Shown, layout: PictureLayout): LineOf[] {
   const { groups, sideways } = layout;
   const groupOf = new Map(about.nodes.map(({ id, group }) => [id, group]));

@@ -39,7 +39,8 @@ function Found({ incident, moment, state, store }: ViewOptions & { incident: Inc
       page.current!.querySelector<HTMLElement>('h2')!.focus({ preventScroll: true });
   }, []);
   useEffect(() => {
-    // Effects run after the page has changed to the past. The texts of the past are longer, and push the node down.
+    // Effects run after the page has changed to the past. The texts of the past are longer, and have moved the picture
+    // down. So the page scrolls to the node in the picture.
     if (state.playing === true)
       page.current!.querySelector(`[data-node="${CSS.escape(node)}"]`)?.scrollIntoView({ block: 'nearest' });
   }, [replays]);
