@@ -158,7 +158,8 @@ export async function runCluster(options: ClusterOptions, onReady: () => void, o
         byContainer,
         publishedKeys: () => publishedKeys(dataDir, watchdog.topology().nodes),
         place(next, source) {
-          // A new file: if the run file cannot be written, nodes that restart still read the present topology.
+          // Each change writes a new topology file. So if the run file cannot be written, nodes that restart still read
+          // the old topology file, which has the present topology.
           const file = path.join(dir, `topology-${++placements}.json`);
           try {
             replaceFile(file, JSON.stringify(next, null, 2));

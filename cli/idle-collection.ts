@@ -11,8 +11,8 @@ const lookEveryMs = 1_000;
 /** While the main loop works less than this, a pause of 50 ms delays nobody. */
 const idleShare = 0.05;
 /**
- * A process that has worked longer since its start has served load. V8 has optimised code for this load, and the
- * collection would discard the code: the next searches would then cost up to twice as much.
+ * A process that has worked for more than this time (ms) since its start has served load. V8 has optimised code for
+ * this load, and the collection would discard the code: the next searches would then cost up to twice as much.
  */
 const mostWorkMs = 1_000;
 

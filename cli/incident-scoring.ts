@@ -126,7 +126,8 @@ export function expectedVerdicts(kind: string): readonly Verdict[] {
 }
 
 /**
- * Joins the injected faults with the incidents. The last fault of a node that may have caused an incident explains it.
+ * Joins the injected faults with the incidents. Each incident is explained by the last fault of its node that may have
+ * caused the incident.
  */
 export function score(truths: readonly Truth[], incidents: readonly Incident[], options: ScoreOptions): Score {
   const confusion: Record<string, Record<string, number>> = {};

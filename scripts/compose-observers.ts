@@ -1,6 +1,9 @@
 /** The services beside the nodes: Prometheus, Grafana and Jaeger. */
 
-/** A port of a service, published on this machine only. A variable of its own moves it. */
+/**
+ * A port of a service, published on this machine only. An environment variable, such as GRAFANA_PORT, can set another
+ * port.
+ */
 export const published = (service: string, port: number): string =>
   `127.0.0.1:\${${service.toUpperCase().replaceAll('-', '_')}_PORT:-${port}}:${port}`;
 

@@ -27,8 +27,9 @@ export interface Decoded {
 }
 
 /**
- * HTML or XML bytes as text. An encoding is declared by, in this order: byte order mark, Content-Type, XML declaration,
- * `<meta>` in the first 1,024 bytes, `<meta>` after them. It counts, unless the bytes prove it wrong:
+ * HTML or XML bytes as text. The encoding can be declared in five places. We look at the places in this order: byte
+ * order mark, Content-Type, XML declaration, `<meta>` in the first 1,024 bytes, `<meta>` after the first 1,024 bytes.
+ * The first declaration that we find counts, unless the bytes prove it wrong:
  *
  *     declared                            bytes                                    encoding
  *     UTF-16                              no byte is 0                             as if nothing were declared

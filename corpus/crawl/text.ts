@@ -95,7 +95,7 @@ function isNoteMark({ tagName, childNodes }: Element): boolean {
 
 function collect(root: Document | Element, withoutFurniture: boolean): string {
   const parts: string[] = [];
-  /** Readings of characters stand above the line, so they follow it: `東<rt>とう</rt>京` holds the word 東京. */
+  /** Readings of characters stand above the line. So their text comes after the line: `東<rt>とう</rt>京` holds 東京. */
   let readings = '';
   let inReading = false;
   const add = (text: string) => {

@@ -21,7 +21,10 @@ export function createVisitParameters() {
   const groupOf = (address: string) => addressKey(withoutVisitParameters(address));
 
   return {
-    /** The first address of the page that `address` would give again, or undefined when `address` must be requested. */
+    /**
+     * If a request of `address` would give a known page again: the first address of this page. Otherwise undefined, and
+     * `address` must be requested.
+     */
     repeats(address: string): string | undefined {
       const group = groupOf(address);
       if (group === addressKey(address)) return undefined;

@@ -93,7 +93,7 @@ export const serverAsClient = lab({
     const heal: (() => Promise<FaultProof>)[] = [];
     for (const [i, tier] of tiers.entries()) {
       await own.policy(idOf(tier), { station: { component: tier, workers: 1_000, serviceMs: s } });
-      // The request gets the delay of the whole round trip, but only in calls from the lab or the tier above.
+      // Requests from the lab, and from the tier above, are delayed by the whole round trip. Answers are not delayed.
       const caller = tiers[i + 1];
       for (const from of ['lab', ...(caller === undefined ? [] : [idOf(caller)])])
         heal.push(await own.inject(idOf(tier), { kind: 'net.delay', params: { meanMs: r }, caller: from }));

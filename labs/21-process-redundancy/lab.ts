@@ -141,8 +141,9 @@ export const processRedundancy = lab({
   },
   hints: [
     'What must happen before a user gets an answer again? Write down the steps in their order.',
-    'Add the mean of each step: detect, order, and one hear for each node that must hear of the promotion. Then ' +
-      'add the work of the standby: nothing for a hot one, load for a warm one, start and load for a cold one.',
+    'Add the mean of each step: detect, order, hear. Count "hear" once for each node that must hear of the ' +
+      'promotion. Then add the work of the standby: nothing for a hot one, load for a warm one, start and load for ' +
+      'a cold one.',
     'A guard looks into each room every 10 minutes. So a fire burns for 5 minutes on average until the guard ' +
       'sees it. The phone call takes 1 minute, and the way of the firemen 4 minutes: 10 minutes. If the firemen ' +
       'sleep, they need 8 minutes more: 18 minutes.',

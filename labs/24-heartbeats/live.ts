@@ -45,7 +45,8 @@ export async function liveDetection(
 ): Promise<LiveDetection> {
   const own = await cluster(topology);
   const monitors = nodesOf(own, 'monitor');
-  // In the default topology, three rankings are few; a node of html sends the same heartbeats.
+  // The three ranking nodes of the default topology are too few victims. So html nodes, which send the same heartbeats,
+  // are victims, too.
   const victims = [...nodesOf(own, 'ranking'), ...nodesOf(own, 'html')];
   for (const { id } of monitors) await own.policy(id, { fixedDetector: { deadAfterMs } });
   const random = seededRandom(`${seed}/crashes`);

@@ -38,7 +38,10 @@ interface LivePlayed extends Played {
   readonly proof: FaultProof;
 }
 
-/** One node breaks in secret. The person looks for it first, while the monitor hears nothing; then the monitor does. */
+/**
+ * One node breaks in secret. First the person looks for the node, while the monitor gets no evidence. Then the monitor
+ * gets evidence again, and looks for the node.
+ */
 export async function liveGameDay({ cluster, seed, signal, say, choose }: LiveContext): Promise<LivePlayed> {
   const own = await cluster(topology);
   const monitor = nodeOf(own, 'monitor');
@@ -58,7 +61,8 @@ export async function liveGameDay({ cluster, seed, signal, say, choose }: LiveCo
     own.mayEnd(secret.node);
     const heal = await own.inject(secret.node, { ...faults[secret.kind], secret: true });
     const person = await asked(choose);
-    // The counts of changed calls prove that the fault took hold. A repair would end the process, and so its counts.
+    // The counts of changed calls prove that the fault took hold. A repair would end the process, and the counts would
+    // be lost.
     await sleep(systemScheduler, hitMs, signal);
     const before = await proofOf(own, secret);
     say(`${person === undefined ? 'nobody answered; ' : ''}now the monitor gets evidence again`);

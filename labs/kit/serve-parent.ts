@@ -19,7 +19,7 @@ export function serveParent(hosted: Hosted, layers: readonly Layer[] = []): void
   rpc.host(hosted);
   const random = seededRandom(randomInt(2 ** 31));
   const server = createServer(httpServerTransport(rpc, { node, clock, random, log: pino({ level: 'silent' }) }));
-  // Ctrl-C reaches all processes of a terminal. The parent stops this one when it is ready.
+  // Ctrl-C reaches all processes of a terminal. The parent handles it, and stops this process when the parent is ready.
   ignoreTerminalSignals();
   process.once('disconnect', () => process.exit());
   server.listen(0, '127.0.0.1', () => process.send!((server.address() as AddressInfo).port));

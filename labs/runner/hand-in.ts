@@ -12,7 +12,10 @@ export interface HandIn {
   readonly prediction: Prediction | null;
   /** Why the prediction and the measurement differ, in the student's words; null: not written yet. */
   readonly explanation: string | null;
-  /** Over all other members. It detects editing. It does not stop a determined forger, who can compute it. */
+  /**
+   * A hash of all other members. A wrong hash shows that the file was edited. But a determined forger can compute a
+   * right hash.
+   */
   readonly receipt: string;
 }
 

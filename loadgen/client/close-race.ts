@@ -9,8 +9,8 @@ import type { Request } from '../workload/request.ts';
 const closeRaceMs = 250;
 /**
  * A reset may be the answer to the request itself. It counts as the end of an idle connection only if the connection
- * was idle for this time (ms). Half of the shortest idle time after which this server has closed a connection is
- * enough, too.
+ * was idle for this time (ms). If this server has closed idle connections before, half of the shortest of these idle
+ * times is enough, too.
  */
 const idleForResetMs = 1000;
 /** Methods that change nothing (RFC 9110, 9.2.1). Sending them twice does no harm. */

@@ -8,7 +8,10 @@ import { bucketMs } from '../measure/buckets.ts';
 import type { TickCount } from '../measure/timeline.ts';
 import type { LoadProgress } from '../worker/controller.ts';
 
-/** Where Prometheus looks for a run (grafana/prometheus). Above all ports of a cluster with the usual port base. */
+/**
+ * The port where Prometheus looks for a run (grafana/prometheus). This port is higher than all ports of a cluster with
+ * the usual port base.
+ */
 export const usualPort = 8_700;
 
 export interface MetricsServer {

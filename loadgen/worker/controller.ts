@@ -50,7 +50,7 @@ interface WorkerHandle {
 const leadMs = 60;
 const startTimeoutMs = 15_000;
 const stuckMessage =
-  'it did not react when the load was over, perhaps because a scenario loops for ever, and was killed';
+  'it was killed, because it did not react when the load was over; perhaps a scenario loops for ever';
 
 /**
  * Runs a plan in worker processes and merges what they measured.

@@ -43,8 +43,8 @@ interface Normalised {
 }
 
 /**
- * NFKC can change the length of a text (Thai ำ becomes two characters). So the run is cut into pieces that NFKC changes
- * one by one, and each piece keeps its place in the run.
+ * NFKC can change the length of a text (Thai ำ becomes two characters). So the run is cut into pieces, NFKC is applied
+ * to each piece alone, and each piece keeps its place in the run.
  */
 function normalised(run: string): Normalised {
   if (run.normalize('NFKC') === run && !invisible.test(run) && !laterTone.test(run))

@@ -23,8 +23,8 @@ export function normaliseWord(raw: string): NormalisedWord {
 }
 
 /**
- * Characters that are dropped: invisible ones except the joiner of an emoji, skin tones, keycaps, and tatweel, which
- * only stretches a word.
+ * Characters that are dropped: skin tones, keycaps, tatweel (which only stretches a word), and invisible characters
+ * except the joiner of an emoji.
  */
 const dropped = new RegExp(
   String.raw`(?!(?<=\p{Extended_Pictographic}\p{Emoji_Modifier}?\uFE0F?)\u200D)${isInvisible}` +

@@ -86,9 +86,9 @@ export function createEvidenceWindow(windowMs: number, serviceMs = windowMs / 2)
     seen: (now: number): Set<string> =>
       new Set(within(now).flatMap(({ evidence, isForgotten }) => (isForgotten ? [] : evidence.node))),
     /**
-     * The beginning of the present failure of `node`, which has this verdict: the first report of the last run of
-     * complaints. Undefined when nobody complains. Complaints before a pause belong to another failure. A liar has lied
-     * since the first lie in the window. For a limping node, late answers are complaints, too.
+     * The beginning of the present failure of `node`: the first report of the last run of complaints. `verdict` is the
+     * verdict on this failure. Undefined when nobody complains. Complaints before a pause belong to another failure. A
+     * liar has lied since the first lie in the window. For a limping node, late answers are complaints, too.
      */
     firstBadAt(node: string, now: number, verdict: Verdict = 'healthy'): number | undefined {
       const current = within(now);

@@ -46,8 +46,8 @@ export interface FailureDetector {
   /** Which nodes `node` called lately, and how often a call failed, by the reports of `node` itself. */
   readonly calledBy: (node: string) => ReadonlyMap<string, number>;
   /**
-   * The beginning of the present failure, which has this verdict, monotonic ms: the first complaint, or the first
-   * missing heartbeat.
+   * The beginning (monotonic ms) of the present failure: the first complaint, or the first missing heartbeat. `verdict`
+   * is the verdict on this failure.
    */
   readonly firstBadAt: (node: string, verdict: Verdict) => number | undefined;
   /** From now on, the evidence from before the node's repair does not count against it. */

@@ -5,7 +5,7 @@ export const thresholds = {
   /** A shorter silence does not count: a process that stands still for a second may only lack a processor. */
   silentMs: 1_500,
   /**
-   * The needed silence is longer by this many ms for each ms of the median lag of all nodes, up to a bound. Where
+   * For each ms of the median lag of all nodes, the needed silence grows by this many ms, up to a bound. Where
    * processors are short, a healthy process may not run for seconds.
    */
   lagWait: 50,

@@ -59,8 +59,8 @@ export function documentsLike(vocabulary: Vocabulary, word: string, enough: numb
 /**
  * Every word of a stem begins with one of the returned prefixes, the likeliest first. Porter's rules change only the
  * end of a word, and at most the last letter of the stem (`happy` -> `happi`). In a stem of up to three letters, they
- * change this letter only from `y` to `i` (`any` -> `ani`). So a short stem without its last letter is not needed as a
- * prefix. Thousands of words would begin with this prefix.
+ * change this letter only from `y` to `i` (`any` -> `ani`). So no returned prefix leaves out the last letter of a
+ * short stem. Thousands of words would begin with a prefix that short.
  */
 function prefixesOf(wanted: string): string[] {
   const start = wanted.slice(0, -1);

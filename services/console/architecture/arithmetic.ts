@@ -1,7 +1,7 @@
 import type { Style } from '../../../search/making.ts';
 import { nodesHosting, type Topology } from '../../../shared/cluster/topology.ts';
 
-/** A relation of two components in one search, as the placement alone says it. */
+/** A relation of two components in one search, computed from the placement alone. */
 export interface PlacedRelation {
   readonly caller: string;
   readonly callee: string;

@@ -28,8 +28,8 @@ interface Pace {
 const eachSecond: Pace = { everyMs: secondMs, gatherMs: 400, reportsEveryMs: 5_000 };
 
 /**
- * The pace while no page is open and no node changes. A snapshot then waits longer for answers: the next snapshot comes
- * only after 5 s, and late answers would be too old for it.
+ * The pace while no page is open and no node changes. A snapshot then waits longer for answers: if an answer missed a
+ * snapshot, the next snapshot would come 5 s later, and the answer would be too old by then.
  */
 const seldom: Pace = { everyMs: 5 * secondMs, gatherMs: 2_000, reportsEveryMs: 25_000 };
 

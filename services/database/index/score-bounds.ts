@@ -43,8 +43,8 @@ export interface Bounds {
   /** Popularity as a byte -> upper bound of its factor. The scorer's `total` is relevance x factor. */
   readonly lifts: Float64Array;
   /**
-   * Impact -> upper bound of the posting's part, as a share of the scorer's `upper`, if the average lengths are
-   * `averages`.
+   * For each impact: the upper bound of what the posting adds to a score, divided by the scorer's `upper`. The bound
+   * holds if the average lengths are `averages`.
    */
   readonly shares: (averages: readonly number[]) => Float64Array;
 }

@@ -51,7 +51,7 @@ function Node({ place, moment, plain }: { place: Placed<AboutNode>; moment: Show
   const calm = look.tone === 'good' || look.word === 'standby';
   const detail = calm && look.word === 'alive' ? traffic : look.word;
   const marks = marksOf(look.badges, width - 12);
-  // The name begins with the words that the picture shows, for people who speak to their computer.
+  // People who control the computer by voice say the words that they see. So the accessible name begins with them.
   const shown = [it.id, detail, ...marks.map(({ word }) => word)];
   const more = [look.word, traffic, ...look.badges.map(({ word }) => word)].filter((word) => !shown.includes(word));
   const words = `${shown.join(' ')}: ${more.join(', ')}`;

@@ -21,8 +21,8 @@ export function LatencyView({ moment }: ViewOptions) {
         <Command of="the latency matrix" commands={commandsOf(about, location.hostname).latency} />
       </div>
       <p class="quiet">
-        Each field shows the latency of the last 5 seconds as the caller sees it: the slowest 1%, the median, and the
-        calls a second. A stronger colour means a higher latency.
+        Each field shows the calls of the last 5 seconds as the caller sees them: the latency of the slowest 1%, the
+        median latency, and the number of calls per second. A stronger colour means a higher latency.
       </p>
       {rows.length === 0 ? (
         <p class="quiet">No calls between components right now.</p>
