@@ -19,7 +19,7 @@ export function makeFolder(folder: string, mode = 0o777): void {
   }
 }
 
-/** Another process may have made it at the same moment. */
+/** Another process may have made the folder at the same moment. */
 function makeOne(folder: string, mode: number): void {
   try {
     mkdirSync(folder, { mode });

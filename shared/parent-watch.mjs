@@ -1,8 +1,8 @@
 /**
  * npm forwards SIGINT and SIGTERM to its child process, but SIGHUP and SIGKILL end npm without forwarding. So the
  * scripts in package.json set TIERLAB_PARENT to npm's process id, and the child process checks regularly whether npm
- * still runs. A command that starts a cluster of its own sets it to its own process id, for the same reason. Processes
- * without TIERLAB_PARENT watch no parent.
+ * still runs. A command that starts a cluster of its own sets TIERLAB_PARENT to its own process id, for the same
+ * reason. Processes without TIERLAB_PARENT watch no parent.
  */
 
 /** The time between two checks, ms. A check takes 2 µs (two system calls). */
@@ -16,7 +16,7 @@ export function watchParent(onGone) {
   const timer = setInterval(() => {
     if (process.ppid === parent && isThere(npm)) return;
     clearInterval(timer);
-    // a runner in between, such as "tsx watch", would wait for the next change of a file for ever
+    // a runner in between, such as "tsx watch", would wait for ever for the next change of a file
     if (process.ppid === parent && parent !== npm) endProcess(parent);
     onGone();
   }, lookEveryMs);
@@ -36,6 +36,6 @@ function endProcess(pid) {
   try {
     process.kill(pid, 'SIGTERM');
   } catch {
-    // it has ended by itself
+    // the process has ended by itself
   }
 }

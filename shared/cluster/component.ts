@@ -77,7 +77,7 @@ export interface Running<C extends Contract = Contract> {
   readonly stop?: () => Promise<void> | void;
 }
 
-/** A part of the system with one function. Importing it starts nothing: `create` does. */
+/** A part of the system with one function. Importing a component starts nothing: `create` starts it. */
 export interface Component<C extends Contract = Contract, Calls extends Contracts = Contracts> {
   readonly contract: C;
   /** The components that it calls, by name. */

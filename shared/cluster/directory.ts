@@ -4,12 +4,12 @@ import type { Directory } from '../rpc/directory.ts';
 import { nodesHosting, type Topology, type TopologyNode } from './topology.ts';
 
 /**
- * Returns the members that are alive in the view. If none is alive, the view is probably wrong. Then it returns the
- * starting, suspect and dead members. If there are none, it returns the draining ones, then the quarantined ones, and
- * the standbys last.
+ * The directory returns the nodes that are alive in the view. If no node is alive, the view is probably wrong. Then the
+ * directory returns the starting, suspect and dead nodes. If there are no such nodes, the directory tries the draining
+ * nodes, the quarantined nodes and the standbys, in this order.
  *
- * Before the first view, it returns the nodes in `ready`. If `ready` names none of the nodes, it returns all nodes of
- * the topology except the standbys.
+ * Before the first view, the directory returns the nodes in `ready`. If `ready` names none of the nodes, the directory
+ * returns all nodes of the topology except the standbys and the idle places.
  */
 export function createDirectory(
   current: () => Topology,

@@ -2,8 +2,8 @@ import type { Address } from '../rpc/call.ts';
 import type { TopologyNode } from './topology.ts';
 
 /**
- * A node listens at its own address and at these ones, so that all its routes work. Relayed routes are left out:
- * another process listens there.
+ * A node listens at its own address and at these addresses, so that all its routes work. The addresses of relays are
+ * left out, because other processes listen there.
  */
 export function furtherAddresses({ host, port, routes = [] }: TopologyNode, bindHost: string): readonly Address[] {
   const everywhere = bindHost === '0.0.0.0';

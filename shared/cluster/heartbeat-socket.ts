@@ -12,11 +12,14 @@ type Lookup = NonNullable<SocketOptions['lookup']>;
 /** A name is looked up again after this time, ms: a replaced container has another address. */
 const nameLifeMs = 5_000;
 
-/** When a monitor has not answered this many beats that asked for an answer, the node tries its next route to it. */
+/**
+ * After this many datagrams without an answer, a node tries its next route to the monitor. Datagrams that ask for no
+ * answer do not count.
+ */
 const maxUnanswered = 4;
 
 export interface HeartbeatSocket {
-  /** `asks`: the monitor is to answer it. */
+  /** `asks`: the monitor is to answer the datagram. */
   readonly send: (monitor: string, datagram: Uint8Array, asks: boolean) => void;
   readonly close: () => void;
 }

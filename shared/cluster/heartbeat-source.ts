@@ -22,7 +22,7 @@ export type NodeHeartbeats = Omit<HeartbeatSender, 'progress'>;
  *   main loop --- self-report, evidence, every interval ---> thread --- datagrams ---> monitors
  *             <-- views ------------------------------------        <-- answers -----
  *
- * Only one of the two sends at a time. When they change over, the new sender continues the numbers of the old one.
+ * Either the main loop or the thread sends. After a change, the new sender continues the numbers of the old sender.
  */
 export function startHeartbeats(options: HeartbeatSourceOptions): NodeHeartbeats {
   const { policy, ...sender } = options;

@@ -21,7 +21,7 @@ function crossingOf(datagram: Uint8Array): Crossing | undefined {
   return { from: node, to: monitor, requestId, component: 'monitor', operation: 'heartbeat' };
 }
 
-/** A node's heartbeats to the monitors and their answers. Injected network faults apply to them. */
+/** Carries a node's heartbeats to the monitors, and the answers back. Injected network faults apply to both. */
 export function openHeartbeats({
   passage,
   ...link
@@ -49,7 +49,7 @@ export function openHeartbeats({
   };
 }
 
-/** The monitor's side. While its data ports are closed (stop.refuse), it receives no heartbeats. */
+/** The side of a monitor. While the monitor's data ports are closed (stop.refuse), it receives no heartbeats. */
 export function heartbeatEntrance(options: {
   readonly receive: NonNullable<Running['datagrams']>;
   readonly isOpen: () => boolean;

@@ -2,12 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import { RpcError } from '../rpc/errors.ts';
 import { repeatedField } from '../schema/repeated-fields.ts';
 
-/** A longer body is refused, unless its route allows more: it would occupy the event loop for too long. */
+/** Longer bodies are refused, unless the route allows more: they would occupy the event loop for too long. */
 const longestBody = 128 * 1024;
 
 /**
  * Makes a server refuse JSON bodies in which a field is written twice. The readers of topology files and of orders
- * refuse this, too.
+ * refuse such JSON, too.
  */
 export function refuseRepeatedFields(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');

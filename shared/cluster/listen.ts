@@ -3,7 +3,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { ListenOptions } from './listener-switch.ts';
 
-/** Resolves with the address that was bound; rejects if it cannot be bound. */
+/** Resolves with the address that was bound; rejects if the address cannot be bound. */
 export async function listen(server: HttpServer, options: ListenOptions): Promise<AddressInfo> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

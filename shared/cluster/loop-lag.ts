@@ -9,7 +9,7 @@ import type { NodeOptions } from './node-options.ts';
 /** Heartbeats alone keep the main loop busy for less than half a per cent of the time. */
 const idleShare = 0.02;
 
-/** Measures the lag of a node's main loop by the true clock, because timers also use it. */
+/** Measures the lag of a node's main loop by the true clock, because timers use the true clock, too. */
 export function measureLag({ node, clock, scheduler }: NodeOptions, metrics: Metrics): LagMeter {
   const lag = createLagMeter(clock, scheduler, {
     waitedMs: () => runDelayMs() ?? 0,

@@ -25,8 +25,9 @@ export interface OpsSources {
  * The control plane of a node, apart from its data port, so that network and service faults never reach it.
  *
  * Open to read: /health, /ready, /metrics, /admin/state, /admin/live, /admin/policy, /admin/tuning. With the operator
- * token: POST /admin/policy, which answers with the new policy. It holds from the next call on. Mechanisms that the
- * request does not name stay as they are. /admin/faults and /admin/halt are in shared/faults/control-routes.ts.
+ * token: POST /admin/policy, which answers with the new policy. The new policy holds from the next call on. Mechanisms
+ * that the request does not name stay as they are. /admin/faults and /admin/halt are in
+ * shared/faults/control-routes.ts.
  */
 export function createOpsPort({
   metrics,

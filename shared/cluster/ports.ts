@@ -15,7 +15,7 @@
  */
 export const defaultPortBase = 7000;
 
-/** With a base above `most`, ports of nodes could be among those that Linux takes for outgoing connections. */
+/** With a base above `most`, ports of nodes could be among the ports that Linux takes for outgoing connections. */
 export const portBases = { least: 1_024, most: 31_000 } as const;
 
 export const isPortBase = (text: string): boolean =>

@@ -10,7 +10,7 @@ export interface RoleOptions {
   readonly setPhase: (phase: NodePhase) => void;
   /** Loads the components and opens the data ports; once. */
   readonly open: () => Promise<void>;
-  /** Called when a promoted standby cannot open: it must not stay half open. */
+  /** Called when a promoted standby cannot open: the standby must not stay half open. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -21,7 +21,7 @@ export interface Role {
   readonly follow: (view: View) => void;
   /** The node is leaving: later views have no effect. */
   readonly leave: () => void;
-  /** Refuses calls while another node holds the role: their sender follows an older view. */
+  /** Refuses calls while another node holds the role: a node that sends such a call follows an older view. */
   readonly layer: Layer;
   readonly token: () => number | undefined;
 }

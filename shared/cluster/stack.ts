@@ -36,7 +36,7 @@ import { nodesHosting, type Topology } from './topology.ts';
 import { voteProblem } from './vote-check.ts';
 import type { NodeParts } from './node-options.ts';
 
-/** The components that these components call, each once, with the nodes that host it. */
+/** The components that `callers` call. Each component is listed once, with the nodes that host it. */
 function calleesOf(topology: Topology, callers: readonly Component[]): Callee[] {
   const contracts = new Map(
     callers.flatMap(({ calls }) => Object.values(calls)).map((contract) => [contract.component, contract]),

@@ -8,7 +8,7 @@ export interface TopologyChange {
   readonly next: Topology;
   readonly added: readonly TopologyNode[];
   readonly removed: readonly TopologyNode[];
-  /** Why it cannot be done live, one sentence each; empty when it can. */
+  /** Why the change cannot be made while users search, one sentence for each reason; empty if it can be made. */
   readonly problems: readonly string[];
 }
 

@@ -56,7 +56,7 @@ export async function loadTopology(
 export const isTopologyPath = (nameOrPath: string): boolean =>
   nameOrPath.endsWith('.json') || nameOrPath.includes(path.sep);
 
-/** The text of a topology file; names as in `loadTopology`. */
+/** The text of a topology file. `nameOrPath` means the same as in `loadTopology`. */
 async function readTopology(nameOrPath: string, dir: string): Promise<string> {
   const isPath = isTopologyPath(nameOrPath);
   const file = isPath ? path.resolve(nameOrPath) : path.join(dir, `${nameOrPath}.json`);

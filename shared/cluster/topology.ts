@@ -2,10 +2,10 @@ import Type, { type Static } from 'typebox';
 import type { StandbyKind } from '../membership/fencing.ts';
 import { PolicyFile } from '../rpc/policy.ts';
 
-/** One way to a node. `{}` is its own address. */
+/** One way to a node. `{}` is the node's own address. */
 const Route = Type.Object(
   {
-    /** Another address of the machine, or that of a relay; the node's own host when absent. */
+    /** Another address of the machine, or the address of a relay; the node's own host when absent. */
     host: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9.:-]{1,253}$' })),
     /** Added to the node's data port. */
     portShift: Type.Optional(Type.Integer({ minimum: -20_000, maximum: 20_000 })),
@@ -82,9 +82,9 @@ export interface TopologyNode {
   readonly id: string;
   readonly group: string;
   readonly components: readonly string[];
-  /** The shard that it holds, from 1; only for nodes that host the database. */
+  /** The shard that the node holds, from 1; only for nodes that host the database. */
   readonly shard?: number;
-  /** It runs only when `tierlab scale` starts it. */
+  /** The node runs only when `tierlab scale` starts it. */
   readonly idle?: true;
   /** The kind of standby; absent for a regular replica. */
   readonly standby?: StandbyKind;
@@ -95,7 +95,7 @@ export interface TopologyNode {
   readonly routes?: readonly TopologyRoute[];
   /** The port of public routes whose component has no HTTP port of its own. With TLS it differs from the data port. */
   readonly publicPort: number;
-  /** The public HTTP port of each of its components that has one; often the data port itself. */
+  /** The public HTTP port of each component that has such a port; often the data port itself. */
   readonly doors: Readonly<Record<string, number>>;
   /** Ops port: health, metrics, state. */
   readonly opsPort: number;
@@ -154,7 +154,7 @@ export function replicaGroup({ group, shard }: Pick<TopologyNode, 'group' | 'sha
   return shard === undefined ? group : `${group}/${shard}`;
 }
 
-/** The other nodes of its replica group: they do the same work. */
+/** The other nodes in the replica group of the node `id`: they do the same work. */
 export function peersOf({ nodes }: Pick<Topology, 'nodes'>, id: string): readonly TopologyNode[] {
   const node = nodes.find((it) => it.id === id);
   return node ? nodes.filter((it) => replicaGroup(it) === replicaGroup(node) && it.id !== id) : [];

@@ -54,7 +54,8 @@ export interface EvidenceDependencies {
 }
 
 /**
- * The number of audited answers that are kept for comparison with later ones; those of a search have about 20 kB each.
+ * The number of audited answers that are kept for comparison with later answers. An answer to a search takes about 20
+ * kB.
  */
 const maxExhibits = 128;
 /** The number of disputes and contradictions that are kept; the newest stay. */

@@ -5,9 +5,9 @@ import { median } from '../quantile.ts';
 const Count = Type.Integer({ minimum: 0 });
 
 /**
- * What a caller saw of one node since its last report; it travels with the caller's heartbeat. Each count says how many
- * calls ended in this way. `partial`: the body of the reply was too slow. `refused`: no connection. `resets`: the
- * connection broke. `shed`: the node was overloaded. `invalid`: the reply was not valid.
+ * What a caller saw of one node since the caller's last report. The evidence travels with the caller's heartbeat. Each
+ * count says how many calls ended in this way. `partial`: the body of the reply was too slow. `refused`: no connection.
+ * `resets`: the connection broke. `shed`: the node was overloaded. `invalid`: the reply was not valid.
  */
 export const CallEvidence = Type.Object(
   {
@@ -22,7 +22,7 @@ export const CallEvidence = Type.Object(
     shed: Count,
     invalid: Count,
     lostVotes: Count,
-    /** Given up because another node had answered already, or the caller left. */
+    /** Calls that were given up because another node had answered already, or because the caller had left. */
     unanswered: Count,
     /** Pairs of signed answers that contradict each other. */
     proofs: Count,
@@ -68,9 +68,9 @@ export interface EvidenceBuffer {
 }
 
 /**
- * Caller side: counts between two reports. `lostMs` (lag.ts) tells how long this process itself did not run. If that is
- * more than a tenth of the time, late answers prove nothing about other nodes. Then nothing that depends on time is
- * reported: no timeouts, slow bodies, unanswered calls, ejections or medians.
+ * Counts what this caller sees between two reports. `lostMs` (lag.ts) tells how long this process itself did not run.
+ * If the process did not run for more than a tenth of the time, late answers prove nothing about other nodes. Then
+ * nothing that depends on time is reported: no timeouts, slow bodies, unanswered calls, ejections or medians.
  */
 export function createEvidenceBuffer(clock: Clock, lostMs: () => number = () => 0): EvidenceBuffer {
   type Counts = Record<EvidenceKind, number> & { group: string; latencies: number[]; fastestMs: number };
@@ -82,7 +82,7 @@ export function createEvidenceBuffer(clock: Clock, lostMs: () => number = () => 
       if (!counts) byNode.set(node, (counts = { ...noEvidence, group, latencies: [], fastestMs: Infinity }));
       counts[kind]++;
       if (latencyMs === undefined) return;
-      // Taken from timed calls only, because an event names the component but not the shard.
+      // The group is taken from timed calls only, because an event names the component but not the shard.
       counts.group = group;
       if (kind === 'ok') counts.fastestMs = Math.min(counts.fastestMs, latencyMs);
       if (counts.latencies.length < maxLatencies) counts.latencies.push(latencyMs);

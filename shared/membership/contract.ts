@@ -19,7 +19,7 @@ const OrderDigest = Type.Object({
   do: Type.Enum(['restart', 'drain', 'quarantine', 'promote']),
   /** The verdict that led to the order. */
   verdict: Verdict,
-  /** Absent while it is being carried out. */
+  /** Absent while the order is being carried out. */
   result: Type.Optional(Type.Enum(['done', 'already', 'stale', 'refused', 'failed'])),
 });
 export type OrderDigest = Static<typeof OrderDigest>;
@@ -41,7 +41,7 @@ export const SealedDigest = Type.Object({
   digest: Digest,
   /** The incarnation of the sender. */
   incarnation: Natural,
-  /** Counts the digests of this process, so that a recorded one is not believed again. */
+  /** Counts the digests of this process, so that a recorded digest is not believed again. */
   number: Natural,
   mac: Type.String({ maxLength: 64 }),
 });

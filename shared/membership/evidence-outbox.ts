@@ -7,13 +7,13 @@ interface Waiting {
   readonly at: number;
   readonly evidence: WireReport['evidence'];
   readonly bytes: number;
-  /** Monitors that have not acknowledged it. */
+  /** Monitors that have not acknowledged this evidence. */
   readonly owed: Set<string>;
 }
 
 /** Evidence older than this, ms, is not sent again, because it no longer tells much. */
 const maxAgeMs = 5_000;
-/** Most reports that wait for one monitor. The oldest are dropped. */
+/** The most reports that wait, for all monitors together. The oldest reports are dropped. */
 const maxWaiting = 64;
 /** What a report needs beside its evidence, bytes: its number and age. */
 const reportBytes = 48;

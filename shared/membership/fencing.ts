@@ -30,7 +30,7 @@ export interface Fence {
   /** Takes in a view's promotions; true when this node's right to serve has changed. */
   readonly learn: (promotions: readonly Promotion[]) => boolean;
   readonly mayServe: () => boolean;
-  /** The token of the role it was promoted to. */
+  /** The token of the role that this node was promoted to. */
   readonly token: () => number | undefined;
   /** The promotion that gave the role of this node to another node; undefined while this node has its role. */
   readonly lostTo: () => Promotion | undefined;

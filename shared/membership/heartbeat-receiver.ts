@@ -25,7 +25,10 @@ export interface HeartbeatReceiverOptions {
   readonly process: string;
   /** One key for each node; the keys of its incarnations are derived from it. */
   readonly keys: ReadonlyMap<string, KeyObject>;
-  /** Called with each genuine heartbeat. Returns false if it is not believed; then the node gets no answer. */
+  /**
+   * Called with each genuine heartbeat. Returns false if the monitor does not believe the heartbeat. Then the node gets
+   * no answer.
+   */
   readonly heard: (beat: Heartbeat) => boolean;
   /** Called once for each report. */
   readonly reported: (node: string, incarnation: number, reports: readonly EvidenceReport[]) => void;
@@ -41,9 +44,9 @@ export type ReceiveDatagram = (datagram: Uint8Array, answer: (datagram: Uint8Arr
 const rememberedReports = 256;
 
 /**
- * The monitor's side of heartbeat.ts. It accepts a datagram once, and only if the node's own process sealed it for this
- * process of the monitor. A genuine datagram that names an earlier process of the monitor, or none, gets an answer with
- * the name of the present process. The sender then sends another heartbeat.
+ * The monitor's side of heartbeat.ts. The monitor accepts a datagram once, and only if the node's own process sealed it
+ * for this process of the monitor. A genuine datagram that names an earlier process of the monitor, or none, gets an
+ * answer with the name of the present process. The sender then sends another heartbeat.
  */
 export function createHeartbeatReceiver(options: HeartbeatReceiverOptions): ReceiveDatagram {
   const { monitor, process, keys, heard, reported, view, onRefused } = options;

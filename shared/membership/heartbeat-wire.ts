@@ -26,7 +26,7 @@ const Natural = Type.Integer({ minimum: 0 });
 /** The random name of one process of a node or a monitor, chosen at its start. */
 const ProcessId = Type.String({ maxLength: 32 });
 
-/** Most counts are 0; these are left out. */
+/** Counts of 0 are left out, because most counts are 0. */
 const CompactEvidence = Type.Object(
   { ...Type.Partial(CallEvidence).properties, node: Type.String(), group: Type.String() },
   { additionalProperties: false },
@@ -62,7 +62,7 @@ const fromNode = {
 const heads = {
   beat: Type.Object({
     ...fromNode,
-    /** Counts the heartbeats from this process to this monitor. A gap means that one was lost. */
+    /** Counts the heartbeats from this process to this monitor. A gap means that a heartbeat was lost. */
     sequence: Natural,
     /** `standby`: the node can serve as soon as a monitor promotes it. */
     phase: Type.Enum(['starting', 'ready', 'draining', 'standby']),
@@ -132,8 +132,8 @@ export function seal<K extends DatagramKind>(
 }
 
 /**
- * The sender and the receiver that the datagram names. This is not proved yet, so use it only to find the key.
- * Undefined: this is no heartbeat.
+ * The sender and the receiver that the datagram names. Nothing proves these names yet, so use them only to find the
+ * key. Undefined: the datagram is no heartbeat.
  */
 export function datagramAddressOf(datagram: Uint8Array): (DatagramAddress & { readonly headAt: number }) | undefined {
   const bytes = Buffer.from(datagram.buffer, datagram.byteOffset, datagram.byteLength);
@@ -157,7 +157,7 @@ export function datagramAddressOf(datagram: Uint8Array): (DatagramAddress & { re
 
 const compiled = new Map<DatagramKind, ReturnType<typeof Compile>>();
 
-/** The content of a datagram that was sealed with `key`; undefined for all others. */
+/** The content of a datagram that was sealed with `key`; undefined for all other datagrams. */
 export function open(key: KeyObject, datagram: Uint8Array): Message | undefined {
   const address = datagramAddressOf(datagram);
   if (!address) return undefined;

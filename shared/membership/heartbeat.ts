@@ -18,7 +18,10 @@ import type { View } from './view.ts';
 
 export const heartbeatIntervalMs = 500;
 
-/** Of the beats without evidence, only every second one asks for an answer, because each answer wakes this process. */
+/**
+ * Of the beats without evidence, only every second beat asks for an answer, because each answer wakes this process. But
+ * every beat asks while the answer to a question is missing.
+ */
 const askEvery = 2;
 
 /**
@@ -53,7 +56,7 @@ export interface HeartbeatOptions {
   readonly evidence?: () => CallEvidence[];
   /** The fencing token, while this node has the role of another node. */
   readonly token?: () => number | undefined;
-  /** Sends one datagram, which may get lost. `asks`: the monitor is to answer it. */
+  /** Sends one datagram, which may get lost. `asks`: the monitor is to answer the datagram. */
   readonly send: (monitor: string, datagram: Uint8Array, asks: boolean) => void;
   /** Called at the interval of the beats, before each. */
   readonly onInterval?: () => void;

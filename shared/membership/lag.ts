@@ -26,7 +26,7 @@ export interface LagMeterOptions {
   readonly waitedMs?: () => number;
   /** While the main loop is idle, the meter has no timer. It ticks with a timer of its owner, by `idleTick`. */
   readonly idle?: {
-    /** Whether the main loop has been idle since the last call of `isIdle`. Then no work waits for it. */
+    /** Whether the main loop has been idle since the last call of `isIdle`. Then no work waits for the main loop. */
     readonly isIdle: () => boolean;
     /** The interval of the owner's timer, ms. */
     readonly tickMs: number;
@@ -36,8 +36,8 @@ export interface LagMeterOptions {
 }
 
 /**
- * A late timer has three possible causes: a busy main loop, a stopped process or a machine without free processors. A
- * stop is noticed at the first tick after it, before the queued heartbeats are judged.
+ * A late timer has three possible causes: a busy main loop, a stopped process or a machine without free processors. The
+ * meter notices a stop at the first tick after the stop, before the queued heartbeats are judged.
  */
 export function createLagMeter(
   clock: Clock,

@@ -1,20 +1,20 @@
 /**
  * The phi accrual failure detector (Hayashibara, Defago, Yared, Katayama: The phi Accrual Failure Detector, SRDS 2004).
- * Instead of "dead" or "alive" it says how surprising the silence is:
+ * Instead of "dead" or "alive", the detector says how surprising the silence is:
  *
  *     phi(t) = -log10 P(silence > t)        phi 1: wrong once in 10 times, 8: once in 100 million
  *
- * The paper takes the intervals as normally distributed. If heartbeats are lost, the intervals are not. With a share p
- * lost, k heartbeats in a row are missing with probability p^k. The tail of the normal distribution is smaller than
- * this (measured: 21 false alarms per node-hour at p = 0.2, phi 8). The sequence numbers tell how many were lost, so
- * here
+ * The paper assumes that the intervals are normally distributed. They are not if heartbeats are lost. If a share p of
+ * the heartbeats is lost, k heartbeats in a row are missing with probability p^k. The tail of the normal distribution
+ * is smaller than p^k (measured: 21 false alarms per node-hour at p = 0.2, phi 8). The sequence numbers tell how many
+ * heartbeats were lost, so here
  *
  *     P(silence > t) = sum over k >= 1 of (1 - p) p^(k-1) Q((t - k mean) / deviation)
  *
  * which is the paper's detector where nothing is lost. The more datagrams are lost, the longer the detector waits.
  */
 export interface PhiOptions {
-  /** The assumed interval before the first ones are known, ms. */
+  /** The assumed interval before the first intervals are known, ms. */
   readonly expectedIntervalMs: number;
   /** How many intervals are remembered. */
   readonly window?: number;
@@ -34,14 +34,14 @@ export type Hearing =
   | 'stale';
 
 export interface PhiDetector {
-  /** Takes in a heartbeat at `now`; `lostMs` as in `phi`. */
+  /** Takes in a heartbeat at `now`; `lostMs` means the same as in `phi`. */
   hear(beat: Beat, now: number, lostMs?: number): Hearing;
   /**
    * Suspicion at `now`, >= 0; 0 before the first heartbeat. `lostMs`: the time so far in which the observer itself did
    * not run. The part of this time that falls into the silence does not count against the node.
    */
   phi(now: number, lostMs?: number): number;
-  /** Since the last sign of life, ms, without the time lost; undefined before the first. */
+  /** The time in ms since the last sign of life, without the lost time; undefined before the first sign of life. */
   silentMs(now: number, lostMs?: number): number | undefined;
   readonly incarnation: number | undefined;
   /**
@@ -121,7 +121,7 @@ export function createPhiDetector(options: PhiOptions): PhiDetector {
   };
 }
 
-/** Between two signs of life: how long, and how many beats apart they were sent. */
+/** From one sign of life to the next: the time, and the number of beats that the node sent. */
 interface Gap {
   readonly ms: number;
   readonly beats: number;
@@ -135,8 +135,8 @@ export interface Rhythm {
 }
 
 /**
- * At first the assumed interval counts as two measured ones that differ by a quarter. With enough measured intervals it
- * no longer counts.
+ * At first the assumed interval counts as two measured intervals that deviate from it by a quarter. With enough
+ * measured intervals, the assumed interval no longer counts.
  */
 const priorWeight = 2;
 const priorFadesAfter = 20;
@@ -155,7 +155,10 @@ function rhythm(gaps: readonly Gap[], expectedMs: number): Rhythm {
 /** Later terms of the sum are left out: by then the node is surely dead. */
 const maxBeats = 200;
 
-/** -log10 P(silence > silentMs). Exact far out, too, where the probability itself would underflow to 0. */
+/**
+ * -log10 P(silence > silentMs). The result is exact for very long silences, too, although the probability itself would
+ * underflow to 0.
+ */
 export function phiOf(silentMs: number, { meanMs, deviationMs, lossShare: p }: Rhythm): number {
   const terms = p === 0 ? 1 : Math.min(maxBeats, Math.ceil(silentMs / meanMs) + 2);
   let largest = -Infinity;

@@ -6,8 +6,8 @@ import type { LagMeter } from './lag.ts';
 const Count = Type.Integer({ minimum: 0 });
 
 /**
- * What a node says about itself with each heartbeat. The counters run from its start, so a lost heartbeat loses no
- * information.
+ * What a node says about itself with each heartbeat. The counters run from the start of its process, so a lost
+ * heartbeat loses no information.
  */
 export const SelfReport = Type.Object({
   /** How late its main loop runs, ms. */
@@ -16,11 +16,14 @@ export const SelfReport = Type.Object({
   ownLagMs: Type.Number({ minimum: 0 }),
   received: Count,
   answered: Count,
-  /** Answered, or given up because nobody waited any more. */
+  /** Calls that were answered, or given up because nobody waited any more. */
   ended: Count,
   /** Ended calls whose time is in `busyMs`: all but the first ones of the process. */
   timed: Count,
-  /** From their arrival until their answer, or until nobody waited for it, ms. */
+  /**
+   * The time in ms that the `timed` calls took together. The time of a call begins with its arrival, and ends with its
+   * answer, or when nobody waits for the answer any more.
+   */
   busyMs: Count,
 });
 export type SelfReport = Static<typeof SelfReport>;

@@ -15,15 +15,15 @@ export const Member = Type.Object({
   incarnation: Type.Integer({ minimum: 0 }),
   /** How long ago the last heartbeat came, ms; absent when none ever came. */
   silentMs: Type.Optional(Type.Number({ minimum: 0 })),
-  /** Its diagnosis; absent for a healthy node. */
+  /** The diagnosis of the node; absent for a healthy node. */
   verdict: Type.Optional(Verdict),
 });
 export type Member = Static<typeof Member>;
 export type MemberState = Member['state'];
 
 /**
- * A standby has taken the role of `instead`. The token is its fence. Tokens only grow. If two nodes believe that they
- * hold one role, the one with the smaller token must not serve.
+ * The standby `node` has taken the role of the node `instead`. The token is the fence: tokens only grow, and if two
+ * nodes believe that they hold one role, the node with the smaller token must not serve.
  */
 export const Promotion = Type.Object({
   node: Type.String(),
@@ -33,8 +33,8 @@ export const Promotion = Type.Object({
 export type Promotion = Static<typeof Promotion>;
 
 /**
- * Who is there. `version` grows with every change of a state or incarnation of a node. Each process of a monitor counts
- * its own versions.
+ * The states of all nodes. `version` grows with every change of a state or incarnation of a node. Each process of a
+ * monitor counts its own versions.
  */
 export const View = Type.Object({
   monitor: Type.String(),

@@ -11,8 +11,8 @@ interface SchemaError {
 
 /**
  * The first problem of `value`, as a sentence: its place, what is wanted there, an example, and what is there instead.
- * Undefined where the value fits the schema. `at` is what the value is called: `policy` makes
- * `policy.retry.maxAttempts`.
+ * Undefined where the value fits the schema. `at` is the name of the value. With the name `policy`, the place is, for
+ * example, `policy.retry.maxAttempts`.
  */
 export function schemaProblem(schema: TSchema, value: unknown, at = ''): string | undefined {
   return schemaProblems(schema, value, at)[0]?.sentence;

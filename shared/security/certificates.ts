@@ -14,8 +14,8 @@ export interface Authority {
 
 /**
  * Certificates have no expiry date, because wall clocks jump and a node must still be let in. A certificate is valid as
- * long as other nodes trust its authority; the watchdog replaces the authority by its own monotonic clock. The year
- * 9999 means "no end" (RFC 5280, section 4.1.2.5).
+ * long as other nodes trust its authority. The watchdog uses its monotonic clock to decide when a new authority
+ * replaces the old one. The year 9999 means "no end" (RFC 5280, section 4.1.2.5).
  */
 const always = {
   notBeforeDate: new Date('1970-01-01T00:00:00Z'),

@@ -5,8 +5,8 @@ const buffer = Buffer.alloc(128);
 let own: number | undefined;
 
 /**
- * ms that the main thread of a process has waited for a processor so far (Linux: second field of schedstat, ns);
- * undefined elsewhere, and when the process has ended. Without `pid`: this process.
+ * The time in ms that the main thread of a process has waited for a processor so far (Linux: second field of schedstat,
+ * ns); undefined on other systems, and when the process has ended. Without `pid`: this process.
  */
 export function runDelayMs(pid?: number): number | undefined {
   try {

@@ -50,7 +50,8 @@ export const systemScheduler: Scheduler = {
 
 /**
  * Runs `task` when the machine's monotonic clock is `phaseMs` past a multiple of the interval. The timer waits at least
- * half an interval after it has fired. So if the main loop is later than that, the next run of `task` is skipped.
+ * half an interval after it has fired. So if the main loop is late by more than half an interval, the next run of
+ * `task` is skipped.
  */
 function inStep(intervalMs: number, task: () => void, phaseMs: number): Timer {
   let handle: NodeJS.Timeout;

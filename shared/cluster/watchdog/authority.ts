@@ -5,7 +5,11 @@ import type { Scheduler } from '../../time/scheduler.ts';
 import type { TopologyNode } from '../topology.ts';
 import { makeFolder } from '../../make-folder.ts';
 
-/** Each authority issues for this long. A stolen certificate is accepted for at most twice this time, ms. */
+/**
+ * The time in ms for which each authority issues identities. A stolen certificate is accepted for at most twice this
+ * time and 15 min, because each node reads its file again every 15 min (identity-source.ts). But on a full disk, a node
+ * may keep its old file. Such a node accepts the certificate for longer.
+ */
 const turnMs = 12 * 3_600_000;
 
 export interface NodeIdentities {
@@ -16,9 +20,9 @@ export interface NodeIdentities {
 }
 
 /**
- * Authorities for one run of a cluster, and identities for each node from them. Every `turnMs` the next authority takes
- * over, and each node gets a new identity from it. Nodes read their files at different moments, so each of them trusts
- * three authorities:
+ * Authorities for one run of a cluster, and the identities that they issue to the nodes. Every `turnMs` the next
+ * authority takes over, and issues a new identity to each node. Nodes read their files at different moments, so each
+ * node trusts three authorities:
  *
  *      previous   issued the files of nodes that have not read their new file yet
  *      current    issued the newest files
@@ -57,7 +61,8 @@ export async function createNodeIdentities(
   }
 
   await issueAll();
-  // On a full disk the old identities stay. Nodes accept them until the turn after the next.
+  // On a full disk, some nodes may keep their old identities. Nodes with new identities accept old identities until the
+  // next turn.
   const renewal = scheduler.every(turnMs, () => void turn().catch(() => undefined));
   return {
     fileOf,

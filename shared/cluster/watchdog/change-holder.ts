@@ -20,10 +20,10 @@ interface Holder extends HoldOrder {
 
 /**
  * POST /changes: the process that sends this order may change which nodes run. Until it ends, other processes get
- * `conflict`. Otherwise each of two commands at the same time would not know which nodes the other one adds or removes.
- * The permission ends by itself with the process. So a killed process does not block later commands. `startOf` says
- * when a process started, and is undefined for a process that does not run. A process without a start time blocks
- * nobody.
+ * `conflict`. Otherwise two commands could run at the same time, and neither would know which nodes the other command
+ * adds or removes. The permission ends by itself with the process. So a killed process does not block later commands.
+ * `startOf` says when a process started, and is undefined for a process that does not run. A process without a start
+ * time blocks nobody.
  */
 export function changeHolder(startOf: (pid: number) => number | undefined = processStart): ControlRoute {
   let holder: Holder | undefined;

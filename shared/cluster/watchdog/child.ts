@@ -65,7 +65,7 @@ export interface PlaceMessage {
 
 export interface ChildOptions extends LaunchOptions {
   readonly id: string;
-  /** Added to this process's own environment, for the process that has this incarnation. */
+  /** Variables that the process with this incarnation gets, in addition to the environment of the watchdog. */
   readonly env?: (incarnation: number) => Readonly<Record<string, string | undefined>>;
   /** The incarnation of the next process: greater than that of any before it. */
   readonly nextIncarnation: () => number;
@@ -81,7 +81,7 @@ export interface ChildOptions extends LaunchOptions {
 export interface Child {
   readonly id: string;
   readonly state: () => ChildState;
-  /** How often it was started after the first time, whoever asked for it, and why the last time. */
+  /** How often the process was restarted, for any reason, and the reason for the last restart. */
   readonly restarts: () => { readonly count: number; readonly last?: RestartReason };
   /** The last times that the process ended, except where this watchdog ended it. */
   readonly exits: () => readonly Exit[];
@@ -95,13 +95,16 @@ export interface Child {
   readonly allStarted: () => void;
   /** Tells the running process that nodes were added or removed. */
   readonly place: (message: PlaceMessage) => void;
-  /** SIGTERM, then SIGKILL after `graceMs`; resolves when the process is gone. It is not restarted. */
+  /** SIGTERM, then SIGKILL after `graceMs`; resolves when the process is gone. The process is not restarted. */
   readonly stop: (graceMs: number) => Promise<void>;
-  /** Sends a signal to the running process; false when there is none. A kill is restarted like a crash. */
+  /**
+   * Sends a signal to the running process; false when there is none. A killed process is restarted like a crashed
+   * process.
+   */
   readonly signal: (signal: NodeJS.Signals) => boolean;
-  /** Asks the main loop of the running process for a sign of life: only the loop itself can give it. */
+  /** Asks the main loop of the running process for a sign of life: only the loop itself can give this sign. */
   readonly ask: (onAnswer: () => void) => void;
-  /** Whether its main loop answers within `ms`. */
+  /** Whether the main loop of the running process answers within `ms`. */
   readonly answers: (ms: number) => Promise<boolean>;
   /** Whether the running process says within `ms` that its calls avoid `leaving`. */
   readonly avoids: (leaving: LeavingProcess, ms: number) => Promise<boolean>;
@@ -109,7 +112,10 @@ export interface Child {
   readonly retire: () => void;
   /** SIGKILL; resolves when the process is gone. */
   readonly kill: () => Promise<void>;
-  /** Kills the process and starts a new one. `between` is called after the old one has ended, before the new one. */
+  /**
+   * Kills the process and starts a new one. `between` is called after the old process has ended, and before the new
+   * process starts.
+   */
   readonly restart: (why: RestartReason, between?: () => Promise<void>) => Promise<void>;
   /** From now on nobody may start the process. `release` ends this and starts the process. Both are idempotent. */
   readonly hold: () => void;
@@ -161,7 +167,7 @@ export function createChild(options: ChildOptions): Child {
     if (process_?.connected) process_.send(message, () => {});
   }
 
-  /** A process that is ending does not get it. The next process gets it when it starts. */
+  /** A process that is ending does not get this message. The next process gets the message when it starts. */
   function giveTurn(): void {
     if (turn) tell({ go: true, policy, ready: options.readyNodes?.() } satisfies GoMessage);
   }
@@ -240,7 +246,7 @@ export function createChild(options: ChildOptions): Child {
     } finally {
       replacing = false;
     }
-    // If an operator has stopped it meanwhile, it stays down.
+    // If an operator has stopped the node meanwhile, the node stays down.
     if (turn) start(why);
   }
 

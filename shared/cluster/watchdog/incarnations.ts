@@ -10,9 +10,9 @@ import { makeFolder } from '../../make-folder.ts';
 const blockSize = 64;
 
 /**
- * Hands out incarnations: each number once, and each greater than all before it, whatever happens to the watchdog or
- * to any clock. `file` holds the largest number that may have been handed out. Throws where the file cannot be read
- * or is damaged. When it cannot be written (a full disk), numbers still grow within the life of this watchdog, and
+ * Hands out incarnations: each number once, and each greater than all earlier numbers, whatever happens to the watchdog
+ * or to any clock. `file` holds the largest number that may have been handed out. Throws where the file cannot be read
+ * or is damaged. If the file cannot be written (a full disk), numbers still grow within the life of this watchdog, and
  * `onTrouble` gets the reason, once.
  */
 export function openIncarnations(file: string, onTrouble: (text: string) => void): () => number {

@@ -13,7 +13,7 @@ export interface LaunchOptions {
   readonly logFile?: string | undefined;
 }
 
-/** Added to the environment; a member that is undefined is removed from it. */
+/** Variables that are added to the environment. A variable that is undefined here is removed from the environment. */
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Begins the process of a node. Without `newCode`, a spare process becomes the node, if there is one. */

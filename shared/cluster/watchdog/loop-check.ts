@@ -15,7 +15,7 @@ export type LoopState =
 export interface LoopLook {
   readonly cpuMs: number;
   readonly now: number;
-  /** It has answered since it was asked. */
+  /** The loop has answered since it was asked. */
   readonly answered: boolean;
 }
 
@@ -33,9 +33,10 @@ const loopLimits = {
 } as const;
 
 /**
- * Whether a main loop is blocked: it was busy, it was asked over IPC, and it has used `patienceMs` of processor time
- * since without an answer. Only the loop itself can answer over IPC; a helper thread cannot. Processor time counts
- * instead of real time, so a process that is stopped (SIGSTOP) or gets no processor is not blamed.
+ * Whether a main loop is blocked: it was busy, it was asked over IPC, and it did not answer, although it has used
+ * `patienceMs` of processor time since the question. Only the loop itself can answer over IPC; a helper thread cannot.
+ * Processor time counts instead of real time, so a process that is stopped (SIGSTOP) or gets no processor is not
+ * blamed.
  */
 export function stepLoop(
   state: LoopState | undefined,
@@ -57,8 +58,8 @@ const lookEveryMs = 1_000;
 const tickMs = 10;
 
 /**
- * Processor time that the main thread of a process has used, ms; undefined where it is gone, or the system has no
- * /proc.
+ * Processor time that the main thread of a process has used, ms; undefined if the process is gone, or if the system has
+ * no /proc.
  */
 export function mainThreadCpuMs(pid: number): number | undefined {
   try {
@@ -78,7 +79,7 @@ export interface LoopCheckOptions {
 }
 
 /**
- * Kills nodes whose main loop is blocked; they are restarted like any that crashed. Only nodes that are ready are
+ * Kills nodes whose main loop is blocked; they are restarted like nodes that crashed. Only nodes that are ready are
  * checked, because opening an index may take long.
  */
 export function watchLoops({ children, clock, scheduler, cpuMs = mainThreadCpuMs, onKill }: LoopCheckOptions): Timer {

@@ -29,7 +29,7 @@ export function createPauseGuards(): PauseGuards {
       dismiss(node);
       const guard = spawn('/bin/sh', ['-c', script, String(pid)], {
         stdio: ['pipe', 'ignore', 'ignore'],
-        // A session of its own: a signal to the whole group of the watchdog must not reach it.
+        // A session of its own: a signal to the whole group of the watchdog must not reach the guard.
         detached: true,
       });
       guard.on('error', () => undefined);

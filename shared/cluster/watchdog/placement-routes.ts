@@ -49,8 +49,8 @@ interface PlacementOptions {
 
 /**
  * GET /topology: the current topology, and whether a change is under way. POST /topology gives the watchdog another
- * one; POST /topology/announce tells it to the running nodes; POST /topology/settle ends the change. `tierlab apply`
- * sends these requests, in a sequence that loses no user's request.
+ * topology; POST /topology/announce tells the running nodes the current topology; POST /topology/settle ends the
+ * change. `tierlab apply` sends these requests, in a sequence that loses no user's request.
  */
 export function placementRoutes({ watchdog, byContainer, publishedKeys, place }: PlacementOptions): ControlRoute[] {
   let isChanging = false;

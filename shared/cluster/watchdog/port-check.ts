@@ -67,8 +67,9 @@ const tables: Readonly<Record<Protocol, { readonly names: readonly string[]; rea
 };
 
 /**
- * Which process listens at each of these ports. Linux: /proc/net/tcp gives the socket's inode, /proc/<pid>/fd its
- * owner. On other systems, and if the process belongs to another user, nothing is known.
+ * Which process listens at each of these ports. Linux: /proc/net/tcp gives the inode of the socket, and /proc/<pid>/fd
+ * shows which process has this inode open. On other systems, and if the process belongs to another user, nothing is
+ * known.
  */
 export async function holdersOf(
   ports: readonly number[],

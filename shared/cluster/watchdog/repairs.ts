@@ -14,13 +14,16 @@ import { orderRoute } from '../../control/server.ts';
 /** A repair as a monitor orders it. Drains are not here: a drain only changes the node's state in the view. */
 const RepairRequest = Type.Object(
   {
-    /** The same order of two monitors, or an order repeated, has the same id and is carried out once. */
+    /**
+     * If two monitors send the same order, or a monitor repeats an order, the id is the same, and the order is carried
+     * out once.
+     */
     id: Type.String({ minLength: 1, maxLength: 200 }),
-    /** Who orders it. */
+    /** The monitor that sends the order. */
     by: Type.String(),
     do: Type.Enum(['restart', 'quarantine', 'promote']),
     node: Type.String(),
-    /** The incarnation that the order is about; an order about an earlier one does nothing. */
+    /** The incarnation that the order is about; an order about an earlier incarnation does nothing. */
     incarnation: Type.Optional(Type.Integer({ minimum: 0 })),
     resynchronise: Type.Optional(Type.Boolean()),
     instead: Type.Optional(Type.String()),
@@ -64,7 +67,7 @@ interface RepairOptions {
   readonly topology: () => Topology;
   readonly watchdog: Pick<Watchdog, 'child'>;
   readonly clock: Clock;
-  /** Deletes what a node keeps on disk, while it is not running. */
+  /** Deletes what a node keeps on disk, while the node is not running. */
   readonly wipe: (node: string) => Promise<void>;
 }
 

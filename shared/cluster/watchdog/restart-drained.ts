@@ -7,16 +7,16 @@ import type { Child } from './child.ts';
 import type { Watchdog } from './watchdog.ts';
 
 /**
- * The longest wait until all callers avoid the node, ms. Usually they do after one heartbeat interval of 500 ms. A
- * caller that hangs does not answer, and must not stop a restart for ever.
+ * The longest wait until all callers avoid the node, ms. Usually they avoid it after one heartbeat interval of 500 ms.
+ * A caller that hangs does not answer, and must not stop a restart for ever.
  */
 const avoidBoundMs = 10_000;
 /** A caller that does not answer within this time is asked again, ms. */
 const answerMs = 500;
 const askEveryMs = 100;
 /**
- * Calls that were sent before their caller knew that the node is leaving arrive within this time, ms. On one machine a
- * call needs far less; the rest is reserve for a busy machine.
+ * A caller may send a call before it knows that the node is leaving. Such a call arrives within this time in ms. On one
+ * machine a call needs far less; the rest is reserve for a busy machine.
  */
 const arrivalMs = 200;
 /**

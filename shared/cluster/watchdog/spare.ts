@@ -14,9 +14,9 @@ export interface NodeStart {
 }
 
 export interface Spare {
-  /** Loads a process after a pause; does nothing while there is one. */
+  /** Loads a spare process after a pause; does nothing while there is a spare process. */
   readonly prepare: () => void;
-  /** The process that now becomes this node, and belongs to the caller; undefined when none is loaded. */
+  /** The process that now becomes this node, and belongs to the caller; undefined when no process is loaded. */
   readonly become: (start: NodeStart) => ChildProcess | undefined;
   /** Replaces the loaded process, because the code on the disk may have changed since. */
   readonly renew: () => void;
@@ -31,8 +31,8 @@ export interface SpareOptions {
 }
 
 /**
- * One process that has loaded the code of every component and opened nothing. A node that ended is started again in it,
- * so that the restart takes no processor time from the nodes that serve meanwhile.
+ * One process that has loaded the code of every component and opened nothing. A node that ended is started again in
+ * this process, so that the restart takes no processor time from the nodes that serve meanwhile.
  *
  *   prepare -> pause -> loading -> {"spare": true} -> become: {"become": start} -> the process runs the node
  */

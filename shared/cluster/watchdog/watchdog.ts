@@ -21,7 +21,7 @@ export interface WatchdogOptions {
   readonly nodes: readonly TopologyNode[];
   /**
    * Returns all components. The watchdog calls this after the first processes have begun to load, so that these
-   * processes do not wait for it.
+   * processes do not wait for this call.
    */
   readonly components: () => Promise<Readonly<Record<string, Component>>>;
   /**
@@ -35,7 +35,7 @@ export interface WatchdogOptions {
    * containers.
    */
   readonly logDir?: string | undefined;
-  /** Added to the environment of a node; a member that is undefined is removed from it. */
+  /** Variables that a node gets in its environment. The node does not get a variable that is undefined here. */
   readonly env?: (node: TopologyNode, incarnation: number) => Readonly<Record<string, string | undefined>>;
   /** The incarnation of the node that is started next. */
   readonly nextIncarnation: () => number;
@@ -46,8 +46,9 @@ export interface WatchdogOptions {
 
 export interface Watchdog {
   /**
-   * Starts everything but cold standbys, wave by wave; resolves when all nodes are ready, rejects when one is given up.
-   * `onServing` is called when users are served, if further nodes start after that.
+   * Starts all nodes except cold standbys and idle places, wave by wave. Resolves when all these nodes are ready, and
+   * rejects when one of them is in a crash loop. `onServing` is called when users are served, if further nodes start
+   * after that.
    */
   readonly start: (signal: AbortSignal, onServing?: () => void) => Promise<void>;
   /** Stops everything, the doors first; resolves when no process is left. Idempotent. */
@@ -79,7 +80,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
   const logFileOf = (name: string): string | undefined => logDir && path.join(logDir, `${name}.log`);
   const waiters = new Set<() => void>();
   let starting = false;
-  // In a container, there is one node per watchdog. A spare process would double its memory.
+  // In a container, there is one node per watchdog. A spare process would double the memory of the container.
   const spare =
     logDir === undefined
       ? undefined
@@ -107,7 +108,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
 
   /**
    * The policy of the running nodes with the same work, because a node that joins serves the same calls. Undefined if
-   * they have different ones. Nodes that are stopped do not count: they miss changes.
+   * these nodes have different policies. Nodes that are stopped do not count: they miss changes.
    */
   function policyOfPeers(joining: TopologyNode): Policy | undefined {
     const work = String(joining.components);

@@ -13,8 +13,8 @@ export interface Simulation {
   /** The number of pending events: 0 when everything is finished. */
   readonly pending: number;
   /**
-   * Lets virtual time pass until `untilMs`, or until no event is left. All promises that an event settled run before
-   * the next event. Rejects with the first exception that an event threw.
+   * Lets virtual time pass until `untilMs`, or until no event is left. When an event settles promises, the code that
+   * awaits them runs before the next event. Rejects with the first exception that an event threw.
    */
   run(untilMs?: number): Promise<void>;
   /** The same for simulations without promises; several times faster. */

@@ -68,7 +68,7 @@ export type OutlierSettings = Static<typeof OutlierSettings>;
 /** The evidence for and against one replica since its last ejection. */
 export interface ReplicaRecord {
   readonly peer: Peer;
-  /** When the replica was admitted. Evidence from before an ejection does not count after it. */
+  /** When the replica was admitted. After an ejection, evidence from before the ejection does not count. */
   readonly admittedAt: number;
   /** Attempts that failed through the replica's fault since its last answer. */
   failures: number;
