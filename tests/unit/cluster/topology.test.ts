@@ -134,12 +134,12 @@ test.each([
   [
     'two shards behind one node that does not say so',
     fileOf([group('one', ['database'], { shards: 2 }), group('two', ['database'])]),
-    /^line 7: group two\b.*\b2 shards\b.*"shards": 2\b/,
+    /^line 7: group two\b.*\b2 shards\b.*"shards" to 2\b/,
   ],
   [
     'groups that cut the data differently',
     fileOf([group('one', ['database'], { shards: 2 }), group('two', ['database'], { shards: 3 })]),
-    /^line 6: group one\b.*\b2 shards\b.*\b3\b.*"shards": 3\b/,
+    /^line 6: group one\b.*\b2 shards\b.*\b3\b.*"shards" to 3\b/,
   ],
   [
     'a port that two nodes want',
