@@ -45,9 +45,9 @@ export function replaceFile(file: string, content: string, mode = 0o666): void {
 }
 
 /**
- * Creates a file with its whole content. If the file exists, also if another process has just created it, the file
- * stays as it is, and this returns false. Once this returns true, the file survives a power cut. The folder must exist.
- * Throws the error of the operating system.
+ * Creates a file with its whole content, and returns true. If the file exists already (another process may just have
+ * created it), the file stays as it is, and the result is false. Once the result is true, the file survives a power
+ * cut. The folder must exist. Throws the error of the operating system.
  */
 export function createFile(file: string, content: string, mode = 0o666): boolean {
   const draft = `${file}.${process.pid}.draft`;

@@ -8,7 +8,7 @@ import type { Stack } from './stack.ts';
 import { nodesHosting, type Topology } from './topology.ts';
 import type { NodeParts } from './node-options.ts';
 
-/** The times in an interval at which nodes beat. Monitors look for silences at the same times. */
+/** The number of moments in each interval at which nodes beat. Monitors look for silences at the same moments. */
 const slots = 4;
 
 /** Neighbours in the topology often have the same callers. They beat at different times, so evidence comes sooner. */

@@ -21,7 +21,7 @@ export interface Role {
   readonly follow: (view: View) => void;
   /** The node is leaving: later views have no effect. */
   readonly leave: () => void;
-  /** Refuses calls while another node holds the role: a node that sends such a call follows an older view. */
+  /** Refuses calls while another node holds the role: a node that still calls this node follows an older view. */
   readonly layer: Layer;
   readonly token: () => number | undefined;
 }

@@ -30,7 +30,10 @@ export interface ProcessPlan {
   readonly rounds: number;
   readonly periodMs: number;
   readonly undo: readonly ProcessAction[];
-  /** For steps that undo themselves. This action runs after the last step; when it has finished, the fault is over. */
+  /**
+   * Only for a plan whose steps undo themselves: the action that runs after the last step. When this action has
+   * finished, the fault is over.
+   */
   readonly restored?: ProcessAction;
 }
 

@@ -20,7 +20,7 @@ export const heartbeatIntervalMs = 500;
 
 /**
  * Of the beats without evidence, only every second beat asks for an answer, because each answer wakes this process. But
- * every beat asks while the answer to a question is missing.
+ * while an answer is missing, every beat asks for one.
  */
 const askEvery = 2;
 

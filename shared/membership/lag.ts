@@ -61,7 +61,7 @@ export function createLagMeter(
     const lateMs = overdueMs();
     lost += lateMs;
     const periodMs = isIdle ? idle!.tickMs : tickMs;
-    // A long period counts as several ticks, of which only one can be late.
+    // A long period counts as several ticks. Only its last tick can be late, so the others count as being on time.
     const faded = (1 - weight) ** (periodMs / tickMs - 1);
     // A long pause counts as all the ticks that it covers.
     const share = 1 - (1 - weight) ** (1 + lateMs / tickMs);

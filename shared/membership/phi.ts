@@ -45,9 +45,9 @@ export interface PhiDetector {
   silentMs(now: number, lostMs?: number): number | undefined;
   readonly incarnation: number | undefined;
   /**
-   * The number of heartbeats that cannot all come from a single process. Their incarnation was replaced long ago, or a
-   * heartbeat with the same sequence number had arrived before. (A late heartbeat still arrives for the first time.) A
-   * stream of such heartbeats means that two processes have one identity.
+   * The number of heartbeats that point to a second process of the same node. The incarnation of such a heartbeat
+   * was replaced long ago, or a heartbeat with its sequence number had arrived before. (A heartbeat that is only late
+   * arrives for the first time.) A stream of such heartbeats means that two processes have one identity.
    */
   readonly conflictingBeats: number;
 }
@@ -135,8 +135,8 @@ export interface Rhythm {
 }
 
 /**
- * At first the assumed interval counts as two measured intervals that deviate from it by a quarter. With enough
- * measured intervals, the assumed interval no longer counts.
+ * At first, two intervals count as measured: one is a quarter shorter than the assumed interval, the other is a quarter
+ * longer. With enough measured intervals, these two no longer count.
  */
 const priorWeight = 2;
 const priorFadesAfter = 20;

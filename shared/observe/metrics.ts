@@ -29,7 +29,10 @@ export interface Histogram {
   observe(values: Labels, value: number): void;
 }
 
-/** One set of label values with its value now; of a histogram, the count in each bucket, not cumulated. */
+/**
+ * One set of label values and its present value. For a histogram, `value` is the number of all observations, and
+ * `buckets` has the number in each bucket, not cumulated.
+ */
 export interface MetricSample {
   readonly labels: Labels;
   readonly value: number;
@@ -148,8 +151,8 @@ export function createMetrics(labels: Labels, options: { process: boolean }): Me
 }
 
 /**
- * What was last read from a metric. It holds until the metric changes, because the library writes all labels of all
- * series again each time. Most metrics of an idle process do not change from one scrape to the next.
+ * What was last read from a metric. This result is kept until the metric changes. Otherwise, the library would write
+ * all labels of all series again each time. Most metrics of an idle process do not change from one scrape to the next.
  */
 interface Kept {
   text: Promise<string> | undefined;
@@ -166,7 +169,7 @@ interface Known {
 
 async function samplesOf(metric: library.Metric): Promise<readonly MetricSample[]> {
   const { values } = (await metric.get()) as { readonly values: readonly Value[] };
-  // The library goes on to count in its own objects.
+  // These values may be the library's own objects, in which it continues to count. So they are copied.
   return metric instanceof library.Histogram
     ? histogramSamples(values)
     : values.map(({ labels, value }) => ({ labels, value }));

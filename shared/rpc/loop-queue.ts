@@ -21,9 +21,10 @@ const idleEnoughMs = 0.5;
 /**
  * Measures how long calls wait for this process. The queue of a process is in the operating system: the events that are
  * ready for its event loop. No program can look into this queue. But in one turn the loop takes all events that became
- * ready during the last turn. So a call that starts now became ready during the last turn, or after the loop was last
- * idle. This gives the longest time that the call can have waited. The cost is one callback per turn in which calls
- * arrive; an idle process is not woken.
+ * ready during the last turn. So a call that starts now did not become ready before the last turn began. If the loop
+ * was idle between the two turns, the call did not become ready before this idle time ended. This gives the longest
+ * time that the call can have waited. The cost is one callback per turn in which calls arrive; an idle process is not
+ * woken.
  *
  *   |---- last turn ----|---- this turn -----|
  *          ^ became ready      ^ is taken up: waited at most this long

@@ -13,8 +13,8 @@ export const repeatedField = (text: string): string | undefined => repeatedField
 /**
  * A sentence about each field that is written again in the same object. JSON.parse keeps the last one, and reports
  * nothing. What other programs do is unpredictable (RFC 8259, section 4). The text must be valid JSON. It may come from
- * a stranger. So the time until the first sentence is linear in the length of the text: a path is built only for a
- * sentence.
+ * a stranger. So the time to find the first repeated field is linear in the length of the text: a path is built only
+ * for a repeated field.
  */
 export function* repeatedFields(text: string): Generator<string, void> {
   const open: Open[] = [];

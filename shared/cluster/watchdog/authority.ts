@@ -6,9 +6,9 @@ import type { TopologyNode } from '../topology.ts';
 import { makeFolder } from '../../make-folder.ts';
 
 /**
- * The time in ms for which each authority issues identities. A stolen certificate is accepted for at most twice this
- * time and 15 min, because each node reads its file again every 15 min (identity-source.ts). But on a full disk, a node
- * may keep its old file. Such a node accepts the certificate for longer.
+ * The time in ms for which each authority issues identities. Each node reads its file again every 15 min
+ * (identity-source.ts). So a stolen certificate is accepted for at most twice `turnMs`, plus 15 min. But on a full
+ * disk, a node may keep its old file. Such a node accepts the certificate for longer.
  */
 const turnMs = 12 * 3_600_000;
 

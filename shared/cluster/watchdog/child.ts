@@ -27,7 +27,8 @@ export type ChildState =
 export type RestartReason = 'crash' | 'repair' | 'fault' | 'operator';
 
 /**
- * A process that ended, although this watchdog had not ended it. `at`: wall-clock ms; `exit`: the signal, or the exit
+ * An end of a process, not caused by `stop`, `kill` or `restart` of its `Child`. When the watchdog kills a process
+ * because its main loop does not answer, this end counts, too. `at`: wall-clock ms; `exit`: the signal, or the exit
  * code.
  */
 export interface Exit {
@@ -83,7 +84,7 @@ export interface Child {
   readonly state: () => ChildState;
   /** How often the process was restarted, for any reason, and the reason for the last restart. */
   readonly restarts: () => { readonly count: number; readonly last?: RestartReason };
-  /** The last times that the process ended, except where this watchdog ended it. */
+  /** The most recent ends of the process, without those that `stop`, `kill` or `restart` caused. */
   readonly exits: () => readonly Exit[];
   /** Starts the process, which loads its code and then waits for its turn. */
   readonly load: () => void;

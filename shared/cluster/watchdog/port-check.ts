@@ -60,7 +60,10 @@ export interface Holder {
   readonly command: string;
 }
 
-/** The tables of the kernel, and the state of a socket that receives: TCP_LISTEN, or a bound UDP socket (TCP_CLOSE). */
+/**
+ * The tables of the kernel, and the state of a socket that receives: TCP_LISTEN for TCP, TCP_CLOSE for a bound UDP
+ * socket.
+ */
 const tables: Readonly<Record<Protocol, { readonly names: readonly string[]; readonly state: string }>> = {
   TCP: { names: ['tcp', 'tcp6'], state: '0A' },
   UDP: { names: ['udp', 'udp6'], state: '07' },

@@ -114,7 +114,7 @@ export function createSimulation(seed: number | string): Simulation {
           over = true;
           settle();
         };
-        // Node.js empties the promise queue completely after every immediate; no other call waits for that.
+        // Each step is an immediate, because Node.js empties the promise queue completely after every immediate.
         const one = () => {
           if (over) return;
           try {

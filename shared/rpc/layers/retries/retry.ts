@@ -42,11 +42,11 @@ export type RetryDecision = { readonly do: 'give_up' } | { readonly do: 'wait'; 
 export const giveUp: RetryDecision = { do: 'give_up' };
 
 /**
- * Whether to make another attempt after attempt number `attempt` (1-based) failed at `node` with `error`, and the time
- * to wait from `now`. Full jitter, `draw` x min(max, base x 2^n), spreads callers over time (AWS Architecture Blog,
- * 2015). A retry waits at least as long as the server asks for. A random time of up to the same length comes on top, so
- * that refused callers do not all return at once. The first attempt at another node after a definite failure does not
- * wait: it overloads nothing.
+ * Attempt number `attempt` (1-based) has failed at `node` with `error`. Decides whether to make another attempt, and
+ * how long to wait from `now`. Full jitter, `draw` x min(max, base x 2^n), spreads callers over time (AWS Architecture
+ * Blog, 2015). A retry waits at least as long as the server asks for. A random time of up to the same length comes on
+ * top, so that refused callers do not all return at once. The first attempt at another node after a definite failure
+ * does not wait: it overloads nothing.
  */
 export function decideRetry(
   settings: RetrySettings,
