@@ -100,7 +100,7 @@ export function decideRepair(condition: NodeCondition, group: GroupCondition): R
     return { do: 'promote', node: standby, instead: node };
 
   if (verdict === 'limping' && group.past.some((order) => order.node !== node && isRecentDrain(order, group.now)))
-    return wait('another node was drained a moment ago: when many are slow, the cause is a common one');
+    return wait('another node was drained a moment ago; many nodes that are slow at once have a common cause');
 
   const last = about.at(-1);
   const drainedMs = last?.do === 'drain' && last.incarnation === incarnation ? group.now - last.at : undefined;

@@ -48,3 +48,19 @@ test('a vote that has too few replicas already does not forbid another group to 
   expect(said).not.toMatch(/every call would fail/);
   expect(orders).toEqual(['retire']);
 });
+
+test('a standby keeps waiting when its group shrinks to one node, and is no place for a second one', async () => {
+  const nodes = [
+    { id: 'ranking-1', components: ['ranking'] },
+    { id: 'ranking-2', components: ['ranking'], standby: 'hot' },
+  ];
+  const orders = Object.fromEntries(
+    ['start', 'retire'].map((order) => [`/nodes/ranking-2/${order}`, () => expect.fail()]),
+  );
+  await fakeCluster({ 'ranking-1': {}, 'ranking-2': {} }, {}, { ...orders, '/changes': {}, '/topology': { topology: { nodes } } });
+  vi.stubEnv('TIERLAB_OPERATOR_TOKEN', 'token');
+  expect((await run('scale', 'ranking=1')).said).toMatch(/as many nodes as it should/);
+  const { said, exitCode } = await run('scale', 'ranking=2');
+  expect(said).toMatch(/places for 1\b/);
+  expect(exitCode).toBe(2);
+});

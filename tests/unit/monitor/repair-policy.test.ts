@@ -99,7 +99,7 @@ test.each<[string, Partial<NodeCondition>, Partial<GroupCondition>, string]>([
     'a limper while another one was drained a moment ago',
     { verdict: 'limping' },
     { past: [past(29, 'drain', { node: 'html-1' })] },
-    'the cause is a common one',
+    'have a common cause',
   ],
   [
     'a limper long after another one',
