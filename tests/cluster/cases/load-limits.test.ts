@@ -57,7 +57,8 @@ describe.runIf(process.platform === 'linux')("L3 the generator's own limits", ()
 
   test('L3 find does not call its own connections a capacity of the server', async () => {
     const server = await constant(300);
-    const rates = ['--from', '50/s', '--most', '400/s', '--slo', 'p(99)<400ms', '--tolerance', '50%'];
+    // At 100/s, the wait for a connection is longer than the objective, which leaves 0.7 s for a busy machine.
+    const rates = ['--from', '50/s', '--most', '400/s', '--slo', 'p(99)<1s', '--tolerance', '50%'];
     const { code, stdout } = await load(...find(server.url, ...rates), '-c', '16', '--json');
     const { capacity, why } = JSON.parse(stdout) as { capacity: unknown; why: string };
     expect(capacity).toMatchObject({ kind: 'generator' });
