@@ -57,7 +57,11 @@ test('a standby keeps waiting when its group shrinks to one node, and is no plac
   const orders = Object.fromEntries(
     ['start', 'retire'].map((order) => [`/nodes/ranking-2/${order}`, () => expect.fail()]),
   );
-  await fakeCluster({ 'ranking-1': {}, 'ranking-2': {} }, {}, { ...orders, '/changes': {}, '/topology': { topology: { nodes } } });
+  await fakeCluster(
+    { 'ranking-1': {}, 'ranking-2': {} },
+    {},
+    { ...orders, '/changes': {}, '/topology': { topology: { nodes } } },
+  );
   vi.stubEnv('TIERLAB_OPERATOR_TOKEN', 'token');
   expect((await run('scale', 'ranking=1')).said).toMatch(/as many nodes as it should/);
   const { said, exitCode } = await run('scale', 'ranking=2');
