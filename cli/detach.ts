@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { tierlab } from './command-line.ts';
 import type { Topology } from '../shared/cluster/topology.ts';
@@ -24,7 +24,9 @@ export async function detachSelf(
 ): Promise<void> {
   const dir = runDir(dataDir, topology.watchdogPort);
   makeFolder(dir, 0o700);
-  const logFile = path.join(dir, 'up.log');
+  // Several starts at one moment must not write into the same log, and a start that fails must keep the log of the
+  // running cluster.
+  const logFile = path.join(dir, `up-${process.pid}.log`);
   const log = openSync(logFile, 'w', 0o600);
   const args = process.argv.slice(2).filter((word) => word !== '--detach' && word !== '-d');
   const child = spawn(process.execPath, [...process.execArgv, entryScript(), ...args], {
@@ -42,7 +44,11 @@ export async function detachSelf(
     if (isReady) return;
     signal.throwIfAborted();
     throw new CommandError(`it did not start:\n${lastLines(readFileSync(logFile, 'utf8'))}`);
+  }).catch((error: unknown) => {
+    rmSync(logFile, { force: true });
+    throw error;
   });
+  renameSync(logFile, path.join(dir, 'up.log'));
   child.unref();
   terminal.line(`${terminal.good('✓')} ${topology.name} runs in the background (process ${child.pid})\n`);
   showAddresses(topology, terminal, operatorTokenOf(topology, dataDir, chaos));
