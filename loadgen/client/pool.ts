@@ -50,7 +50,7 @@ export interface Pool {
   dispatch(exchange: TimedRequest): void;
   /** Opens `count` connections; resolves when they are ready or have failed. */
   warmUp(count: number): Promise<void>;
-  /** Ends exchanges that are older than the timeout. Call it often. */
+  /** Ends exchanges that are older than the timeout. Call it often, after the sockets were read. */
   expire(): void;
   inFlight(): number;
   waiting(): number;
@@ -199,7 +199,9 @@ export function connectionPool(options: PoolOptions): Pool {
       });
     },
     expire() {
-      const limit = clock.now() - timeoutMs;
+      const nowMs = clock.now();
+      races.look(nowMs);
+      const limit = nowMs - timeoutMs;
       for (const slot of slots) {
         if (slot.exchange && slot.exchange.sentMs <= limit)
           slot.connection.destroy({ code: 'timeout', detail: `no full answer within ${timeoutMs} ms` });

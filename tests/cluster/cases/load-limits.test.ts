@@ -41,28 +41,26 @@ describe.runIf(process.platform === 'linux')("L3 the generator's own limits", ()
     expect(code).toBe(1);
   });
 
-  /** On a busy machine, the generator may be starved before it reaches its limit. Neither is the server's capacity. */
-  const busy = /\bstarved\b|\blate\b/;
   const find = (url: string, ...more: string[]) => ['find', url, '--trial', '1500ms', '--repeats', '1', ...more];
+  const rateLine = (stderr: string, rate: string) => stderr.split('\n').find((line) => line.includes(` ${rate} `));
 
+  // The first rate needs more files or connections than there are, however busy the machine is. Lower rates may fail
+  // because other programs take the processors: this is no capacity of the server either.
   test('L3 find does not call few files a capacity of the server', async () => {
     const server = await constant(300);
-    const rates = ['--from', '200/s', '--most', '1000/s', '--slo', 'p(99)<2s', '--tolerance', '50%'];
-    const { code, stdout } = await withFiles(100, [...find(server.url, ...rates), '-w', '1', '--json']);
-    const { capacity, why } = JSON.parse(stdout) as { capacity: unknown; why: string };
-    expect(capacity).toMatchObject({ kind: 'generator' });
-    expect(why).toMatch(new RegExp(`\\bopen files\\b|${busy.source}`));
+    const rates = ['--from', '500/s', '--most', '1000/s', '--slo', 'p(99)<2s', '--tolerance', '50%'];
+    const { code, stdout, stderr } = await withFiles(100, [...find(server.url, ...rates), '-w', '1', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ capacity: { kind: 'generator' } });
+    expect(rateLine(stderr, '500/s')).toMatch(/\bopen files\b/);
     expect(code).toBe(1);
   });
 
   test('L3 find does not call its own connections a capacity of the server', async () => {
     const server = await constant(300);
-    // At 100/s, the wait for a connection is longer than the objective, which leaves 0.7 s for a busy machine.
-    const rates = ['--from', '50/s', '--most', '400/s', '--slo', 'p(99)<1s', '--tolerance', '50%'];
-    const { code, stdout } = await load(...find(server.url, ...rates), '-c', '16', '--json');
-    const { capacity, why } = JSON.parse(stdout) as { capacity: unknown; why: string };
-    expect(capacity).toMatchObject({ kind: 'generator' });
-    expect(why).toMatch(new RegExp(`\\b16 connections\\b|${busy.source}`));
+    const rates = ['--from', '200/s', '--most', '400/s', '--slo', 'p(99)<1s', '--tolerance', '50%'];
+    const { code, stdout, stderr } = await load(...find(server.url, ...rates), '-c', '16', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ capacity: { kind: 'generator' } });
+    expect(rateLine(stderr, '200/s')).toMatch(/\b16 connections\b/);
     expect(code).toBe(1);
   });
 
