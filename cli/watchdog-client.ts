@@ -35,7 +35,10 @@ export interface ClusterStatus {
   readonly nodes: readonly ClusterNode[];
 }
 
-type Place = Pick<TopologyNode, 'id' | 'components' | 'shard' | 'host' | 'port' | 'opsPort' | 'publicPort' | 'doors'>;
+type Place = Pick<
+  TopologyNode,
+  'id' | 'components' | 'shard' | 'standby' | 'host' | 'port' | 'opsPort' | 'publicPort' | 'doors'
+>;
 
 /** One machine's watchdog knows all of its nodes. */
 const here = '127.0.0.1';
@@ -88,8 +91,9 @@ const known = (node: NodeStatus, host: string, { startedAt }: WatchdogStatus): C
   watchedSince: startedAt,
 });
 
-function silent({ id, components, shard, host, port, opsPort, doors, publicPort }: Place): ClusterNode {
-  const place = { id, components, ...(shard !== undefined && { shard }), host, port, opsPort, doors, publicPort };
+function silent({ id, components, shard, standby, host, port, opsPort, doors, publicPort }: Place): ClusterNode {
+  const part = { ...(shard !== undefined && { shard }), ...(standby !== undefined && { standby }) };
+  const place = { id, components, ...part, host, port, opsPort, doors, publicPort };
   return { ...place, pid: null, state: 'silent', restarts: 0, exits: [], watchedSince: Infinity };
 }
 

@@ -80,7 +80,7 @@ async function run(name: string, flags: ApplyFlags): Promise<void> {
     for (const { id } of change.next.nodes.filter(isControl)) terminal.line(`~ ${id} restarts ${often}`);
     return;
   }
-  await refuseFewVotersLeft(portBase, nodes, leaving, starting);
+  await refuseFewVotersLeft(nodes, leaving, starting);
   refuseTooMuchMemory(nodes, starting.length);
   await refuseTakenPorts(change);
   await warnWithoutProcessors(nodes, growingGroups(starting, change.next), terminal);
@@ -155,7 +155,9 @@ async function stateOf(portBase: number, id: string): Promise<ClusterNode['state
 
 async function untilReady(portBase: number, id: string): Promise<void> {
   const look = async (): Promise<true | undefined> => (await stateOf(portBase, id)) === 'ready' || undefined;
-  const late = `${id} does not start: "logs ${id}" shows why. Users notice nothing. Mend it, then repeat this command`;
+  const late =
+    `${id} does not start: "logs ${id}" shows why. Users notice nothing. ` +
+    'Remove the cause, and repeat this command';
   await waitUntil(look, { boundMs: readyBoundMs, everyMs: 100, late });
 }
 

@@ -58,7 +58,7 @@ async function run(wanted: string | undefined, flags: PolicyFlags): Promise<void
   const file = wanted === undefined ? undefined : parsePolicy(wanted);
   const { nodes } = await fetchStatus(portBase);
   const { ready, leftOut } = chooseNodes(nodes, flags.node);
-  if (file !== undefined && changesVotes(file)) await refuseFewVoters(resolvePolicy(file), portBase, nodes);
+  if (file !== undefined && changesVotes(file)) refuseFewVoters(resolvePolicy(file), nodes);
   const init = file === undefined ? {} : order(file, dataDirOf(flags.data), portBase);
   const asked = await askNodes(ready, ({ host, opsPort }) => askPort({ host, port: opsPort }, '/admin/policy', init));
   const policies = asked.answers as ReadonlyMap<string, Policy>;

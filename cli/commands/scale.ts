@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { mostReplicas } from '../../shared/cluster/topology.ts';
-import type { CurrentTopology } from '../../shared/cluster/watchdog/placement-routes.ts';
 import { withExamples } from '../command-line.ts';
 import { UsageError } from '../errors.ts';
 import { refuseTooMuchMemory } from '../memory-room.ts';
@@ -11,7 +10,7 @@ import { withClusterOptions, type ClusterFlags } from '../options.ts';
 import { portBaseOf } from '../run-file.ts';
 import { createTerminal } from '../terminal.ts';
 import { untilAlive } from '../until-alive.ts';
-import { askWatchdog, fetchStatus, type ClusterNode } from '../watchdog-client.ts';
+import { fetchStatus, type ClusterNode } from '../watchdog-client.ts';
 
 interface Wanted {
   readonly group: string;
@@ -22,7 +21,8 @@ const help = `
 In the topology file, "replicas" says how many nodes a group can have, and "started" how many of them run at first. A
 new node gets calls as soon as the monitors call it alive. A node drains before it stops, so the calls of other nodes do
 not fail. But users of a gateway or client that stops lose requests, because they do not know that it drains. "scale"
-neither starts nor stops standbys. "scale" starts no node if the free memory is too small. It warns you if more nodes can be busy than there are processors.`;
+neither starts nor stops standbys. It starts no node if the free memory is too small, and warns you if more nodes can be
+busy than there are processors.`;
 
 export default function scaleCommand(command: Command): void {
   withExamples(withClusterOptions(command), ['scale ranking=3'], ['scale ranking=1 query=2'])
@@ -44,14 +44,11 @@ async function run(wanted: readonly Wanted[], flags: ClusterFlags): Promise<void
   const portBase = portBaseOf(flags.portBase);
   const token = await holdNodes(portBase, flags.data, 'scale');
   const { nodes } = await fetchStatus(portBase);
-  const { topology } = (await askWatchdog(portBase, '/topology')) as CurrentTopology;
-  const standbys = new Set(topology.nodes.flatMap(({ id, standby }) => (standby === undefined ? [] : id)));
-  const replicas = nodes.filter(({ id }) => !standbys.has(id));
+  const replicas = nodes.filter(({ standby }) => standby === undefined);
   const changes = wanted.map((it) => changeOf(replicas, it));
   refuseTooMuchMemory(nodes, changes.flatMap(({ start }) => start).length);
   const leaving = changes.flatMap(({ retire }) => retire.map(({ id }) => id));
   await refuseFewVotersLeft(
-    portBase,
     nodes,
     leaving,
     changes.flatMap(({ start }) => start),

@@ -8,7 +8,7 @@ import { tierlab, type TestCluster } from './cluster.ts';
 export interface QuietResult {
   readonly sent: number;
   readonly failed: number;
-  /** The failures by code, and the seconds of the load in which they were due: `status_503 7 (7 at 12 s)`. */
+  /** The failures by code, and the seconds of the load in which they were due: `: status_503 7 (7 at 12 s)`. */
   readonly failures: string;
   /** Incidents with a named cause that began during the load: `node verdict: reason`. */
   readonly incidents: readonly string[];
@@ -60,7 +60,7 @@ async function searches(cluster: TestCluster, amount: readonly string[], seconds
   const { sent, right, codes } = JSON.parse(stdout) as { sent: number; right: number; codes: Record<string, number> };
   const times = failureTimes(await readFile(csv, 'utf8'));
   const kinds = Object.entries(codes).map(([kind, count]) => `${kind} ${count}`);
-  return { sent, right, failures: sent === right ? '' : `${kinds.join(', ')} (${times.join(', ')})` };
+  return { sent, right, failures: sent === right ? '' : `: ${kinds.join(', ')} (${times.join(', ')})` };
 }
 
 /** `7 at 12 s` for each second of the load's timeline with requests that failed or got a wrong answer. */

@@ -37,7 +37,7 @@ test('a cluster that is left alone', { timeout: seconds * 1_000 + 900_000 }, asy
   const half = memory.slice(memory.length / 2);
   const [before, after] = [half.slice(0, half.length / 2), half.slice(half.length / 2)].map(mean) as [number, number];
   process.stdout.write(
-    `${seconds} s at ${rate}/s: sent ${result.sent}, failed ${result.failed}${result.failures && `: ${result.failures}`}, ` +
+    `${seconds} s at ${rate}/s: sent ${result.sent}, failed ${result.failed}${result.failures}, ` +
       `incidents ${result.incidents.length}, restarts ${result.restarts}, ` +
       `memory ${before.toFixed(0)} MB, then ${after.toFixed(0)} MB\n`,
   );

@@ -14,9 +14,10 @@ const rates = ['30/s', '100/s', '30%', '60%', '90%'];
 
 const wrong: string[] = [];
 function row(name: string, { sent, failed, failures, incidents, restarts }: QuietResult): void {
-  const line = `${name.padEnd(22)} sent ${sent}, failed ${failed}, incidents ${incidents.length}, restarts ${restarts}`;
+  const counts = `sent ${sent}, failed ${failed}${failures}, incidents ${incidents.length}, restarts ${restarts}`;
+  const line = `${name.padEnd(22)} ${counts}`;
   process.stdout.write(`${line}\n`);
-  if (failed + incidents.length + restarts > 0) wrong.push([line, failures, ...incidents].join('\n  '));
+  if (failed + incidents.length + restarts > 0) wrong.push([line, ...incidents].join('\n  '));
 }
 
 async function measuredPeak(dataDir: string): Promise<number> {

@@ -1,3 +1,4 @@
+import type { StandbyKind } from '../../membership/fencing.ts';
 import type { TopologyNode } from '../topology.ts';
 import type { Child, ChildState, Exit, RestartReason } from './child.ts';
 
@@ -7,6 +8,8 @@ export interface NodeStatus {
   readonly components: readonly string[];
   /** 1-based, where it holds a part of the data. */
   readonly shard?: number;
+  /** A spare node that only replaces another node. */
+  readonly standby?: StandbyKind;
   readonly port: number;
   readonly opsPort: number;
   /** Ports with plain HTTP for people and tools: `doors`, and `publicPort` for public routes without a door. */
@@ -21,13 +24,14 @@ export interface NodeStatus {
 }
 
 export function nodeStatus(node: TopologyNode, child: Child): NodeStatus {
-  const { id, components, shard, port, opsPort, doors, publicPort } = node;
+  const { id, components, shard, standby, port, opsPort, doors, publicPort } = node;
   const state = child.state();
   const { count, last } = child.restarts();
   return {
     id,
     components,
     ...(shard === undefined ? {} : { shard }),
+    ...(standby === undefined ? {} : { standby }),
     port,
     opsPort,
     doors,

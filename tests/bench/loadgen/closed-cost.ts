@@ -11,7 +11,9 @@ const wrkSeconds = 2;
 /** The goal: so many times the processor time of wrk. */
 const goal = 1.1;
 
-/** Row 13: processor seconds per 10,000 requests in a closed loop, ours over wrk, or over autocannon if there is no wrk. */
+/**
+ * Row 13: processor seconds per 10,000 requests in a closed loop, ours over wrk, or over autocannon if there is no wrk.
+ */
 export async function closedCost(say: (line: string) => void): Promise<Row[]> {
   using target = await startTarget();
   const withWrk = await hasWrk();

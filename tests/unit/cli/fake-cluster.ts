@@ -30,11 +30,12 @@ const nobody = 1;
 
 /**
  * The parts of a cluster that commands use: a watchdog that knows nodes, each with an ops port, and one door for all.
- * `undefined`: the node has just died. `more` is added to each node; `watchdog` has further paths.
+ * `undefined`: the node has just died. `more` is added to each node, or to the node of this id; `watchdog` has further
+ * paths.
  */
 export async function fakeCluster(
   nodes: Readonly<Record<string, Answers | undefined>>,
-  more: object = {},
+  more: object | ((id: string) => object) = {},
   watchdog: Answers = {},
 ): Promise<void> {
   const rows = await Promise.all(
@@ -42,7 +43,16 @@ export async function fakeCluster(
       const port = answers === undefined ? nobody : await answering(answers);
       const component = id.replace(/-\d+$/, '');
       const ports = { port, opsPort: port, publicPort: port, doors: { [component]: port } };
-      return { id, components: [component], ...ports, pid: 1, state: 'ready', restarts: 0, exits: [], ...more };
+      return {
+        id,
+        components: [component],
+        ...ports,
+        pid: 1,
+        state: 'ready',
+        restarts: 0,
+        exits: [],
+        ...(typeof more === 'function' ? more(id) : more),
+      };
     }),
   );
   const status = { topology: 't', watchdogPid: 1, startedAt: 0, at: clusterAt, nodes: rows };

@@ -15,7 +15,6 @@ test.each([
 });
 
 const voting = { '/admin/policy': resolvePolicy({ quorum: { when: 'always' } }) };
-const nodes = ['ranking-1', 'ranking-2'].map((id) => ({ id, components: ['ranking'] }));
 
 test.each([
   ['scale', 'ranking=1'],
@@ -24,11 +23,7 @@ test.each([
   const orders = Object.fromEntries(
     ['start', 'retire'].map((order) => [`/nodes/ranking-2/${order}`, () => expect.fail()]),
   );
-  await fakeCluster(
-    { 'ranking-1': voting, 'ranking-2': voting },
-    {},
-    { ...orders, '/changes': {}, '/topology': { topology: { nodes } } },
-  );
+  await fakeCluster({ 'ranking-1': voting, 'ranking-2': voting }, {}, { ...orders, '/changes': {} });
   vi.stubEnv('TIERLAB_OPERATOR_TOKEN', 'token');
   const { exitCode, said } = await run(...words);
   expect(said).toMatch(/every call would fail/);
@@ -36,12 +31,11 @@ test.each([
 });
 
 test('a vote that has too few replicas already does not forbid another group to shrink', async () => {
-  const nodes = ['ranking-1', 'app-1', 'app-2'].map((id) => ({ id, components: [id.split('-')[0]] }));
   const orders: string[] = [];
   await fakeCluster(
     { 'ranking-1': voting, 'app-1': voting, 'app-2': voting },
     {},
-    { '/nodes/app-2/retire': () => void orders.push('retire'), '/changes': {}, '/topology': { topology: { nodes } } },
+    { '/nodes/app-2/retire': () => void orders.push('retire'), '/changes': {} },
   );
   vi.stubEnv('TIERLAB_OPERATOR_TOKEN', 'token');
   const { said } = await run('scale', 'app=1');
@@ -50,18 +44,11 @@ test('a vote that has too few replicas already does not forbid another group to 
 });
 
 test('a standby keeps waiting when its group shrinks to one node, and is no place for a second one', async () => {
-  const nodes = [
-    { id: 'ranking-1', components: ['ranking'] },
-    { id: 'ranking-2', components: ['ranking'], standby: 'hot' },
-  ];
   const orders = Object.fromEntries(
     ['start', 'retire'].map((order) => [`/nodes/ranking-2/${order}`, () => expect.fail()]),
   );
-  await fakeCluster(
-    { 'ranking-1': {}, 'ranking-2': {} },
-    {},
-    { ...orders, '/changes': {}, '/topology': { topology: { nodes } } },
-  );
+  const standby = (id: string) => (id === 'ranking-2' ? { standby: 'hot' } : {});
+  await fakeCluster({ 'ranking-1': {}, 'ranking-2': {} }, standby, { ...orders, '/changes': {} });
   vi.stubEnv('TIERLAB_OPERATOR_TOKEN', 'token');
   expect((await run('scale', 'ranking=1')).said).toMatch(/as many nodes as it should/);
   const { said, exitCode } = await run('scale', 'ranking=2');
