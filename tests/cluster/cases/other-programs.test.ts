@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -72,14 +72,23 @@ test('Q1: a run file whose process id belongs to another program now does not hi
   expect([code, stderr]).toEqual([1, expect.stringMatching(`\\b${portBase}\\b.*by process ${process.pid}\\b`)]);
 });
 
-test('Q1: of three starts at one moment, one runs, the others name it, and "down" finds it', async () => {
+test('Q1: of three starts at one moment, one runs and keeps its log, the others name it, and "down" finds it', async () => {
   const portBase = String(await freePortBase());
   const flags = ['--data', dataDir, '--port-base', portBase];
   const up = () => tierlab('up', '--topology', 'single-server', '--detach', ...flags);
   const ended = await Promise.all([up(), up(), up()]);
+  const dir = path.join(dataDir, 'run', portBase);
+  const logOfTheFirst = readFileSync(path.join(dir, 'up.log'), 'utf8');
+  const late = await up();
+  const logs = readdirSync(dir).filter((file) => file.endsWith('.log'));
+  const log = readFileSync(path.join(dir, 'up.log'), 'utf8');
   const down = await tierlab('down', ...flags);
   expect(ended.filter(({ code }) => code === 0)).toHaveLength(1);
-  for (const { code, stderr } of ended) if (code !== 0) expect(stderr).toContain('already running at port base');
+  expect(late.code).toBe(1);
+  for (const { code, stderr } of [...ended, late])
+    if (code !== 0) expect(stderr).toContain('already running at port base');
+  expect(log.startsWith(logOfTheFirst)).toBe(true);
+  expect(logs).toEqual(['up.log']);
   expect(down.code).toBe(0);
-  expect(readdirSync(path.join(dataDir, 'run', portBase))).not.toContain('cluster.json');
+  expect(readdirSync(dir)).not.toContain('cluster.json');
 });
