@@ -50,6 +50,8 @@ describe.each(labs.map((lab) => [lab.id, lab] as const))('lab %s', (_, lab) => {
       expect(text).toContain(part);
     expect(text).toMatch(new RegExp(`^${lab.seconds} seconds?, ${lab.cores} cores?[.] `, 'm'));
     expect(text).toContain(`npm run lab -- ${lab.id}`);
+    const saysFailures = text.replaceAll(/\s+/g, ' ').includes('Failures are part of this lab.');
+    expect(saysFailures).toBe(lab.failuresExpected === true);
   });
 
   test('predicts finite numbers, and each of its parameters has a set to draw from', () => {
