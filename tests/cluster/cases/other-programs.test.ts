@@ -72,7 +72,7 @@ test('Q1: a run file whose process id belongs to another program now does not hi
   expect([code, stderr]).toEqual([1, expect.stringMatching(`\\b${portBase}\\b.*by process ${process.pid}\\b`)]);
 });
 
-test('Q1: of three starts at one moment, one runs and keeps its log, the others name it, and "down" finds it', async () => {
+test('Q1: of three starts at one moment, one runs; the others name it, and keep its log', async () => {
   const portBase = String(await freePortBase());
   const flags = ['--data', dataDir, '--port-base', portBase];
   const up = () => tierlab('up', '--topology', 'single-server', '--detach', ...flags);
