@@ -5,8 +5,8 @@ import { readRunFile } from './run-file.ts';
 import { fetchStatus } from './watchdog-client.ts';
 
 /**
- * `child` (`tierlab up`) runs a cluster. Waits until all nodes of this cluster are ready. `signal` says that the child was
- * told to stop. Returns false if the child ends before.
+ * `child` (`tierlab up`) runs a cluster. Waits until all nodes of this cluster are ready. `signal` says that the child
+ * was told to stop. Returns false if the child ends before.
  */
 export async function untilReady(
   child: ChildProcess,

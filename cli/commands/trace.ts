@@ -27,7 +27,7 @@ interface TraceFlags extends ClusterFlags {
 /** Columns where the width of the terminal is not known. */
 const defaultColumns = 120;
 
-const noTrace = 'No trace is kept for this: there was no such request yet.';
+const noTrace = 'No trace is kept for this. A trace appears some seconds after its request.';
 
 const help = `
 Without an id, the command lists the kept traces: the failed and slowest requests of each second, and a random sample.
